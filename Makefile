@@ -1,0 +1,77 @@
+# The portal's commands. `make` alone lists them.
+# Each works from a fresh clone on a machine with Python 3.12 or newer; nothing is installed outside
+# this folder.
+
+SHELL := /bin/sh
+PORT ?= 8000
+PYTHON := .venv/bin/python
+UV := $(PYTHON) -m uv
+UV_VERSION := 0.13.9
+MANAGE := $(PYTHON) manage.py
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test browser check bench translations lock clean
+
+help: ## This list
+	@sed -n 's/^\([a-z]*\):.*## /\1|/p' Makefile | awk -F'|' '{ printf "  make %-14s%s\n", $$1, $$2 }'
+
+demo: .venv/runtime ## The whole portal with demo people on http://localhost:8000 (PORT= changes it)
+	@DEMO=1 PORT=$(PORT) $(MANAGE) demo
+
+test: .venv/development ## The test suite on SQLite; TESTS="path -k words" chooses
+	@$(MANAGE) build
+	$(PYTHON) -m pytest -n 2 -m "not browser" $(TESTS)
+
+browser: .venv/development ## The tests that drive a real Chromium
+	@$(MANAGE) build
+	$(PYTHON) -m pytest -n 2 -m browser $(TESTS)
+
+check: .venv/development ## Style, types, templates, migrations, translations, production settings
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m ruff format --check .
+	$(PYTHON) -m mypy
+	.venv/bin/djangofmt check templates
+	$(MANAGE) makemigrations --check --dry-run
+	$(PYTHON) -m pytest -q tests/test_translations.py
+	SITE_URL=https://portal.example.org ALLOWED_HOSTS=portal.example.org \
+	DATABASE_URL=postgres://db.example.org/vx REDIS_URL=redis://redis.example.org \
+	EMAIL_URL=smtp://mail.example.org:25 \
+	SECRET_KEY=$$($(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(48))') \
+	$(MANAGE) check --deploy --fail-level WARNING
+
+bench: .venv/development ## How fast the pages are, against bare Django under the same server
+	$(PYTHON) -m bench
+
+translations: .venv/development ## Collect the texts into locale/ and compile them (needs gettext)
+	$(MANAGE) makemessages --locale nl --no-location --no-wrap --ignore '.venv/*' --ignore 'var/*'
+	$(MANAGE) build
+
+lock: .venv/runtime ## Choose versions anew after a change of requirements*.in
+	$(UV) pip compile $(LOCK) requirements.in -o requirements.lock
+	$(UV) pip compile $(LOCK) requirements-dev.in -o requirements-dev.lock
+
+clean: ## Take away everything that was made here: .venv, and var/ with its database
+	rm -rf .venv var .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -prune -exec rm -r {} + -o -name '*.mo' -exec rm {} +
+
+# --- Installing: each again only when its lock file has changed --------------------------------------
+LOCK := --quiet --universal --python-version 3.12 --generate-hashes --no-header --no-annotate \
+	--no-emit-index-url --no-emit-find-links
+INSTALL := $(UV) pip install --quiet --python $(PYTHON) --require-hashes --no-build
+
+$(PYTHON):
+	@python=$$(.ci/python) && echo "Making .venv with $$($$python -V)" && $$python -m venv --clear .venv
+
+.venv/uv: $(PYTHON)
+	@$(PYTHON) -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	@touch $@
+
+.venv/runtime: requirements.lock .venv/uv
+	@echo "Installing what the portal runs on"
+	@$(INSTALL) -r requirements.lock
+	@touch $@
+
+.venv/development: requirements-dev.lock .venv/uv
+	@echo "Installing what the portal runs on, and what tests it"
+	@$(INSTALL) -r requirements-dev.lock
+	@touch $@

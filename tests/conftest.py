@@ -1,0 +1,53 @@
+"""What every test may ask for. The people and things themselves are in factories.py."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+from django.utils import translation
+
+from accounts.models import Role, User
+from tests import factories
+
+
+@pytest.fixture(autouse=True)
+def _nothing_was_swallowed(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """Fail a test after which an error stands in the log; a 503 is said on purpose."""
+    yield
+    errors = [
+        record.getMessage()
+        for record in caplog.get_records("call")
+        if record.levelno >= logging.ERROR and getattr(record, "status_code", 0) != 503
+    ]
+    assert not errors, f"logged as errors: {errors}"
+
+
+@pytest.fixture(autouse=True)
+def _begin_in_dutch(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A language that a test switched on does not reach the next test; nor do counted sign-ins."""
+    if {"db", "transactional_db"} & set(request.fixturenames):
+        request.getfixturevalue("db" if "db" in request.fixturenames else "transactional_db")
+        cache.clear()
+    with translation.override("nl"):
+        yield
+
+
+@pytest.fixture
+def sign_in(client: Client, db: None) -> Callable[[User], Client]:
+    """Sign `user` in on the test's client, as a finished sign-in would."""
+
+    def sign_in(user: User) -> Client:
+        client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        return client
+
+    return sign_in
+
+
+@pytest.fixture
+def office(db: None) -> User:
+    """Somebody of the programme office."""
+    return factories.MemberFactory.create(role=Role.OFFICE)

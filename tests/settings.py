@@ -1,0 +1,11 @@
+"""The portal's settings with a quick hasher, and static files as they lie in the sources."""
+
+from vx_portal.settings import *  # noqa: F403
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+STATICFILES_DIRS = [BASE_DIR / "static"]  # noqa: F405
+STATIC_ROOT = BASE_DIR / "static"  # noqa: F405  # the portal warns when the folder is missing

@@ -1,0 +1,259 @@
+"""The supervisor and the demo, as real processes."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from vx_portal.supervisor import FIRST_PAUSE, GOOD_RUN, LONGEST_PAUSE, Child
+
+# Two children that write their process number into a file, and then sleep.
+SUPERVISED = """
+import sys
+from vx_portal.supervisor import Child, Supervisor
+folder, first = sys.argv[1:]
+script = first + "import os, sys, time;"
+script += "open(sys.argv[1], 'w').write(str(os.getpid())); time.sleep(600)"
+command = lambda name: [sys.executable, "-c", script, folder + name]
+Supervisor([Child(name, command(name)) for name in ("one", "two")], grace=1).run()
+"""
+
+
+def wait_until[T](asked: Callable[[], T], seconds: float, what: str) -> T:
+    """The first true answer, or a failure that says what did not happen."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if answer := asked():
+            return answer
+        time.sleep(0.1)
+    pytest.fail(f"not within {seconds} s: {what}")
+
+
+def is_running(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    # A child of a killed supervisor may wait, dead, for somebody to ask how it ended.
+    status = Path(f"/proc/{pid}/stat")
+    return not (status.exists() and status.read_text().rpartition(")")[2].split()[0] == "Z")
+
+
+class Supervised:
+    """A supervisor in a process of its own, with two children."""
+
+    def __init__(self, folder: Path, first: str = "") -> None:
+        self.folder = folder
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", SUPERVISED, f"{folder}/", first],
+            cwd=settings.BASE_DIR,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def pid(self, name: str, other_than: int = 0) -> int:
+        def read() -> int:
+            path = self.folder / name
+            found = int(path.read_text() or 0) if path.exists() else 0
+            return 0 if found == other_than else found
+
+        return wait_until(read, 20, f"child {name} starts")
+
+    def said(self) -> list[str]:
+        assert self.process.stdout
+        return self.process.stdout.read().splitlines()
+
+    def stop(self, number: signal.Signals = signal.SIGTERM) -> float:
+        """Send a signal and wait for the end; the seconds it took."""
+        started = time.monotonic()
+        self.process.send_signal(number)
+        self.process.wait(20)
+        return time.monotonic() - started
+
+
+@pytest.fixture
+def supervise(tmp_path: Path) -> Iterator[Callable[..., Supervised]]:
+    started: list[Supervised] = []
+
+    def start(**options: str) -> Supervised:
+        started.append(Supervised(tmp_path, **options))
+        return started[-1]
+
+    yield start
+    for supervised in started:
+        if supervised.process.poll() is None:
+            supervised.stop()
+        assert supervised.process.stdout
+        supervised.process.stdout.close()
+
+
+def test_a_child_that_is_killed_comes_back(supervise: Callable[..., Supervised]) -> None:
+    supervised = supervise()
+    one, two = supervised.pid("one"), supervised.pid("two")
+
+    os.kill(one, signal.SIGKILL)
+
+    assert is_running(supervised.pid("one", other_than=one))
+    assert supervised.pid("two") == two  # the other one is left alone
+    supervised.stop()
+    assert supervised.said() == ["The one was ended by signal 9; it starts again in 0.5 s."]
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_a_signal_stops_all(supervise: Callable[..., Supervised], number: signal.Signals) -> None:
+    supervised = supervise()
+    children = [supervised.pid("one"), supervised.pid("two")]
+
+    assert supervised.stop(number) < 5
+    assert supervised.process.returncode == 0
+    assert [pid for pid in children if is_running(pid)] == []
+
+
+def test_a_child_that_does_not_stop_is_killed(supervise: Callable[..., Supervised]) -> None:
+    supervised = supervise(first="import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN);")
+    children = [supervised.pid("one"), supervised.pid("two")]
+
+    assert supervised.stop() < 5
+    assert supervised.said() == [
+        f"The {name} did not stop in 1 s and is killed." for name in ("one", "two")
+    ]
+    assert [pid for pid in children if is_running(pid)] == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child of its parent's end")
+def test_a_killed_supervisor_leaves_nothing_behind(supervise: Callable[..., Supervised]) -> None:
+    supervised = supervise()
+    children = [supervised.pid("one"), supervised.pid("two")]
+
+    supervised.stop(signal.SIGKILL)
+
+    wait_until(lambda: not any(map(is_running, children)), 10, "the children end")
+
+
+def test_pauses_grow_and_a_good_run_forgives() -> None:
+    child = Child("worker", ["true"], started=time.monotonic())
+
+    pauses = [child.next_pause() for _ in range(7)]
+
+    assert pauses == [FIRST_PAUSE, 1, 2, 4, 8, LONGEST_PAUSE, LONGEST_PAUSE]
+    child.started -= GOOD_RUN
+    assert child.next_pause() == FIRST_PAUSE
+
+
+# --- The whole demo -------------------------------------------------------------------------------
+class Demo:
+    """`manage.py demo` with data of its own on a free port."""
+
+    def __init__(self, folder: Path) -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = str(probe.getsockname()[1])
+        outside = {"DATABASE_URL", "REDIS_URL", "SECRET_KEY"}  # the demo is the embedded portal
+        self.environment = {name: os.environ[name] for name in os.environ if name not in outside}
+        self.environment |= {"DEMO": "1", "PORT": self.port, "VAR_DIR": str(folder)}
+        self.log = folder / "said"
+        self.process = self.start()
+
+    def start(self, **environment: str) -> subprocess.Popen[bytes]:
+        with self.log.open("ab") as log:
+            return subprocess.Popen(
+                [sys.executable, "manage.py", "demo"],
+                cwd=settings.BASE_DIR,
+                env=self.environment | environment,
+                stdout=log,
+                stderr=log,
+            )
+
+    def ask(self, path: str) -> tuple[int, bytes]:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=5) as answer:
+                return answer.status, answer.read()
+        except urllib.error.HTTPError as refusal:
+            return refusal.code, refusal.read()
+        except OSError:
+            return 0, b""
+
+    def processes(self) -> dict[int, str]:
+        """The children of the supervisor and their command lines."""
+        listing = subprocess.run(
+            ["ps", "-A", "-o", "pid=,ppid=,args="], capture_output=True, text=True, check=True
+        )
+        rows = (line.split(None, 2) for line in listing.stdout.splitlines())
+        return {int(pid): args for pid, parent, args in rows if int(parent) == self.process.pid}
+
+    def child(self, words: str, other_than: int = 0) -> int:
+        return next(
+            (pid for pid, args in self.processes().items() if words in args and pid != other_than),
+            0,
+        )
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    folder = tmp_path_factory.mktemp("demo")
+    if (fonts := settings.VAR_DIR / "fonts").exists():
+        shutil.copytree(fonts, folder / "fonts")  # seconds of work that this test is not about
+    demo = Demo(folder)
+    wait_until(lambda: "Ctrl-C stops it" in demo.log.read_text(), 120, "the demo is ready")
+    yield demo
+    if demo.process.poll() is None:
+        demo.process.terminate()
+        demo.process.wait(20)
+
+
+def test_demo_says_where_it_runs_and_who_lives_there(demo: Demo) -> None:
+    said = demo.log.read_text()
+
+    assert f"http://localhost:{demo.port}" in said
+    assert "student@demo.example" in said
+    assert demo.ask("/readyz")[0] == 200
+
+
+def test_demo_twice_is_harmless(demo: Demo) -> None:
+    second = demo.start()
+
+    assert second.wait(30) == 0
+    assert "The portal is running already: http://localhost:" in demo.log.read_text()
+    assert demo.ask("/livez")[0] == 200
+
+
+def test_demo_names_another_port_when_its_own_is_taken(demo: Demo, tmp_path: Path) -> None:
+    other = demo.start(VAR_DIR=str(tmp_path))
+
+    assert other.wait(30) != 0
+    assert f"make demo PORT={int(demo.port) + 1}" in demo.log.read_text()
+
+
+@pytest.mark.parametrize("words", ["gunicorn", "celery"])
+def test_demo_survives_the_death_of_its_parts(demo: Demo, words: str) -> None:
+    first = wait_until(lambda: demo.child(words), 10, f"{words} runs")
+
+    os.kill(first, signal.SIGKILL)
+
+    wait_until(lambda: demo.child(words, other_than=first), 10, f"{words} runs again")
+    wait_until(lambda: demo.ask("/readyz")[0] == 200, 20, "the portal is ready again")
+
+
+def test_demo_ends_with_all_its_parts(demo: Demo) -> None:
+    children = list(demo.processes())
+    started = time.monotonic()
+
+    demo.process.terminate()
+
+    assert demo.process.wait(20) == 0
+    assert time.monotonic() - started < 10
+    assert len(children) == 2
+    assert [pid for pid in children if is_running(pid)] == []
+    assert demo.ask("/livez")[0] == 0

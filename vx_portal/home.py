@@ -1,0 +1,5 @@
+"""The home page."""
+
+from vx_portal.soon import soon
+
+home = soon

@@ -1,0 +1,68 @@
+"""What every view knows of a request: who asks and in which roles; the refusal that names one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import TYPE_CHECKING, Concatenate
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+    from django_htmx.middleware import HtmxDetails
+
+    from accounts.models import User
+
+    type Person = User | AnonymousUser
+
+
+class PortalRequest(HttpRequest):
+    """A request as our middleware leaves it (for type checking)."""
+
+    htmx: HtmxDetails
+    user: User | AnonymousUser
+
+
+class WrongRoleError(PermissionDenied):
+    """The page exists, but it belongs to other roles: the 403 page names them."""
+
+    def __init__(self, *roles: str) -> None:
+        super().__init__(", ".join(roles))
+        self.roles = roles
+
+
+def roles_of(user: Person) -> frozenset[str]:
+    """The names of the roles `user` holds today; none for a visitor. One query a request."""
+    return user.roles if user.is_authenticated else frozenset()
+
+
+def needs_role[**P](
+    *roles: str,
+) -> Callable[
+    [Callable[Concatenate[PortalRequest, P], HttpResponse]],
+    Callable[Concatenate[PortalRequest, P], HttpResponse],
+]:
+    """Let in only people with one of `roles`; others get a 403 that says which role has it."""
+
+    def decorate(
+        view: Callable[Concatenate[PortalRequest, P], HttpResponse],
+    ) -> Callable[Concatenate[PortalRequest, P], HttpResponse]:
+        @wraps(view)
+        def guarded(request: PortalRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            if roles_of(request.user).isdisjoint(roles):
+                raise WrongRoleError(*roles)
+            return view(request, *args, **kwargs)
+
+        guarded.roles = roles  # type: ignore[attr-defined]  # read by the address matrix
+        return guarded
+
+    return decorate
+
+
+def current_user(request: PortalRequest) -> User:
+    """The signed-in user, for views behind the sign-in (typed as such for services)."""
+    if not request.user.is_authenticated:
+        raise PermissionDenied
+    return request.user

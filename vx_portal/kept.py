@@ -1,0 +1,19 @@
+"""Public pages, kept rendered until the offer changes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import HttpResponse
+
+from vx_portal.http import PortalRequest
+
+
+class KeptPages:
+    """Send a visitor the kept page while it is still true."""
+
+    def __init__(self, get_response: Callable[[PortalRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: PortalRequest) -> HttpResponse:
+        return self.get_response(request)

@@ -1,0 +1,72 @@
+"""What happens to every request and answer."""
+
+from __future__ import annotations
+
+import re
+import time
+import uuid
+from collections.abc import Callable
+
+import structlog
+from django.http import HttpResponse
+from django.utils.cache import patch_vary_headers
+
+from vx_portal.http import PortalRequest
+
+type GetResponse = Callable[[PortalRequest], HttpResponse]
+
+log = structlog.get_logger("vx_portal.request")
+
+
+class RequestLog:
+    """A request id on every log line and answer, and one line a request: view, status, ms.
+
+    The line names the view, never the address: addresses can hold what somebody searched for.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: PortalRequest) -> HttpResponse:
+        given = request.headers.get("X-Request-Id", "")
+        request_id = given if re.fullmatch(r"[0-9A-Za-z-]{8,64}", given) else uuid.uuid4().hex
+        structlog.contextvars.bind_contextvars(request_id=request_id)
+        started = time.monotonic()
+        try:
+            response = self.get_response(request)
+            match = request.resolver_match
+            log.info(
+                "request",
+                method=request.method,
+                view=match.view_name if match else "",
+                status=response.status_code,
+                ms=round((time.monotonic() - started) * 1000),
+            )
+        finally:
+            structlog.contextvars.unbind_contextvars("request_id")
+        response.headers["X-Request-Id"] = request_id
+        return response
+
+
+class Maintenance:
+    """503 in the portal's look while MAINTENANCE=1."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: PortalRequest) -> HttpResponse:
+        return self.get_response(request)
+
+
+class PersonalPagesAreNotStored:
+    """What a signed-in person sees may not be stored by any cache, the browser's included."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: PortalRequest) -> HttpResponse:
+        response = self.get_response(request)
+        patch_vary_headers(response, ["Cookie"])
+        if request.user.is_authenticated and not response.has_header("Cache-Control"):
+            response.headers["Cache-Control"] = "private, no-store"
+        return response

@@ -1,0 +1,1 @@
+"""Pages of text: how it works, help, privacy, accessibility."""
