@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     type Person = User | AnonymousUser
 
+type View[**P] = Callable[Concatenate[PortalRequest, P], HttpResponse]
+
 
 class PortalRequest(HttpRequest):
     """A request as our middleware leaves it (for type checking)."""
@@ -38,17 +40,10 @@ def roles_of(user: Person) -> frozenset[str]:
     return user.roles if user.is_authenticated else frozenset()
 
 
-def needs_role[**P](
-    *roles: str,
-) -> Callable[
-    [Callable[Concatenate[PortalRequest, P], HttpResponse]],
-    Callable[Concatenate[PortalRequest, P], HttpResponse],
-]:
+def needs_role[**P](*roles: str) -> Callable[[View[P]], View[P]]:
     """Let in only people with one of `roles`; others get a 403 that says which role has it."""
 
-    def decorate(
-        view: Callable[Concatenate[PortalRequest, P], HttpResponse],
-    ) -> Callable[Concatenate[PortalRequest, P], HttpResponse]:
+    def decorate(view: View[P]) -> View[P]:
         @wraps(view)
         def guarded(request: PortalRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
             if roles_of(request.user).isdisjoint(roles):
@@ -66,3 +61,17 @@ def current_user(request: PortalRequest) -> User:
     if not request.user.is_authenticated:
         raise PermissionDenied
     return request.user
+
+
+def kept[**P](*, clock: bool = False) -> Callable[[View[P]], View[P]]:
+    """Mark a public view whose page may be kept rendered for visitors (vx_portal/kept.py).
+
+    Its page may depend on the offer, the day, the language and the theme alone; with `clock` it
+    shows the time and is made anew each minute.
+    """
+
+    def decorate(view: View[P]) -> View[P]:
+        view.kept_for = "minute" if clock else "offer"  # type: ignore[attr-defined]
+        return view
+
+    return decorate

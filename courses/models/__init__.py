@@ -1,11 +1,13 @@
 """What is on offer: universities, faculties, courses and their editions."""
 
-from courses.models.course import Course, Edition, LiveSession
+from courses.models.course import Assessment, Course, PublicState
+from courses.models.edition import Edition, LiveSession
 from courses.models.links import SignedLink
 from courses.models.offer import OfferVersion
 from courses.models.university import EmailDomain, Faculty, Programme, University, Video
 
 __all__ = [
+    "Assessment",
     "Course",
     "Edition",
     "EmailDomain",
@@ -13,6 +15,7 @@ __all__ = [
     "LiveSession",
     "OfferVersion",
     "Programme",
+    "PublicState",
     "SignedLink",
     "University",
     "Video",
