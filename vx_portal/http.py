@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import TYPE_CHECKING, Concatenate
+from typing import TYPE_CHECKING, Concatenate, overload
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -54,6 +54,26 @@ def needs_role[**P](*roles: str) -> Callable[[View[P]], View[P]]:
         return guarded
 
     return decorate
+
+
+@overload
+def kept[**P, R](view: Callable[P, R]) -> Callable[P, R]: ...
+@overload
+def kept[**P, R](*, clock: bool) -> Callable[[Callable[P, R]], Callable[P, R]]: ...
+def kept[**P, R](
+    view: Callable[P, R] | None = None, *, clock: bool = False
+) -> Callable[P, R] | Callable[[Callable[P, R]], Callable[P, R]]:
+    """Let visitors' answers of this view be kept until the offer changes: `@kept`, below the rest.
+
+    Such a view may depend on its address, the offer, free places, today and the theme alone;
+    with `@kept(clock=True)` also on the time, to the minute.
+    """
+
+    def decorate(view: Callable[P, R]) -> Callable[P, R]:
+        view.kept = "minute" if clock else "day"  # type: ignore[attr-defined]  # read by KeptPages
+        return view
+
+    return decorate if view is None else decorate(view)
 
 
 def current_user(request: PortalRequest) -> User:

@@ -1,4 +1,7 @@
-"""Public pages, kept rendered until the offer changes."""
+"""Public pages, kept rendered until the offer changes.
+
+Which: the views marked with vx_portal.http.kept (the decorator is there: apps import only http.py).
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,9 @@ from collections.abc import Callable
 
 from django.http import HttpResponse
 
-from vx_portal.http import PortalRequest
+from vx_portal.http import PortalRequest, kept
+
+__all__ = ["KeptPages", "kept"]
 
 
 class KeptPages:
