@@ -2,12 +2,13 @@
 
 from courses.models.course import Assessment, Course, PublicState
 from courses.models.edition import Edition, LiveSession
-from courses.models.links import SignedLink
+from courses.models.links import ConfirmationRequest, SignedLink
 from courses.models.offer import OfferVersion
 from courses.models.university import EmailDomain, Faculty, Programme, University, Video
 
 __all__ = [
     "Assessment",
+    "ConfirmationRequest",
     "Course",
     "Edition",
     "EmailDomain",
