@@ -56,26 +56,6 @@ def needs_role[**P](*roles: str) -> Callable[[View[P]], View[P]]:
     return decorate
 
 
-@overload
-def kept[**P, R](view: Callable[P, R]) -> Callable[P, R]: ...
-@overload
-def kept[**P, R](*, clock: bool) -> Callable[[Callable[P, R]], Callable[P, R]]: ...
-def kept[**P, R](
-    view: Callable[P, R] | None = None, *, clock: bool = False
-) -> Callable[P, R] | Callable[[Callable[P, R]], Callable[P, R]]:
-    """Let visitors' answers of this view be kept until the offer changes: `@kept`, below the rest.
-
-    Such a view may depend on its address, the offer, free places, today and the theme alone;
-    with `@kept(clock=True)` also on the time, to the minute.
-    """
-
-    def decorate(view: Callable[P, R]) -> Callable[P, R]:
-        view.kept = "minute" if clock else "day"  # type: ignore[attr-defined]  # read by KeptPages
-        return view
-
-    return decorate if view is None else decorate(view)
-
-
 def current_user(request: PortalRequest) -> User:
     """The signed-in user, for views behind the sign-in (typed as such for services)."""
     if not request.user.is_authenticated:
@@ -83,15 +63,21 @@ def current_user(request: PortalRequest) -> User:
     return request.user
 
 
-def kept[**P](*, clock: bool = False) -> Callable[[View[P]], View[P]]:
+@overload
+def kept[**P](view: View[P], /) -> View[P]: ...
+@overload
+def kept[**P](*, clock: bool = False) -> Callable[[View[P]], View[P]]: ...
+def kept[**P](
+    view: View[P] | None = None, /, *, clock: bool = False
+) -> View[P] | Callable[[View[P]], View[P]]:
     """Mark a public view whose page may be kept rendered for visitors (vx_portal/kept.py).
 
-    Its page may depend on the offer, the day, the language and the theme alone; with `clock` it
-    shows the time and is made anew each minute.
+    Its page may depend on its address, the offer, free places, the day and the theme alone; with
+    `@kept(clock=True)` it shows the time and is made anew each minute.
     """
 
     def decorate(view: View[P]) -> View[P]:
         view.kept_for = "minute" if clock else "offer"  # type: ignore[attr-defined]
         return view
 
-    return decorate
+    return decorate(view) if view else decorate
