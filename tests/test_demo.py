@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 
+from tests.running import Demo, wait_until
 from vx_portal.supervisor import FIRST_PAUSE, GOOD_RUN, LONGEST_PAUSE, Child
 
 # Two children that write their process number into a file, and then sleep.
@@ -29,16 +26,6 @@ script += "open(sys.argv[1], 'w').write(str(os.getpid())); time.sleep(600)"
 command = lambda name: [sys.executable, "-c", script, folder + name]
 Supervisor([Child(name, command(name)) for name in ("one", "two")], grace=1).run()
 """
-
-
-def wait_until[T](asked: Callable[[], T], seconds: float, what: str) -> T:
-    """The first true answer, or a failure that says what did not happen."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if answer := asked():
-            return answer
-        time.sleep(0.1)
-    pytest.fail(f"not within {seconds} s: {what}")
 
 
 def is_running(pid: int) -> bool:
@@ -153,68 +140,16 @@ def test_pauses_grow_and_a_good_run_forgives() -> None:
 
 
 # --- The whole demo -------------------------------------------------------------------------------
-class Demo:
-    """`manage.py demo` with data of its own on a free port."""
-
-    def __init__(self, folder: Path) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = str(probe.getsockname()[1])
-        outside = {"DATABASE_URL", "REDIS_URL", "SECRET_KEY"}  # the demo is the embedded portal
-        self.environment = {name: os.environ[name] for name in os.environ if name not in outside}
-        self.environment |= {"DEMO": "1", "PORT": self.port, "VAR_DIR": str(folder)}
-        self.log = folder / "said"
-        self.process = self.start()
-
-    def start(self, **environment: str) -> subprocess.Popen[bytes]:
-        with self.log.open("ab") as log:
-            return subprocess.Popen(
-                [sys.executable, "manage.py", "demo"],
-                cwd=settings.BASE_DIR,
-                env=self.environment | environment,
-                stdout=log,
-                stderr=log,
-            )
-
-    def ask(self, path: str) -> tuple[int, bytes]:
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=5) as answer:
-                return answer.status, answer.read()
-        except urllib.error.HTTPError as refusal:
-            return refusal.code, refusal.read()
-        except OSError:
-            return 0, b""
-
-    def processes(self) -> dict[int, str]:
-        """The children of the supervisor and their command lines."""
-        listing = subprocess.run(
-            ["ps", "-A", "-o", "pid=,ppid=,args="], capture_output=True, text=True, check=True
-        )
-        rows = (line.split(None, 2) for line in listing.stdout.splitlines())
-        return {int(pid): args for pid, parent, args in rows if int(parent) == self.process.pid}
-
-    def child(self, words: str, other_than: int = 0) -> int:
-        return next(
-            (pid for pid, args in self.processes().items() if words in args and pid != other_than),
-            0,
-        )
-
-
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    folder = tmp_path_factory.mktemp("demo")
-    if (fonts := settings.VAR_DIR / "fonts").exists():
-        shutil.copytree(fonts, folder / "fonts")  # seconds of work that this test is not about
-    demo = Demo(folder)
-    wait_until(lambda: "Ctrl-C stops it" in demo.log.read_text(), 120, "the demo is ready")
+    demo = Demo(tmp_path_factory.mktemp("demo"))
+    demo.wait()
     yield demo
-    if demo.process.poll() is None:
-        demo.process.terminate()
-        demo.process.wait(20)
+    demo.stop()
 
 
 def test_demo_says_where_it_runs_and_who_lives_there(demo: Demo) -> None:
-    said = demo.log.read_text()
+    said = demo.said()
 
     assert f"http://localhost:{demo.port}" in said
     assert "student@demo.example" in said
@@ -225,7 +160,7 @@ def test_demo_twice_is_harmless(demo: Demo) -> None:
     second = demo.start()
 
     assert second.wait(30) == 0
-    assert "The portal is running already: http://localhost:" in demo.log.read_text()
+    assert "The portal is running already: http://localhost:" in demo.said()
     assert demo.ask("/livez")[0] == 200
 
 
@@ -233,7 +168,7 @@ def test_demo_names_another_port_when_its_own_is_taken(demo: Demo, tmp_path: Pat
     other = demo.start(VAR_DIR=str(tmp_path))
 
     assert other.wait(30) != 0
-    assert f"make demo PORT={int(demo.port) + 1}" in demo.log.read_text()
+    assert f"make demo PORT={int(demo.port) + 1}" in demo.said()
 
 
 @pytest.mark.parametrize("words", ["gunicorn", "celery"])

@@ -1,0 +1,159 @@
+"""The demo, run as people run it, and a Chromium that looks at it."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from http.cookiejar import CookieJar
+from pathlib import Path
+
+import pytest
+from django.urls import Resolver404, resolve
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
+
+from tests.running import Demo
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PASSWORD = "demo-portal"
+HREF = re.compile(r'href="(/(?:nl|en)/[^"#]*)')
+# Not pages: files, and what a link must not set off.
+NO_PAGES = re.compile(r"\.ics$|/feed/|/export/|/download/|/template/|/logout/")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "tests/browser" in str(item.path):
+            item.add_marker("browser")
+
+
+class Portal(Demo):
+    """A running demo, and where its people can walk."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self._pages: dict[str, dict[str, str]] = {}
+
+    def session(self, who: str) -> urllib.request.OpenerDirector:
+        """A client that is signed in as the demo person `who`; nobody if it is empty."""
+        jar = CookieJar()
+        client = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
+        if who:
+            login = f"{self.base}/en/account/login/"
+            page = client.open(login).read().decode()
+            token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
+            assert token
+            form = {
+                "csrfmiddlewaretoken": token[1],
+                "login": f"{who}@demo.example",
+                "password": PASSWORD,
+            }
+            data = urllib.parse.urlencode(form).encode()
+            answer = client.open(urllib.request.Request(login, data, {"Referer": login}))
+            assert "/account/login/" not in answer.url, f"{who} could not sign in"
+        return client
+
+    def pages(self, who: str) -> dict[str, str]:
+        """One address in English for each view that `who` can walk to by links, by view name."""
+        if who not in self._pages:
+            client = self.session(who)
+            found: dict[str, str] = {}
+            waiting = ["/en/", "/en/account/", "/en/account/login/", "/en/account/signup/"]
+            while waiting and len(found) < 100:
+                path = waiting.pop(0)
+                name = view_name(path)
+                if not name or name in found:
+                    continue
+                with client.open(self.base + path) as answer:
+                    reached = answer.url.removeprefix(self.base)
+                    found.setdefault(name, path)
+                    found.setdefault(view_name(reached), reached)
+                    if "html" in answer.headers["Content-Type"]:
+                        waiting += HREF.findall(answer.read().decode().replace("&amp;", "&"))
+            found.pop("", None)
+            self._pages[who] = found
+        return self._pages[who]
+
+
+def view_name(path: str) -> str:
+    """The name of the view behind `path`; nothing for what is no page in English."""
+    plain = path.partition("?")[0]
+    if not plain.startswith("/en/") or NO_PAGES.search(plain):
+        return ""
+    try:
+        return resolve(plain).view_name
+    except Resolver404:
+        return ""
+
+
+@pytest.fixture(scope="session")
+def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+    """The demo on a free port, with data of its own."""
+    portal = Portal(tmp_path_factory.mktemp("demo"))
+    portal.wait()
+    yield portal
+    portal.stop()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Debian's Chromium."""
+    path = shutil.which("chromium")
+    if path is None:
+        pytest.skip("Chromium is not installed: apt install chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def signed_in_state(portal: Portal, chromium: Browser) -> Callable[[str], object]:
+    """The cookies of a demo person; signs in through the form, once for each."""
+    states: dict[str, object] = {}
+
+    def state(who: str) -> object:
+        if who and who not in states:
+            context = chromium.new_context()
+            page = context.new_page()
+            page.goto(f"{portal.base}/en/account/login/")
+            page.fill("[name=login]", f"{who}@demo.example")
+            page.fill("[name=password]", PASSWORD)
+            page.press("[name=password]", "Enter")
+            page.wait_for_url(lambda url: "/account/login/" not in url)
+            states[who] = context.storage_state()
+            context.close()
+        return states.get(who)
+
+    return state
+
+
+@pytest.fixture
+def open_browser(
+    chromium: Browser, signed_in_state: Callable[[str], object]
+) -> Iterator[Callable[..., BrowserContext]]:
+    """A browser context as `who`, with any of Playwright's options."""
+    contexts = []
+
+    def open_browser(who: str = "", **options: object) -> BrowserContext:
+        context = chromium.new_context(
+            storage_state=signed_in_state(who),  # type: ignore[arg-type]
+            **options,  # type: ignore[arg-type]
+        )
+        context.set_default_timeout(15000)
+        contexts.append(context)
+        return context
+
+    yield open_browser
+    for context in contexts:
+        context.close()
