@@ -1,5 +1,84 @@
-"""Template tags of the portal."""
+"""Tags and filters that every template has, without loading them. Use: docs/look.md."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
 
 from django import template
+from django.db.models import Model
+from django.urls import reverse
+from django.utils.formats import date_format, number_format
+from django.utils.safestring import SafeString
+from lucide.templatetags.lucide import lucide
 
 register = template.Library()
+
+
+@register.simple_tag
+def icon(name: str, size: int = 20, label: str = "") -> SafeString:
+    """A lucide icon as inline SVG: decoration, unless it has a `label`."""
+    named = {"role": "img", "aria_label": label} if label else {"aria_hidden": "true"}
+    drawn: SafeString = lucide(name, size=size, **{"class": "ico", "focusable": "false"}, **named)
+    return drawn
+
+
+@register.inclusion_tag("parts/crumbs.html")
+def crumbs(*steps: str) -> dict[str, Any]:
+    """The way here: `{% crumbs "courses:catalogue" _("Courses") university_address name title %}`.
+
+    Address and words of each step (an address or the name of one), and the page's own words last.
+    """
+    pairs = zip(steps[0:-1:2], steps[1:-1:2], strict=True)
+    return {
+        "trail": [(a if a.startswith("/") else reverse(a), label) for a, label in pairs],
+        "here": steps[-1],
+    }
+
+
+@register.filter(expects_localtime=True)
+def day(value: date | None) -> str:
+    """14 april 2027"""
+    return date_format(value, "j F Y") if value else ""
+
+
+@register.filter(expects_localtime=True)
+def weekday_day(value: date | None) -> str:
+    """woensdag 14 april 2027"""
+    return date_format(value, "l j F Y") if value else ""
+
+
+@register.filter(expects_localtime=True)
+def short_day(value: date | None) -> str:
+    """14 apr: the large date at the start of a board's row."""
+    return date_format(value, "j M").rstrip(".") if value else ""
+
+
+@register.filter
+def ec(value: Decimal | float | None) -> str:
+    """5 EC, 7,5 EC: credits without needless zeros, in the reader's way of writing decimals."""
+    return "" if value is None else f"{number_format(Decimal(value).normalize(), None)}\xa0EC"
+
+
+@register.filter
+def university_url(university: Model) -> str:
+    """The address of a university's page: its code in small letters."""
+    return reverse("universities:university", args=[getattr(university, "code", "").lower()])
+
+
+@register.filter
+def course_url(course: Model) -> str:
+    """The address of a course's page. The course's university must have been fetched with it."""
+    university: Any = getattr(course, "university", None)
+    return reverse("courses:course", args=[university.code.lower(), getattr(course, "slug", "")])
+
+
+@register.filter
+def kind(field: Any) -> str:
+    """Of a form's field: how it is laid out (checkbox, group, file or input)."""
+    widget = field.field.widget
+    name = getattr(widget, "input_type", "")
+    if field.use_fieldset:
+        return "group"
+    return name if name in {"checkbox", "file"} else "input"

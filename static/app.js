@@ -1,0 +1,63 @@
+/* The little that pages cannot do by themselves. Nothing personal is kept; without this file all still works. */
+(() => {
+  "use strict";
+  const first = (selector, within = document) => within.querySelector(selector);
+
+  // A form that failed: the summary gets the focus, after a load as after a swap.
+  const toErrors = (within) => {
+    const summary = first(".errsum", within);
+    if (!summary) return false;
+    summary.focus();
+    return true;
+  };
+
+  // Said once by a screen reader, when a part of the page has changed.
+  const say = (text) => {
+    const live = first("#live");
+    if (live && text) {
+      live.textContent = "";
+      setTimeout(() => { live.textContent = text; }, 100);
+    }
+  };
+
+  addEventListener("DOMContentLoaded", () => toErrors(document));
+
+  document.addEventListener("htmx:beforeRequest", (event) => event.detail.target.setAttribute("aria-busy", "true"));
+  document.addEventListener("htmx:afterRequest", (event) => event.detail.target.removeAttribute("aria-busy"));
+  document.addEventListener("htmx:afterSettle", (event) => {
+    const swapped = event.detail.target;
+    const message = swapped.matches("[data-say]") ? swapped : first("[data-say]", swapped);
+    if (!toErrors(swapped) && message) say(message.dataset.say);
+  });
+
+  // No answer, or one that is not fit to show in place: say so where the reader is.
+  for (const failure of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
+    document.addEventListener(failure, (event) => {
+      const link = event.detail.elt.closest("a[href]");
+      const form = event.detail.elt.closest("form");
+      if (link) location.assign(link.href);
+      else if (form && form.method === "get") location.assign(`${form.action.split("?")[0]}?${new URLSearchParams(new FormData(form))}`);
+    });
+  }
+
+  // A dialog closes by its backdrop too; browsers without `closedby` or `command` get both here.
+  document.addEventListener("click", (event) => {
+    const dialog = event.target;
+    if (dialog instanceof HTMLDialogElement) {
+      const box = dialog.getBoundingClientRect();
+      const inside = event.clientY >= box.top && event.clientY <= box.bottom && event.clientX >= box.left && event.clientX <= box.right;
+      if (!inside) dialog.close();
+    }
+    const button = event.target.closest?.("button[commandfor]");
+    if (button && !("commandForElement" in button)) {
+      const target = document.getElementById(button.getAttribute("commandfor"));
+      if (button.getAttribute("command") === "show-modal") target?.showModal();
+      if (button.getAttribute("command") === "close") target?.close();
+    }
+  });
+
+  // Wide screens have no use for an open sheet.
+  matchMedia("(width >= 60rem)").addEventListener("change", (wide) => {
+    if (wide.matches) document.querySelectorAll("dialog.sheet[open]").forEach((sheet) => sheet.close());
+  });
+})();

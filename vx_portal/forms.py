@@ -1,0 +1,12 @@
+"""How every form is rendered, allauth's included."""
+
+from __future__ import annotations
+
+from django.forms.renderers import TemplatesSetting
+
+
+class PortalRenderer(TemplatesSetting):
+    """The portal's own parts for a form and its fields; Django's for the widgets."""
+
+    form_template_name = "parts/form.html"
+    field_template_name = "parts/field.html"
