@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from vx_portal.soon import soon
+from courses import feeds
+from courses.views import catalogue, course
 
 app_name = "courses"
 urlpatterns = [
-    path("", soon, name="catalogue"),
-    path("feed/", soon, name="feed"),
-    path("<str:university>/<slug:course>/", soon, name="course"),
-    path("<str:university>/<slug:course>/calendar.ics", soon, name="calendar"),
+    path("", catalogue.catalogue, name="catalogue"),
+    path("feed/", feeds.feed, name="feed"),
+    path("<slug:university>/<slug:course>/", course.course, name="course"),
+    path("<slug:university>/<slug:course>/calendar.ics", course.calendar, name="calendar"),
 ]

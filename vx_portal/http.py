@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import TYPE_CHECKING, Concatenate, overload
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 
@@ -38,6 +39,11 @@ class WrongRoleError(PermissionDenied):
 def roles_of(user: Person) -> frozenset[str]:
     """The names of the roles `user` holds today; none for a visitor. One query a request."""
     return user.roles if user.is_authenticated else frozenset()
+
+
+def is_visitor(request: HttpRequest) -> bool:
+    """Whether nothing in `request` is personal: no session, and no message waits to be shown."""
+    return not {settings.SESSION_COOKIE_NAME, "messages"} & request.COOKIES.keys()
 
 
 def needs_role[**P](*roles: str) -> Callable[[View[P]], View[P]]:

@@ -1,0 +1,1 @@
+"""How fast the pages are, as ratios against bare Django under the same server: `make bench`."""

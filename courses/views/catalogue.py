@@ -1,0 +1,100 @@
+"""The catalogue: every course on offer, searched and filtered."""
+
+from __future__ import annotations
+
+from copy import copy
+from typing import Any
+from urllib.parse import quote
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpResponse
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.cache import patch_vary_headers
+from django.utils.html import escape
+from django.utils.translation import get_language, ngettext
+from django.views.decorators.http import require_safe
+
+from courses.board import chips, counts_of, drops, facet_groups, facet_holes, rows
+from courses.catalogue import Catalogue, current_catalogue
+from courses.selection import PAGE_SIZE, SORTS, Found, find, read_selection
+from courses.stencil import Stencil, hole
+from vx_portal.http import PortalRequest, is_visitor, kept
+
+PAGE = "courses/catalogue.html"
+QUERY = "the-query"  # stands for any query while the frame is rendered
+
+
+@login_not_required
+@require_safe
+@kept
+def catalogue(request: PortalRequest) -> HttpResponse:
+    offer = current_catalogue()
+    found = find(offer, read_selection(request.GET, offer))
+    results = render_to_string(f"{PAGE}#results", results_context(offer, found))
+    response = HttpResponse(results if request.htmx else page(request, offer, found, results))
+    if request.htmx:
+        response["HX-Push-Url"] = reverse("courses:catalogue") + found.selection.query
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+def results_context(offer: Catalogue, found: Found) -> dict[str, Any]:
+    """What the results need: all but the rows is small."""
+    selection, count = found.selection, {"count": found.count}
+    suggested = selection.with_words(found.suggestion).query if found.suggestion else ""
+    return {
+        "found": found,
+        "selection": selection,
+        "title": ngettext("One course", "%(count)d courses", found.count) % count,
+        "show": ngettext("Show one course", "Show %(count)d courses", found.count) % count,
+        "rows": rows(offer, found.positions),
+        "first_number": (selection.page - 1) * PAGE_SIZE + 1,
+        "chips": chips(selection),
+        "drops": drops(found),
+        "sorts": [(n, label) for n, label in SORTS.items() if n != "relevance" or selection.words],
+        "counts": counts_of(found),
+        "suggested": suggested,
+        "previous": selection.on_page(selection.page - 1) if selection.page > 1 else None,
+        "next": selection.on_page(selection.page + 1) if selection.page < found.pages else None,
+    }
+
+
+def page(request: PortalRequest, offer: Catalogue, found: Found, results: str) -> str:
+    """The whole page. A visitor's frame around it is rendered once, and filled from then on."""
+    selection, language = found.selection, get_language() or "nl"
+    holes = {
+        "results": results,
+        "facets": facets(offer, found, language),
+        "words": escape(selection.words),
+        "chosen": str(sum(map(len, selection.chosen.values())) or ""),
+        "query": escape(selection.query),
+        "quoted query": quote(selection.query),
+    }
+    if not is_visitor(request):
+        return frame(request).fill(holes)
+    theme = request.COOKIES.get("vx_theme", "")
+    key = ("frame", language, theme if theme in ("light", "dark") else "")
+    if key not in offer.fragments:
+        offer.fragments[key] = frame(request)
+    stencil: Stencil = offer.fragments[key]
+    return stencil.fill(holes)
+
+
+def frame(request: PortalRequest) -> Stencil:
+    """The page with holes, also where it repeats the address's query (other language, sign-in)."""
+    asked = copy(request)
+    asked.META = {**request.META, "QUERY_STRING": QUERY}
+    context = {name: hole(name) for name in ("results", "facets", "words", "chosen")}
+    html = str(render_to_string(PAGE, context, asked)).replace(f"?{QUERY}", hole("query"))
+    return Stencil(html.replace(f"%3F{QUERY}", hole("quoted query")))
+
+
+def facets(offer: Catalogue, found: Found, language: str) -> str:
+    """The filters, with what is chosen and the counts."""
+    key = ("facets", language)
+    if key not in offer.fragments:
+        html = render_to_string("courses/_facets.html", {"groups": facet_groups(offer)})
+        offer.fragments[key] = Stencil(html)
+    stencil: Stencil = offer.fragments[key]
+    return stencil.fill(facet_holes(found))
