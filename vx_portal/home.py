@@ -1,5 +1,36 @@
 """The home page."""
 
-from vx_portal.soon import soon
+from __future__ import annotations
 
-home = soon
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from courses.models import Edition, University
+from vx_portal.http import PortalRequest, kept
+from vx_portal.linemap import line_map
+
+CLOSING_SOON = 5  # rows on the board
+
+
+@login_not_required
+@require_safe
+@kept(clock=True)
+def home(request: PortalRequest) -> HttpResponse:
+    """What Virtual Exchange is, where it goes, and which courses close first."""
+    today = timezone.localdate()
+    universities = list(University.objects.visible_to(request.user))
+    closing = (
+        Edition.objects.visible_to(request.user)
+        .filter(applications_open_on__lte=today, applications_close_on__gte=today)
+        .select_related("course__university")
+        .order_by("applications_close_on", "starts_on", "pk")[:CLOSING_SOON]
+    )
+    context = {
+        "map": line_map(universities, timezone.now()),
+        "partners": [university for university in universities if not university.is_home],
+        "closing": closing,
+    }
+    return render(request, "home.html", context)

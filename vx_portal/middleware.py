@@ -8,14 +8,18 @@ import uuid
 from collections.abc import Callable
 
 import structlog
-from django.http import HttpResponse
+from django.conf import settings
+from django.http import HttpResponse, HttpResponseNotAllowed
 from django.utils.cache import patch_vary_headers
 
-from vx_portal.http import PortalRequest
+from vx_portal import errors
+from vx_portal.http import PortalRequest, is_visitor
 
 type GetResponse = Callable[[PortalRequest], HttpResponse]
 
 log = structlog.get_logger("vx_portal.request")
+
+FOR_MACHINES = {"/livez", "/readyz", "/metrics"}
 
 
 class RequestLog:
@@ -49,12 +53,17 @@ class RequestLog:
 
 
 class Maintenance:
-    """503 in the portal's look while MAINTENANCE=1."""
+    """503 in the portal's look while MAINTENANCE=1; asks nothing of the database.
+
+    WhiteNoise stands before it, so the page's own files are served.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: PortalRequest) -> HttpResponse:
+        if settings.MAINTENANCE and request.path not in FOR_MACHINES:
+            return errors.maintenance(request)
         return self.get_response(request)
 
 
@@ -67,6 +76,21 @@ class PersonalPagesAreNotStored:
     def __call__(self, request: PortalRequest) -> HttpResponse:
         response = self.get_response(request)
         patch_vary_headers(response, ["Cookie"])
-        if request.user.is_authenticated and not response.has_header("Cache-Control"):
+        if not is_visitor(request) and not response.has_header("Cache-Control"):
             response.headers["Cache-Control"] = "private, no-store"
+        return response
+
+
+class RefusedMethods:
+    """Django's empty 405 becomes a page that says what to do."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: PortalRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if isinstance(response, HttpResponseNotAllowed) and not response.content:
+            page = errors.not_allowed(request)
+            page.headers["Allow"] = response.headers["Allow"]
+            return page
         return response
