@@ -92,7 +92,7 @@ class User(AbstractBaseUser):
         student = StudentProfile.objects.filter(user=self).values_list(
             models.Value(STUDENT, output_field=models.CharField()), flat=True
         )
-        return frozenset(held.order_by().union(student.order_by()))
+        return frozenset(held.order_by().union(student.order_by()).order_by())
 
     def has_role(self, *roles: str) -> bool:
         """Whether the person holds one of `roles` today."""
