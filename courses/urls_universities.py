@@ -2,10 +2,10 @@
 
 from django.urls import path
 
-from vx_portal.soon import soon
+from courses.views import universities
 
 app_name = "universities"
 urlpatterns = [
-    path("", soon, name="list"),
-    path("<str:code>/", soon, name="university"),
+    path("", universities.universities, name="list"),
+    path("<slug:code>/", universities.university, name="university"),
 ]

@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
@@ -79,6 +80,11 @@ class Video(models.Model):
     def site(self) -> str:
         """The host that would learn of the visit."""
         return (urlsplit(self.url).hostname or "").removeprefix("www.")
+
+    @property
+    def language_name(self) -> str:
+        """The spoken language, in the reader's language."""
+        return str(Locale((get_language() or "nl")[:2]).languages.get(self.language, self.language))
 
     @property
     def minutes(self) -> int:
@@ -193,6 +199,9 @@ class University(models.Model):
 
     def __str__(self) -> str:
         return self.local_name
+
+    def get_absolute_url(self) -> str:
+        return reverse("universities:university", args=[self.code.lower()])
 
     @property
     def local_name(self) -> str:

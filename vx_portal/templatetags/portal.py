@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import template
 from django.db.models import Model
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.safestring import SafeString
 from lucide.templatetags.lucide import lucide
+
+from vx_portal import daystrip, linemap
+
+if TYPE_CHECKING:
+    from courses.models import University
 
 register = template.Library()
 
@@ -35,6 +42,21 @@ def crumbs(*steps: str) -> dict[str, Any]:
         "trail": [(a if a.startswith("/") else reverse(a), label) for a, label in pairs],
         "here": steps[-1],
     }
+
+
+@register.simple_tag
+def line_map(
+    universities: Iterable[University], highlight: University | None = None
+) -> linemap.LineMap | None:
+    """The line map as it is now, for parts/linemap.html; with `highlight`, its line is lit."""
+    return linemap.line_map(universities, timezone.now(), highlight)
+
+
+@register.simple_tag
+def day_strip(universities: Iterable[University], other: University) -> daystrip.DayStrip | None:
+    """`other`'s working day against ours, for parts/daystrip.html; none for our own."""
+    home = next((university for university in universities if university.is_home), None)
+    return daystrip.day_strip(home, other, timezone.now()) if home and home != other else None
 
 
 @register.filter(expects_localtime=True)
