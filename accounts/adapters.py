@@ -1,19 +1,212 @@
-"""How the portal uses allauth."""
+"""How the portal uses allauth. What is overridden here is stricter or says it in our words."""
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import smtplib
+import unicodedata
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import structlog
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.models import EmailAddress
+from allauth.core import context as allauth_context
+from allauth.core.internal import ratelimit
 from allauth.mfa.adapter import DefaultMFAAdapter
-from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from cryptography.fernet import Fernet, MultiFernet
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.mail import EmailMessage
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import resolve_url
+from django.urls import reverse, translate_url
+from django.utils import translation
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from accounts.services import sessions
+from accounts.services.failures import count_failure
+
+if TYPE_CHECKING:
+    from django.contrib.auth.base_user import AbstractBaseUser
+
+__all__ = ["AccountAdapter", "MFAAdapter"]
+
+log = structlog.get_logger("accounts")
+
+
+def plain(email: str) -> str:
+    """`email` without case, accents and look-alikes: variants of one address share its limit."""
+    letters = unicodedata.normalize("NFKD", email.strip().casefold())
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))
+
+
+def language_of(email: str) -> str:
+    """The language in which somebody wants mail; for a stranger the page's."""
+    known = User.objects.filter(emailaddress__email__iexact=email).first()
+    return known.language if known else translation.get_language()[:2]
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
-    pass
+    """Signing in with an e-mail address and a password."""
 
+    error_messages: ClassVar[dict[str, Any]] = {
+        **DefaultAccountAdapter.error_messages,
+        "account_inactive": _("This account has been closed. Ask the programme office."),
+        "cannot_remove_primary_email": _(
+            "This is the address we write to. Choose another one for that first."
+        ),
+        "duplicate_email": _("This address is already in your list."),
+        "email_password_mismatch": _(
+            "This e-mail address and password do not belong together. Check both, or choose a new"
+            " password."
+        ),
+        "email_taken": _("This e-mail address cannot be used here. Use another one."),
+        "enter_current_password": _("This is not your current password. Type it again."),
+        "incorrect_code": _("This code is not right or no longer valid. Check it, or use a newer."),
+        "incorrect_password": _("This is not your password. Type it again."),
+        "invalid_login": _("This sign-in is not valid. Begin again."),
+        "invalid_password_reset": _("This link is no longer valid. Ask for a new one."),
+        "max_email_addresses": _("You can have %d addresses at most. Remove one first."),
+        "too_many_login_attempts": _(
+            "There were too many attempts for this account. Wait a minute, then try again. In a"
+            " hurry? Choose a new password."
+        ),
+        "unverified_primary_email": _("Confirm this address first."),
+        "rate_limited": _("That went too fast. Wait a minute, then try again."),
+    }
 
-class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
-    pass
+    # --- Mail: in the reader's language, with links to the portal's own address -------------------
+    def render_mail(
+        self,
+        template_prefix: str,
+        email: str | list[str],
+        context: dict[str, Any],
+        headers: dict[str, str] | None = None,
+    ) -> EmailMessage:
+        address = email if isinstance(email, str) else email[0]
+        with translation.override(language_of(address)):
+            own = {**context, "site_url": settings.SITE_URL}
+            if link := context.get("password_reset_url"):
+                path = link.removeprefix(settings.SITE_URL)
+                own["password_reset_url"] = settings.SITE_URL + translate_url(
+                    path, translation.get_language()
+                )
+            mail: EmailMessage = super().render_mail(template_prefix, email, own, headers)
+            return mail
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Send it; a mail server that is down costs the reader a message, not the page."""
+        try:
+            super().send_mail(template_prefix, email, context)
+        except (OSError, smtplib.SMTPException) as error:
+            log.warning("mail not sent", template=template_prefix, reason=type(error).__name__)
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        uid, _dash, token = key.partition("-")
+        path = reverse("account_reset_password_from_key", kwargs={"uidb36": uid, "key": token})
+        return settings.SITE_URL + path
+
+    # --- Limits: per account and network, and per account alone -----------------------------------
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        network = ratelimit.truncate_ip(self.get_client_ip(request))
+        return f"{plain(credentials.get('email', ''))}@{network}"
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        try:
+            super().pre_authenticate(request, **credentials)
+            everywhere = ratelimit.consume(
+                request,
+                app="allauth.account",
+                action="login_failed_account",
+                key=plain(credentials.get("email", "")),
+            )
+            if not everywhere:
+                raise self.validation_error("too_many_login_attempts")
+        except ValidationError:
+            self.authentication_failed(request, **credentials)
+            raise
+        self._login_failed_rl_usage.usage += everywhere.usage
+
+    def _delete_login_attempts_cached_email(self, request: HttpRequest, **credentials: Any) -> None:
+        """A new password was chosen by mail: its owner may try it at once."""
+        super()._delete_login_attempts_cached_email(request, **credentials)
+        ratelimit.clear(
+            request,
+            app="allauth.account",
+            action="login_failed_account",
+            key=plain(credentials.get("email", "")),
+        )
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        """Count it, also when refused unseen: after ten in an hour the owner is told."""
+        count_failure(plain(credentials.get("email", "")))
+
+    # --- In and out -------------------------------------------------------------------------------
+    def new_user(self, request: HttpRequest) -> User:
+        language = translation.get_language()[:2]
+        return User(language=language if language in User.Language.values else User.Language.NL)
+
+    def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
+        super().login(request, user)
+        for key in (sessions.STARTED, sessions.ENDED):
+            request.session.pop(key, None)
+        sessions.note_session(request)
+
+    def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
+        if sociallogin := (kwargs["signal_kwargs"] or {}).get("sociallogin"):
+            request.session["second_factor_elsewhere"] = sociallogin.state.get("strong", False)
+        response: HttpResponse = super().post_login(request, user, **kwargs)
+        return response
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """The start page, in the language the person chose."""
+        language = getattr(request.user, "language", translation.get_language())
+        with translation.override(language):
+            return resolve_url(settings.LOGIN_REDIRECT_URL)
+
+    def is_safe_url(self, url: str) -> bool:
+        """Only the portal's own pages: neither another allowed host nor another scheme."""
+        host = allauth_context.request.get_host()
+        return bool(url_has_allowed_host_and_scheme(url, {host}, require_https=settings.HTTPS))
+
+    def get_email_verification_redirect_url(self, email_address: EmailAddress) -> str:
+        if self.request.user.is_authenticated and self.request.user.last_login is not None:
+            return reverse("account_email")
+        return resolve_url(settings.LOGIN_REDIRECT_URL)
 
 
 class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
-    pass
+    """The second factor. Secrets lie encrypted in the database, with a key made of SECRET_KEY."""
+
+    error_messages: ClassVar[dict[str, Any]] = {
+        **DefaultMFAAdapter.error_messages,
+        "add_email_blocked": _("Remove your second factor before you add an address."),
+        "cannot_generate_recovery_codes": _("Set up a second factor first."),
+        "incorrect_code": _("This code is not right or was used already. Wait for the next one."),
+        "unverified_email": _("Confirm your e-mail addresses first, or remove the others."),
+    }
+
+    def encrypt(self, text: str) -> str:
+        return _fernet().encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return _fernet().decrypt(encrypted_text.encode()).decode()
+
+    def _get_site_name(self) -> str:
+        return settings.MFA_TOTP_ISSUER
+
+
+def _fernet() -> MultiFernet:
+    """Encrypt with SECRET_KEY; read what was encrypted with its predecessors too."""
+    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    return MultiFernet(
+        Fernet(
+            base64.urlsafe_b64encode(
+                hashlib.blake2b(b"mfa", key=hashlib.sha256(key.encode()).digest()).digest()[:32]
+            )
+        )
+        for key in keys
+    )

@@ -2,12 +2,12 @@
 
 from django.urls import path
 
-from vx_portal.soon import soon
+from accounts.views import account
 
 app_name = "accounts"
-own = [
-    path("", soon, name="account"),
-    path("start/", soon, name="start"),
-    path("profile/", soon, name="profile"),
+urlpatterns = [
+    path("", account.account, name="account"),
+    path("start/", account.start, name="start"),
+    path("profile/", account.profile, name="profile"),
+    path("resume/", account.resume, name="resume"),
 ]
-urlpatterns = own

@@ -28,6 +28,7 @@ DEBUG: bool = env.bool("DEBUG", default=False)
 MAINTENANCE: bool = env.bool("MAINTENANCE", default=False)
 PORT: int = env.int("PORT", default=8000)
 SITE_URL: str = env("SITE_URL", default=f"http://localhost:{PORT}").rstrip("/")
+CONTACT_EMAIL: str = env("CONTACT_EMAIL", default="office@demo.example" if DEMO else "")
 
 # --- Where it may run -----------------------------------------------------------------------------
 _LOCAL_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
@@ -65,6 +66,7 @@ def _secret_key() -> str:
 
 
 SECRET_KEY = _secret_key()
+SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", default=[])
 
 # --- What it is made of ---------------------------------------------------------------------------
 INSTALLED_APPS = [
@@ -85,16 +87,17 @@ INSTALLED_APPS = [
     "allauth.usersessions",
     "django_htmx",
     "lucide",
+    "django.forms",  # its widgets' templates, for our own renderer of forms
 ]
 
 MIDDLEWARE = [
     "vx_portal.middleware.RequestLog",  # a request id on every log line and answer
-    "vx_portal.middleware.Maintenance",  # 503 in the portal's look while MAINTENANCE=1
     "vx_portal.kept.KeptPages",  # a visitor's page that is still true is sent without more work
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "vx_portal.middleware.Maintenance",  # 503 in the portal's look while MAINTENANCE=1
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -103,12 +106,13 @@ MIDDLEWARE = [
     "accounts.middleware.SessionLimits",  # idle and absolute limits by role
     "django.contrib.auth.middleware.LoginRequiredMiddleware",  # unless a view says otherwise
     "accounts.middleware.StaffNeedsSecondFactor",
+    "accounts.middleware.FailedFormsSay422",
     "allauth.account.middleware.AccountMiddleware",
-    "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "vx_portal.middleware.PersonalPagesAreNotStored",
+    "vx_portal.middleware.RefusedMethods",  # 405 in the portal's look
 ]
 
 ROOT_URLCONF = "vx_portal.urls"
@@ -130,6 +134,8 @@ TEMPLATES = [
         },
     }
 ]
+
+FORM_RENDERER = "vx_portal.forms.PortalRenderer"
 
 # --- Data -----------------------------------------------------------------------------------------
 DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'db.sqlite3'}")}
@@ -307,6 +313,7 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_CONFIRM_EMAIL_ON_GET = False
 ACCOUNT_LOGOUT_ON_GET = False
@@ -319,12 +326,35 @@ ACCOUNT_MAX_EMAIL_ADDRESSES = 3
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+# A whole campus can share one address, so what is counted per address is generous; what is counted
+# per account is strict. The order matters: what an account's limit refused costs the address none.
+ACCOUNT_RATE_LIMITS = {
+    "login": "600/m/ip",
+    "login_failed": "5/m/key,20/h/key,200/m/ip",  # key: account and address together
+    "login_failed_account": "60/h/key",  # key: account, from wherever it is tried
+    "signup": "60/m/ip",
+    "reset_password": "3/m/key,10/h/key,60/m/ip",
+    "reset_password_from_key": "60/m/ip",
+    "confirm_email": "1/10s/key,10/h/key",
+}
+ACCOUNT_FORMS = {
+    "login": "accounts.forms.signing_in.SignInForm",
+    "signup": "accounts.forms.signing_in.SignUpForm",
+    "add_email": "accounts.forms.signing_in.NewEmailForm",
+    "change_password": "accounts.forms.signing_in.NewPasswordForm",
+    "set_password": "accounts.forms.signing_in.FirstPasswordForm",
+    "reset_password": "accounts.forms.signing_in.ForgottenPasswordForm",
+    "reset_password_from_key": "accounts.forms.signing_in.ResetPasswordForm",
+    "reauthenticate": "accounts.forms.signing_in.ConfirmPasswordForm",
+    "confirm_email_verification_code": "accounts.forms.signing_in.EmailCodeForm",
+}
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # no cookie of its own
 
-SOCIALACCOUNT_ADAPTER = "accounts.adapters.SocialAccountAdapter"
+SOCIALACCOUNT_ADAPTER = "accounts.oidc.SocialAccountAdapter"
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
 SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = False
 SOCIALACCOUNT_STORE_TOKENS = False
-OIDC_NAME: str = env("OIDC_NAME", default="")
+OIDC_NAME: str = env("OIDC_NAME", default="SURFconext")
 OIDC_SERVER_URL: str = env("OIDC_SERVER_URL", default="")
 SOCIALACCOUNT_PROVIDERS = (
     {
@@ -333,7 +363,7 @@ SOCIALACCOUNT_PROVIDERS = (
             "APPS": [
                 {
                     "provider_id": "university",
-                    "name": OIDC_NAME or _("your university account"),
+                    "name": OIDC_NAME,
                     "client_id": env("OIDC_CLIENT_ID"),
                     "secret": env("OIDC_CLIENT_SECRET"),
                     "settings": {"server_url": OIDC_SERVER_URL, "oauth_pkce_enabled": True},
@@ -346,7 +376,16 @@ SOCIALACCOUNT_PROVIDERS = (
 )
 
 MFA_ADAPTER = "accounts.adapters.MFAAdapter"
+MFA_FORMS = {
+    "authenticate": "accounts.forms.second_factor.CodeForm",
+    "reauthenticate": "accounts.forms.second_factor.ConfirmCodeForm",
+    "activate_totp": "accounts.forms.second_factor.FirstCodeForm",
+    "add_webauthn": "accounts.forms.second_factor.NewPasskeyForm",
+    "edit_webauthn": "accounts.forms.second_factor.PasskeyNameForm",
+}
+MFA_RATE_LIMITS = {"webauthn_login": "300/m/ip"}
 MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "Virtual Exchange"
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_TOLERANCE = 0
 MFA_TRUST_ENABLED = False
@@ -370,9 +409,6 @@ CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "vx_portal.errors.csrf_failure"
 
 # --- What a browser may do with our pages ---------------------------------------------------------
-_oidc_origin = (
-    "{0.scheme}://{0.netloc}".format(urlsplit(OIDC_SERVER_URL)) if OIDC_SERVER_URL else ""
-)
 SECURE_CSP = {
     "default-src": [CSP.NONE],
     "script-src": [CSP.SELF],
@@ -381,7 +417,7 @@ SECURE_CSP = {
     "font-src": [CSP.SELF],
     "connect-src": [CSP.SELF],
     "manifest-src": [CSP.SELF],
-    "form-action": [CSP.SELF, *([_oidc_origin] if _oidc_origin else [])],
+    "form-action": [CSP.SELF],  # single sign-on goes out by a link, not by a form's answer
     "base-uri": [CSP.NONE],
     "object-src": [CSP.NONE],
     "frame-ancestors": [CSP.NONE],

@@ -1,0 +1,86 @@
+"""Accounts: whose e-mail address is whose, and what a student has told us."""
+
+from __future__ import annotations
+
+from allauth.account.models import EmailAddress
+from django.db import transaction
+from django.db.models import Q
+
+from accounts.models import StudentProfile, User
+from courses.models import University
+
+
+def university_of_domain(domain: str) -> University | None:
+    """The participating university whose students have addresses in exactly this domain."""
+    return (
+        University.objects.participating()
+        .filter(email_domains__domain=domain.lower().rstrip("."))
+        .first()
+    )
+
+
+def university_of_email(email: str) -> University | None:
+    """The participating university whose students have addresses such as `email`."""
+    return university_of_domain(email.rpartition("@")[2])
+
+
+def university_of_organisation(organisation: str) -> University | None:
+    """The participating university of a `schac_home_organization` such as leidenuniv.nl.
+
+    Its students' addresses are in that domain or below it; where two universities would fit, none.
+    """
+    name = organisation.lower().strip(".")
+    if not name:
+        return None
+    found = (
+        University.objects.participating()
+        .filter(Q(email_domains__domain=name) | Q(email_domains__domain__endswith=f".{name}"))
+        .distinct()[:2]
+    )
+    return found[0] if len(found) == 1 else None
+
+
+def home_university_of(user: User, said: University | None) -> University | None:
+    """A student's university: as kept, as the university `said`, or by a confirmed address."""
+    profile = StudentProfile.objects.filter(user=user).select_related("home_university").first()
+    if profile:
+        return profile.home_university
+    if said:
+        return said
+    for email in EmailAddress.objects.filter(user_id=user.pk, verified=True).order_by("-primary"):
+        if university := university_of_email(email.email):
+            return university
+    return None
+
+
+@transaction.atomic
+def forget_unverified(email: str) -> None:
+    """Delete the account that somebody began with `email` and never proved to be theirs.
+
+    Whoever owns the address can begin anew, and a password chosen by another is worth nothing.
+    Accounts that were ever signed in to, verified or given a role are not touched.
+    """
+    User.objects.filter(
+        Q(email__iexact=email),
+        ~Q(emailaddress__verified=True),
+        last_login=None,
+        memberships=None,
+        student=None,
+        socialaccount=None,
+    ).delete()
+    EmailAddress.objects.filter(email__iexact=email, verified=False).delete()
+
+
+@transaction.atomic
+def save_profile(user: User, profile: StudentProfile, *, name: str, language: str) -> None:
+    """Keep what a student filled in; raises IntegrityError for somebody else's student number."""
+    user.name, user.language = name, language
+    user.save(update_fields=["name", "language"])
+    profile.user = user
+    profile.save()
+
+
+def save_name_and_language(user: User, *, name: str, language: str) -> None:
+    """Keep how somebody wants to be called and written to."""
+    user.name, user.language = name, language
+    user.save(update_fields=["name", "language"])
