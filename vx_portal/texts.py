@@ -1,1 +1,214 @@
-"""Pages of text: how it works, help, privacy, accessibility."""
+"""Pages of text: how it works, help, accessibility, privacy. Each language has its own template."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from datetime import date
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.cache import patch_vary_headers
+from django.utils.html import strip_tags
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from courses.models import Faculty
+from vx_portal.context import THEME_COOKIE
+from vx_portal.display import A_YEAR
+from vx_portal.http import PortalRequest, kept
+
+REVIEWED_ON = date(2026, 11, 24)  # when these texts were last read against the rules
+
+# The questions of the help page, in the order in which a student meets them. Each slug is a partial
+# of templates/pages/help_topics.<language>.html, and the address of its answer: keep it.
+HELP = {
+    _("Choosing and applying"): {
+        "may-i": _("Can I take part?"),
+        "which-course": _("Which courses can I choose?"),
+        "permission": _("Do I need permission?"),
+        "how-to-apply": _("Where do I apply?"),
+        "no-places": _("The course is full"),
+        "withdraw": _("I want to withdraw"),
+    },
+    _("Following the course"): {
+        "what-time": _("What time are the live sessions?"),
+        "books": _("Do I have to pay for anything?"),
+        "no-access": _("I cannot get to the course material"),
+    },
+    _("The exam"): {
+        "exam-where": _("Where and when is my exam?"),
+        "exam-clash": _("My exam clashes with another one"),
+        "facilities": _("I have extra exam time or another facility"),
+        "ill": _("I am ill on the day of the exam"),
+        "resit": _("Is there a resit?"),
+    },
+    _("Grade and credits"): {
+        "no-transcript": _("I have not received a transcript"),
+        "grade-not-in-usis": _("My grade is not in uSis yet"),
+        "which-request": _("Which petition do I need?"),
+        "grade-differs": _("The result in uSis is not my grade"),
+        "failed": _("I have not passed the course"),
+    },
+    _("The portal"): {
+        "sign-in": _("I cannot sign in"),
+        "my-data": _("What do you keep about me?"),
+        "problem": _("Something in the portal does not work"),
+    },
+}
+LONGEST_QUERY = 100  # characters of a search that are looked at
+
+
+@dataclass(frozen=True)
+class Topic:
+    """A question of the help page with its answer in the reader's language."""
+
+    slug: str
+    title: str
+    answer: str
+
+    def holds(self, words: list[str]) -> bool:
+        """Whether the question and its answer hold all of `words`."""
+        text = _plain(f"{self.title} {strip_tags(self.answer)}")
+        return all(word in text for word in words)
+
+
+@dataclass(frozen=True)
+class Section:
+    """Questions about one part of the route."""
+
+    title: str
+    topics: list[Topic]
+
+
+def _text(request: PortalRequest, name: str, **context: object) -> HttpResponse:
+    """Render the page `name` in the reader's language."""
+    template = f"pages/{name}.{get_language()}.html"
+    return render(request, template, {"reviewed_on": REVIEWED_ON, **context})
+
+
+@login_not_required
+@require_safe
+@kept
+def how_it_works(request: PortalRequest) -> HttpResponse:
+    return _text(request, "how_it_works")
+
+
+@login_not_required
+@require_safe
+@kept
+def exams(request: PortalRequest) -> HttpResponse:
+    return _text(request, "exams")
+
+
+@login_not_required
+@require_safe
+@kept
+def registration(request: PortalRequest) -> HttpResponse:
+    faculties = Faculty.objects.visible_to(request.user).filter(no_extracurricular=True)
+    return _text(request, "registration", no_extracurricular=list(faculties))
+
+
+@login_not_required
+@require_safe
+@kept
+def honours(request: PortalRequest) -> HttpResponse:
+    return _text(request, "honours")
+
+
+@login_not_required
+@require_safe
+@kept
+def accessibility(request: PortalRequest) -> HttpResponse:
+    return _text(request, "accessibility", contact=settings.CONTACT_EMAIL)
+
+
+@login_not_required
+@require_safe
+@kept
+def privacy(request: PortalRequest) -> HttpResponse:
+    """The names and times come from the settings, so that the page stays true."""
+    limits = {
+        who: {"idle": _span(idle), "longest": _span(longest)}
+        for who, (idle, longest) in settings.SESSION_LIMITS.items()
+    }
+    cookies = {
+        "session_cookie": settings.SESSION_COOKIE_NAME,
+        "session_lasts": _span(settings.SESSION_COOKIE_AGE),
+        "csrf_cookie": settings.CSRF_COOKIE_NAME,
+        "csrf_lasts": _span(settings.CSRF_COOKIE_AGE),
+        "language_cookie": settings.LANGUAGE_COOKIE_NAME,
+        "language_lasts": _span(A_YEAR),
+        "theme_cookie": THEME_COOKIE,
+        "theme_lasts": _span(A_YEAR),
+    }
+    return _text(request, "privacy", contact=settings.CONTACT_EMAIL, **limits, **cookies)
+
+
+def _span(seconds: int) -> str:
+    """A number of seconds in the unit that people use."""
+    days, hours, minutes = seconds // 86400, seconds // 3600, seconds // 60
+    if days > 1:
+        return ngettext("%(days)d day", "%(days)d days", days) % {"days": days}
+    if hours > 1:
+        return ngettext("%(hours)d hour", "%(hours)d hours", hours) % {"hours": hours}
+    return ngettext("%(minutes)d minute", "%(minutes)d minutes", minutes) % {"minutes": minutes}
+
+
+@login_not_required
+@require_safe
+@kept
+def help_page(request: PortalRequest) -> HttpResponse:
+    """The questions and answers; with `?q=`, those that hold all its words."""
+    query = " ".join(request.GET.get("q", "").replace("\0", " ")[:LONGEST_QUERY].split())
+    context: dict[str, object] = {"query": query, "contact": settings.CONTACT_EMAIL}
+    sections = _sections(query, context)
+    context |= {
+        "sections": sections,
+        "count": sum(len(section.topics) for section in sections),
+        "reviewed_on": REVIEWED_ON,
+    }
+    template = "pages/help.html#topics" if request.htmx else "pages/help.html"
+    response = render(request, template, context)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+def _sections(query: str, context: dict[str, object]) -> list[Section]:
+    """The sections with the topics that answer `query`, all of them without one."""
+    file = f"pages/help_topics.{get_language()}.html"
+    words = _words(query)
+    sections = [
+        Section(
+            str(title),
+            [
+                topic
+                for slug, question in topics.items()
+                if (
+                    topic := Topic(slug, str(question), render_to_string(f"{file}#{slug}", context))
+                ).holds(words)
+            ],
+        )
+        for title, topics in HELP.items()
+    ]
+    return [section for section in sections if section.topics]
+
+
+def _words(query: str) -> list[str]:
+    """What to look for: without short words and endings, so that “grades” finds “grade”."""
+    words = _plain(query).split()
+    return [word[: max(4, len(word) - 2)] for word in words if len(word) > 3] or words
+
+
+def _plain(text: str) -> str:
+    """`text` without accents, capitals and punctuation."""
+    letters = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(
+        letter if letter.isalnum() else " "
+        for letter in letters
+        if not unicodedata.combining(letter)
+    )
