@@ -23,21 +23,21 @@ PLACES = [
     *(("Wageningen", "NL", "Europe/Amsterdam"), ("Hong Kong", "HK", "Asia/Hong_Kong")),
     *(("Kraków", "PL", "Europe/Warsaw"), ("São Paulo", "BR", "America/Sao_Paulo")),
 ]
-SUBJECTS = (
+SUBJECTS = (  # noqa: SIM905
     "Astrobiology,Actuarial Science,Condensed Matter,Food Security,Immunology,Machine Learning,"
     "Global Order,Critical Thinking,Topology,Quantum Computing,Public Health,Roman Law,"
     "Climate Adaptation,Digital Humanities,Microeconomics,Cognitive Psychology,Water Management,"
     "Human Rights,Linguistics,Urban Planning,Bioinformatics,Art History,Data Ethics,Energy Systems"
-).split(",")  # noqa: SIM905
-FORMS = (
+).split(",")
+FORMS = (  # noqa: SIM905
     "Introduction to {},Advanced {},{} in Practice,Topics in {},{} and Society,"
     "The History of {},{} for Everybody"
-).split(",")  # noqa: SIM905
-WORDS = (
+).split(",")
+WORDS = (  # noqa: SIM905
     "students learn methods theory evidence analysis research models systems culture policy data"
     " experiment design history language society environment structure measurement uncertainty"
     " argument practice project collaboration evaluation history perspective change growth networks"
-).split()  # noqa: SIM905
+).split()
 
 
 def text(rng: random.Random, sentences: int) -> str:

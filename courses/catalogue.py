@@ -88,8 +88,9 @@ class Catalogue:
         self._orders: dict[tuple[str, str], list[int]] = {}
 
     def _departure(self, edition: Edition) -> tuple[bool, date]:
-        """What is still to begin comes before what is under way."""
-        return edition.starts_on < self.day, edition.starts_on
+        """What one can still apply for comes before what has left."""
+        leaves = edition.applications_close_on or edition.starts_on
+        return leaves < self.day, edition.starts_on
 
     def _file(self, facet: Facet) -> dict[str, int]:
         """The mask of each value of `facet`, the values in the order people see them in."""

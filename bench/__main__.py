@@ -1,0 +1,262 @@
+"""`make bench`: measure, print the table, and say with the exit status whether limits hold."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import re
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import quote, urljoin
+
+from bench.load import Round, load, request
+
+ROUNDS, SECONDS = 5, 1.0
+MOST_QUERIES, MOST_BYTES, MOST_REQUESTS, P95 = 12, 130_000, 12, 150
+
+
+class Target(NamedTuple):
+    """Something that is measured against a bare view."""
+
+    name: str
+    paths: list[str]
+    against: str  # constant or list
+    least: float  # of the bare view's requests a second
+    headers: dict[str, str]
+
+
+def targets(facts: dict[str, Any]) -> list[Target]:
+    listing, course = facts["pages"]["catalogue"], facts["pages"]["course"]
+    words = (
+        "topology",
+        "machine learning",
+        "brisbane",
+        "quantum",
+        "law",
+        "history of art",
+        "krakow",
+    )
+    one = [f"?university=U{n:02}" for n in range(40)]
+    two = [f"?university=U{n:02}&level=master&sort=deadline" for n in range(40)]
+    wide = [f"?ec=5&assessment=exam&open=now&page={n}" for n in range(1, 8)]
+    search = [f"?q={quote(word)}" for word in (*words, *facts["codes"])]
+    both = [f"?q={quote(word)}&field=05&field=02&period=spring" for word in words]
+    htmx = {"HX-Request": "true"}
+    return [
+        Target("catalogue", [listing], "constant", 0.5, {}),
+        Target("course", [course], "constant", 0.5, {}),
+        Target("one filter", [listing + q for q in one], "list", 0.6, {}),
+        Target("two filters, by deadline", [listing + q for q in two], "list", 0.6, {}),
+        Target("three filters, pages 1 to 7", [listing + q for q in wide], "list", 0.6, {}),
+        Target("search", [listing + q for q in search], "list", 0.6, {}),
+        Target("search with filters", [listing + q for q in both], "list", 0.6, {}),
+        Target("one filter, htmx", [listing + q for q in one], "list", 0.6, htmx),
+        Target("search, htmx", [listing + q for q in search], "list", 0.6, htmx),
+        Target("catalogue, signed in", [listing], "list", 0.25, {"Cookie": facts["cookie"]}),
+        Target(
+            "one filter, signed in",
+            [listing + q for q in one],
+            "list",
+            0.25,
+            {"Cookie": facts["cookie"]},
+        ),
+    ]
+
+
+def main() -> int:
+    started = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="vx-bench-") as folder:
+        port, bare_port = free_port(), free_port()
+        os.environ.update(
+            VAR_DIR=folder,
+            BENCH_DIR=folder,
+            PORT=str(port),
+            DEMO="1",
+            DJANGO_SETTINGS_MODULE="vx_portal.settings",
+        )
+        for name in ("DATABASE_URL", "REDIS_URL", "SITE_URL", "ALLOWED_HOSTS", "DEBUG"):
+            os.environ.pop(name, None)
+        print("Making a portal with 40 universities, 500 courses and 1,500 editions …", flush=True)
+        facts = prepare()
+        with serve(port, bare_port, Path(folder)):
+            measured, bare = measure(port, bare_port, facts)
+            weights = {name: first_view(port, path) for name, path in facts["pages"].items()}
+    failures = [*report(measured, bare), *report_rest(facts, weights)]
+    print(f"\n{time.monotonic() - started:.0f} s. ", end="")
+    print("All limits hold." if not failures else "Too slow or too heavy: " + "; ".join(failures))
+    return 1 if failures else 0
+
+
+def prepare() -> dict[str, Any]:
+    """Make both databases; what the portal's pages are, and how many queries they ask."""
+    run = [sys.executable, "-c", "from bench import bare; bare.make()"]
+    subprocess.run(run, check=True)
+    made = subprocess.run(
+        [sys.executable, "-m", "bench.prepare"], capture_output=True, text=True, check=False
+    )
+    if made.returncode:
+        raise SystemExit(made.stderr[-3000:])
+    facts: dict[str, Any] = json.loads(made.stdout.splitlines()[-1])
+    return facts
+
+
+def free_port() -> int:
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def serve(port: int, bare_port: int, folder: Path) -> Iterator[None]:
+    """The portal as the demo serves it, and the bare project under the same flags."""
+    import django  # noqa: PLC0415  # the settings read what main() puts into the environment
+
+    django.setup()
+    from vx_portal.management.commands.demo import web_server  # noqa: PLC0415
+
+    command = [str(word) for word in web_server().command]
+    bare = [
+        word.replace("vx_portal.wsgi", "bench.bare").replace(f":{port}", f":{bare_port}")
+        for word in command
+    ]
+    servers = []
+    with (folder / "web.log").open("wb") as log:
+        try:
+            servers += [subprocess.Popen(each, stdout=log, stderr=log) for each in (command, bare)]
+            for number in (port, bare_port):
+                wait_for(number)
+            yield
+        finally:
+            for server in servers:
+                server.terminate()
+            for server in servers:
+                server.wait(20)
+
+
+def wait_for(port: int) -> None:
+    for _ in range(200):
+        with closing(socket.socket()) as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.1)
+    raise TimeoutError(f"Nothing answers on port {port}.")
+
+
+type Measured = list[tuple[Target, list[Round], list[float]]]
+
+
+def measure(port: int, bare_port: int, facts: dict[str, Any]) -> tuple[Measured, dict[str, Any]]:
+    """Rounds of every target, each right after the bare view that it is compared with."""
+    bare = {name: [request(f"/{name}/", bare_port, {})] for name in ("constant", "list")}
+    rounds: dict[str, list[Round]] = {"constant": [], "list": []}
+    measured: Measured = [(target, [], []) for target in targets(facts)]
+    asked = {t.name: [request(path, port, t.headers) for path in t.paths] for t, _, _ in measured}
+    for target, _, _ in measured:  # both workers have seen every page
+        load(port, asked[target.name], 0.4)
+    for name in bare:
+        load(bare_port, bare[name], 0.4)
+    for number in range(ROUNDS):
+        print(f"Round {number + 1} of {ROUNDS} …", flush=True)
+        beside: dict[str, Round] = {}
+        for target, own, ratios in measured:
+            if target.against not in beside or len(own) % 2:
+                beside[target.against] = load(bare_port, bare[target.against], SECONDS)
+                rounds[target.against].append(beside[target.against])
+            own.append(load(port, asked[target.name], SECONDS))
+            ratios.append(own[-1].per_second / beside[target.against].per_second)
+    return measured, rounds
+
+
+def report(measured: Measured, bare: dict[str, list[Round]]) -> list[str]:
+    """Print the speeds; what is too slow."""
+    print(f"\n{'8 at once':<30}{'req/s':>8}{'p50 ms':>8}{'p95 ms':>8}{'ratio':>8}{'limit':>8}")
+    for name, rounds in bare.items():
+        print(f"{'bare ' + name:<30}{figures(rounds)}")
+    failures = []
+    for target, rounds, ratios in measured:
+        ratio = statistics.median(ratios)
+        low = ratio < target.least
+        mark = "  too slow" if low else ""
+        line = f"{target.name:<30}{figures(rounds)}{ratio:>8.2f}{target.least:>8.2f}"
+        print(f"{line} of {target.against}{mark}")
+        if low:
+            failures.append(f"{target.name} {ratio:.2f} < {target.least}")
+    slowest = max(
+        statistics.median(each.percentile(95) for each in rounds)
+        for target, rounds, _ in measured
+        if "Cookie" not in target.headers
+    )
+    print(f"\nSlowest p95 of catalogue and search: {slowest:.0f} ms (aim: at most {P95} ms)")
+    return failures
+
+
+def figures(rounds: list[Round]) -> str:
+    speed = statistics.median(each.per_second for each in rounds)
+    middle = statistics.median(each.percentile(50) for each in rounds)
+    slow = statistics.median(each.percentile(95) for each in rounds)
+    return f"{speed:>8.0f}{middle:>8.1f}{slow:>8.1f}"
+
+
+def report_rest(facts: dict[str, Any], weights: dict[str, tuple[int, int]]) -> list[str]:
+    """Print queries and weights; what is too many or too heavy."""
+    failures = []
+    print(f"\n{'Queries':<36}{'rows / 10':>10}{'all rows':>10}   (limit {MOST_QUERIES}, and equal)")
+    for page, (few, many) in facts["queries"].items():
+        wrong = many > MOST_QUERIES or few != many
+        print(f"{page:<36}{few:>10}{many:>10}{'  wrong' if wrong else ''}")
+        if wrong:
+            failures.append(f"{page}: {few} and {many} queries")
+    print(f"\n{'First view':<36}{'bytes':>10}{'requests':>10}   (at most 130 kB and 12)")
+    for page, (size, count) in weights.items():
+        wrong = size > MOST_BYTES or count > MOST_REQUESTS
+        print(f"{page:<36}{size:>10,}{count:>10}{'  wrong' if wrong else ''}")
+        if wrong:
+            failures.append(f"{page}: {size} bytes in {count} requests")
+    return failures
+
+
+def first_view(port: int, path: str) -> tuple[int, int]:
+    """Bytes and requests of somebody's first page: it and all that it loads, compressed."""
+    base = f"http://127.0.0.1:{port}"
+    sizes = {}
+    size, html = fetch(base + path)
+    sizes[path] = size
+    found = re.findall(r'<(?:script|img)[^>]*\ssrc="([^"]+)"', html)
+    links = re.findall(r"<link[^>]*>", html)
+    found += [
+        re.search(r'href="([^"]+)"', link)[1]  # type: ignore[index]
+        for link in links
+        if re.search(r'rel="(?:stylesheet|icon|preload|manifest)"', link)
+    ]
+    while found:
+        address = urljoin(base + path, found.pop())
+        if address in sizes:
+            continue
+        sizes[address], content = fetch(address)
+        if address.endswith(".css"):  # the extended letters load only where a name has them
+            fonts = re.findall(r'url\("?([^")]+\.woff2)"?\)', content)
+            found += [urljoin(address, font) for font in fonts if "-ext" not in font]
+    return sum(sizes.values()), len(sizes)
+
+
+def fetch(address: str) -> tuple[int, str]:
+    """The size on the wire and the text of what is at `address`."""
+    asked = urllib.request.Request(address, headers={"Accept-Encoding": "gzip"})
+    with urllib.request.urlopen(asked, timeout=10) as answer:
+        data: bytes = answer.read()
+        packed = answer.headers.get("Content-Encoding") == "gzip"
+    return len(data), (gzip.decompress(data) if packed else data).decode(errors="replace")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
