@@ -192,6 +192,7 @@ def test_without_an_address_to_write_to_people_are_sent_to_their_coordinator(
 ) -> None:
     with override_settings(CONTACT_EMAIL=""):
         assert "mailto:" not in client.get(address("help", "en")).text
+    shelf.clear()
     with override_settings(CONTACT_EMAIL="vx@leiden.example"):
         assert "mailto:vx@leiden.example" in client.get(address("help", "en")).text
 
