@@ -2,7 +2,10 @@
 
 from django.urls import path
 
-from vx_portal.soon import soon
+from courses.views import confirm
 
 app_name = "confirm"
-urlpatterns = [path("<str:token>/", soon, name="course")]
+urlpatterns = [
+    path("<str:token>/", confirm.course, name="course"),
+    path("<str:token>/answered/", confirm.answered, name="answered"),
+]

@@ -1,0 +1,82 @@
+"""Where a partner answers, by a link and without an account, if a course is still as we show it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_safe
+
+from courses.forms.confirm import AnswerForm
+from courses.models import ConfirmationRequest
+from courses.models.university import in_language
+from courses.services import confirming, curation
+from vx_portal.http import PortalRequest
+
+TEXTS = ("about", "outcomes", "method", "assessed", "entry")
+
+
+def _find(token: str) -> ConfirmationRequest:
+    request = confirming.find(token)
+    if request is None:
+        raise Http404
+    return request
+
+
+def _private(response: HttpResponse) -> HttpResponse:
+    """The address is the key: no other site may learn it, no cache or search engine keep it."""
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["Cache-Control"] = "private, no-store"
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    return response
+
+
+# A browser sends no origin from a page without referrer, so the usual check would refuse everybody;
+# and there is nothing to forge: whoever knows the token may answer, nobody else can.
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_not_required
+def course(request: PortalRequest, token: str) -> HttpResponse:
+    link = _find(token)
+    if not link.is_usable:
+        return _over(request, link, token)
+    form = AnswerForm(request.POST if request.method == "POST" else None)
+    if not form.is_valid():
+        return _private(_page(request, link, form, 422 if form.is_bound else 200))
+    try:
+        confirming.answer(token, notes=form.notes(), name=form.cleaned_data["name"])
+    except curation.CurationError:
+        return _over(request, _find(token), token)
+    return _private(redirect("confirm:answered", token))
+
+
+@require_safe
+@login_not_required
+def answered(request: PortalRequest, token: str) -> HttpResponse:
+    """What was answered, and what happens next."""
+    link = _find(token)
+    if link.spent_at is None:
+        return _private(redirect("confirm:course", token))
+    return _private(render(request, "courses/confirm_answered.html", {"link": link}))
+
+
+def _page(
+    request: PortalRequest, link: ConfirmationRequest, form: AnswerForm, status: int
+) -> HttpResponse:
+    context: dict[str, Any] = {
+        "link": link,
+        "course": link.course,
+        "form": form,
+        **{name: in_language(link.course, name) for name in TEXTS},
+        "editions": confirming.editions_to_confirm(link),
+    }
+    return render(request, "courses/confirm.html", context, status=status)
+
+
+def _over(request: PortalRequest, link: ConfirmationRequest, token: str) -> HttpResponse:
+    """The link was used, revoked or is too old: what to do now."""
+    context = {"link": link, "token": token}
+    return _private(render(request, "courses/confirm_over.html", context, status=410))

@@ -1,0 +1,228 @@
+"""What the office has to do about the offer: each need is a filter, a count and a link."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, NamedTuple
+
+from django.db.models import Count, Exists, OuterRef, Q
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
+
+from courses.completeness import incomplete
+from courses.models import ConfirmationRequest, Course, Edition, PublicState, University
+
+if TYPE_CHECKING:
+    from vx_portal.http import Person
+
+TRUE_FOR = timedelta(days=183)  # a course is asked after when nobody has confirmed it for so long
+OPENS_SOON = timedelta(days=30)
+ENDS_SOON = timedelta(days=90)
+
+
+def unconfirmed(today: date) -> Q:
+    """Nobody has said for half a year that it is true."""
+    return Q(confirmed_on=None) | Q(confirmed_on__lt=today - TRUE_FOR)
+
+
+def is_unconfirmed(course: Course, today: date) -> bool:
+    """The same of one course."""
+    return course.confirmed_on is None or course.confirmed_on < today - TRUE_FOR
+
+
+def opening(today: date) -> Q:
+    """An edition takes applications within a month, and visitors do not see it yet."""
+    return Q(
+        Exists(
+            Edition.objects.filter(
+                course=OuterRef("pk"),
+                state=PublicState.DRAFT,
+                applications_open_on__lte=today + OPENS_SOON,
+                ends_on__gte=today,
+            )
+        )
+    )
+
+
+def without_edition(today: date) -> Q:
+    """No edition that is still to start."""
+    coming = Edition.objects.filter(course=OuterRef("pk"), starts_on__gte=today)
+    return ~Q(Exists(coming.exclude(state=PublicState.WITHDRAWN)))
+
+
+def unanswered(_today: date) -> Q:
+    """A partner was asked and has not said anything."""
+    return Q(Exists(ConfirmationRequest.objects.unanswered().filter(course=OuterRef("pk"))))
+
+
+def answered(_today: date) -> Q:
+    """A partner wrote what has changed, and it has not been applied."""
+    return Q(Exists(ConfirmationRequest.objects.to_handle().filter(course=OuterRef("pk"))))
+
+
+NEEDS: dict[str, Callable[[date], Q]] = {
+    "incomplete": lambda _today: incomplete(),
+    "unconfirmed": unconfirmed,
+    "opening": opening,
+    "no-edition": without_edition,
+    "unanswered": unanswered,
+    "answers": answered,
+    "demo": lambda _today: Q(is_demo=True),
+}
+
+
+class Task(NamedTuple):
+    """Something to do, how often, and the query of the list that shows what it is about."""
+
+    name: str
+    how_many: int
+    label: str | Promise
+    why: str | Promise
+    query: str
+
+
+class _Kind(NamedTuple):
+    name: str
+    label: Promise | str
+    why: Promise | str
+    query: str
+    only: Q
+
+
+_SHOWN = Q(state=PublicState.PUBLISHED)
+_LIVE = ~Q(state=PublicState.WITHDRAWN)
+KINDS = [
+    _Kind(
+        "answers",
+        ngettext_lazy(
+            "%(count)s course of which a partner says that something has changed",
+            "%(count)s courses of which a partner says that something has changed",
+            "count",
+        ),
+        _("Apply what they wrote, then mark it as handled."),
+        "need=answers",
+        Q(),
+    ),
+    _Kind(
+        "opening",
+        ngettext_lazy(
+            "%(count)s course with an edition that opens within 30 days and is still a draft",
+            "%(count)s courses with an edition that opens within 30 days and is still a draft",
+            "count",
+        ),
+        _("Publish the edition, or students cannot apply."),
+        "need=opening",
+        Q(),
+    ),
+    _Kind(
+        "incomplete",
+        ngettext_lazy(
+            "%(count)s published course with facts missing",
+            "%(count)s published courses with facts missing",
+            "count",
+        ),
+        _("Students see gaps on these pages."),
+        "need=incomplete&state=published",
+        _SHOWN,
+    ),
+    _Kind(
+        "unconfirmed",
+        ngettext_lazy(
+            "%(count)s published course not confirmed for six months",
+            "%(count)s published courses not confirmed for six months",
+            "count",
+        ),
+        _("Ask the partner if it is still true."),
+        "need=unconfirmed&state=published",
+        _SHOWN,
+    ),
+    _Kind(
+        "unanswered",
+        ngettext_lazy(
+            "%(count)s question to a partner unanswered for a week",
+            "%(count)s questions to partners unanswered for a week",
+            "count",
+        ),
+        _("Ask again, or call them."),
+        "need=unanswered",
+        _LIVE,
+    ),
+    _Kind(
+        "no-edition",
+        ngettext_lazy(
+            "%(count)s published course without a coming edition",
+            "%(count)s published courses without a coming edition",
+            "count",
+        ),
+        _("Make a new edition from the last one, or withdraw the course."),
+        "need=no-edition&state=published",
+        _SHOWN,
+    ),
+]
+
+
+def course_tasks(user: Person, today: date | None = None) -> list[Task]:
+    """What there is to do about courses, most pressing first. One query."""
+    day = today or timezone.localdate()
+    counts = Course.objects.visible_to(user).aggregate(
+        **{
+            kind.name.replace("-", "_"): Count("pk", filter=NEEDS[kind.name](day) & kind.only)
+            for kind in KINDS
+        }
+    )
+    return [
+        Task(kind.name, count, kind.label % {"count": count}, kind.why, kind.query)
+        for kind in KINDS
+        if (count := counts[kind.name.replace("-", "_")])
+    ]
+
+
+def ending(today: date) -> Q:
+    """Universities whose participation ends within 90 days."""
+    return Q(participating_until__gte=today, participating_until__lte=today + ENDS_SOON)
+
+
+def university_tasks(user: Person, today: date | None = None) -> list[Task]:
+    """What there is to do about universities. One query."""
+    day = today or timezone.localdate()
+    count = University.objects.visible_to(user).filter(ending(day)).count()
+    label = ngettext_lazy(
+        "%(count)s university stops taking part within 90 days",
+        "%(count)s universities stop taking part within 90 days",
+        "count",
+    ) % {"count": count}
+    why = _("Extend it, or tell the students of its courses.")
+    return [Task("ending", count, label, why, "taking_part=ending")] if count else []
+
+
+class Moment(NamedTuple):
+    """A coming day on which applications open or close."""
+
+    day: date
+    opens: bool
+    edition: Edition
+
+
+def coming_moments(user: Person, today: date | None = None, most: int = 8) -> list[Moment]:
+    """When applications of published editions open or close in the coming month. One query."""
+    day = today or timezone.localdate()
+    month = (day, day + OPENS_SOON)
+    editions = (
+        Edition.objects.visible_to(user)
+        .filter(state=PublicState.PUBLISHED, course__state=PublicState.PUBLISHED)
+        .filter(Q(applications_open_on__range=month) | Q(applications_close_on__range=month))
+        .select_related("course__university")
+    )
+    moments = [
+        Moment(at, opens, edition)
+        for edition in editions
+        for at, opens in (
+            (edition.applications_open_on, True),
+            (edition.applications_close_on, False),
+        )
+        if at is not None and month[0] <= at <= month[1]
+    ]
+    return sorted(moments, key=lambda moment: (moment.day, moment.edition.pk))[:most]
