@@ -11,7 +11,9 @@ from django.test import Client
 from django.utils import translation
 
 from accounts.models import Role, User
+from courses.catalogue import forget
 from tests import factories
+from vx_portal.kept import shelf
 
 
 @pytest.fixture(autouse=True)
@@ -28,10 +30,12 @@ def _nothing_was_swallowed(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _begin_in_dutch(request: pytest.FixtureRequest) -> Iterator[None]:
-    """A language that a test switched on does not reach the next test; nor do counted sign-ins."""
+    """Begin in Dutch, with nothing kept in memory by an earlier test."""
     if {"db", "transactional_db"} & set(request.fixturenames):
         request.getfixturevalue("db" if "db" in request.fixturenames else "transactional_db")
         cache.clear()
+        shelf.clear()
+        forget()
     with translation.override("nl"):
         yield
 
@@ -42,6 +46,11 @@ def sign_in(client: Client, db: None) -> Callable[[User], Client]:
 
     def sign_in(user: User) -> Client:
         client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        session = client.session
+        session["second_factor_elsewhere"] = (
+            True  # which staff need; tests of it sign in themselves
+        )
+        session.save()
         return client
 
     return sign_in
