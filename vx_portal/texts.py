@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass
 from datetime import date
 
@@ -18,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from courses.models import Faculty
+from courses.search import plain, read_query
 from vx_portal.context import THEME_COOKIE
 from vx_portal.display import A_YEAR
 from vx_portal.http import PortalRequest, kept
@@ -73,7 +73,7 @@ class Topic:
 
     def holds(self, words: list[str]) -> bool:
         """Whether the question and its answer hold all of `words`."""
-        text = _plain(f"{self.title} {strip_tags(self.answer)}")
+        text = plain(f"{self.title} {strip_tags(self.answer)}")
         return all(word in text for word in words)
 
 
@@ -199,16 +199,5 @@ def _sections(query: str, context: dict[str, object]) -> list[Section]:
 
 
 def _words(query: str) -> list[str]:
-    """What to look for: without short words and endings, so that “grades” finds “grade”."""
-    words = _plain(query).split()
-    return [word[: max(4, len(word) - 2)] for word in words if len(word) > 3] or words
-
-
-def _plain(text: str) -> str:
-    """`text` without accents, capitals and punctuation."""
-    letters = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(
-        letter if letter.isalnum() else " "
-        for letter in letters
-        if not unicodedata.combining(letter)
-    )
+    """What to look for: without small words and endings, so that “grades” finds “grade”."""
+    return [word[: max(4, len(word) - 2)] for word in read_query(query)]
