@@ -2,6 +2,7 @@
 
 from courses.models.course import Assessment, Course, PublicState
 from courses.models.edition import Edition, LiveSession
+from courses.models.imports import ImportRun
 from courses.models.links import ConfirmationRequest, SignedLink
 from courses.models.offer import OfferVersion
 from courses.models.university import EmailDomain, Faculty, Programme, University, Video
@@ -13,6 +14,7 @@ __all__ = [
     "Edition",
     "EmailDomain",
     "Faculty",
+    "ImportRun",
     "LiveSession",
     "OfferVersion",
     "Programme",

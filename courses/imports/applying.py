@@ -1,0 +1,173 @@
+"""Keeping an import, choosing in it, and writing what was accepted."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from typing import TYPE_CHECKING, NamedTuple
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from courses.imports.checking import Checked, check
+from courses.imports.columns import sessions_from_text
+from courses.imports.comparing import CHANGED, NEW, VANISHED, Comparison, Entry, compare, digest
+from courses.imports.merging import Problem, merge
+from courses.imports.reading import read
+from courses.models import Course, Edition, ImportRun, LiveSession, University
+from courses.services.offer import offer_changed, offer_version
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+BATCH = 200
+State = ImportRun.State
+
+
+class ClosedError(Exception):
+    """The import has been applied or discarded already."""
+
+
+class StaleImportError(Exception):
+    """The differences are no longer the ones that were shown."""
+
+
+class RefusedError(Exception):
+    """What is accepted cannot stand together in the portal."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__("; ".join(problem.message for problem in problems))
+        self.problems = problems
+
+
+class Taken(NamedTuple):
+    """A file that was read: the kept import, or what is wrong with it and nothing kept."""
+
+    run: ImportRun | None
+    checked: Checked
+
+
+def take_in(name: str, content: bytes, *, by: str) -> Taken:
+    """Read and check a file, and keep it as an open import when nothing is wrong with it.
+
+    Raises UnreadableError when it cannot be read at all. Changes nothing of the offer.
+    """
+    checked = check(read(name, content))
+    if checked.faults:
+        return Taken(None, checked)
+    run = ImportRun.objects.create(
+        file_name=name[-150:],
+        sha256=hashlib.sha256(content).hexdigest(),
+        rows=checked.rows,
+        data=checked.as_json(),
+        offer_version=offer_version(),
+        uploaded_by=by,
+    )
+    return Taken(run, checked)
+
+
+def differences(run: ImportRun, *, lock: bool = False) -> Comparison:
+    """How the import differs from the portal at this moment, with what was chosen."""
+    return compare(run.data, run.choices, today=timezone.localdate(), lock=lock)
+
+
+@transaction.atomic
+def choose(run: ImportRun, *, shown: Iterable[str], accepted: Iterable[str]) -> None:
+    """Remember for the differences in `shown` which are accepted; the others keep their choice.
+
+    Raises ClosedError when the import is no longer open.
+    """
+    current = ImportRun.objects.select_for_update().filter(pk=run.pk, state=State.OPEN).first()
+    if current is None:
+        raise ClosedError
+    ticked = set(accepted)
+    parts = differences(current).parts
+    known = {part.key for part in parts}
+    known |= {change.key for part in parts for change in part.changes}
+    chosen = {key: key in ticked for key in shown if key in known}
+    current.choices = {key: v for key, v in current.choices.items() if key in known} | chosen
+    current.save(update_fields=["choices"])
+
+
+@transaction.atomic
+def apply(run: ImportRun, *, seen: str, by: str) -> Counter[str]:
+    """Write everything that is accepted, all or nothing, and count what was written.
+
+    `seen` is the digest of the differences that the person looked at. Raises ClosedError when the
+    import is no longer open, StaleImportError when the portal's rows or the choices are others by
+    now, and RefusedError with the problems when a rule would be broken. Of two imports at once the
+    second waits for the first and is then compared anew.
+    """
+    if not ImportRun.objects.filter(pk=run.pk, state=State.OPEN).update(state=State.APPLYING):
+        raise ClosedError
+    found = differences(ImportRun.objects.get(pk=run.pk), lock=True)
+    if digest(found) != seen:
+        raise StaleImportError
+    if problems := merge(found):
+        raise RefusedError(problems)
+    try:
+        with transaction.atomic():
+            counts = _write(found)
+    except IntegrityError as error:
+        message = _("The portal changed while this was being applied. Look again and apply anew.")
+        raise RefusedError([Problem("", message)]) from error
+    ImportRun.objects.filter(pk=run.pk).update(
+        state=State.APPLIED, closed_at=timezone.now(), closed_by=by, counts=dict(counts)
+    )
+    if counts:
+        offer_changed()
+    return counts
+
+
+@transaction.atomic
+def discard(run: ImportRun, *, by: str) -> None:
+    """Close the import without applying it, or raise ClosedError."""
+    closed = ImportRun.objects.filter(pk=run.pk, state=State.OPEN).update(
+        state=State.DISCARDED, closed_at=timezone.now(), closed_by=by
+    )
+    if not closed:
+        raise ClosedError
+
+
+def _write(found: Comparison) -> Counter[str]:
+    """Write the merged rows, universities first; the number of queries grows only by batches."""
+    counts: Counter[str] = Counter()
+    parts = [part for part in found.parts if part.merged]
+    for part in parts:
+        counts[f"{part.what._meta.model_name}_{part.kind}"] += 1
+        counts["fields"] += len(part.taken) if part.kind == CHANGED else 0
+    now = timezone.now()
+    touched = {
+        entry.row.pk
+        for entry in found.entries
+        if entry.is_course
+        and entry.kind != NEW
+        and any(part.merged for part in (entry, *entry.editions))
+    }
+    for model in (University, Course, Edition):
+        mine = [part for part in parts if part.what is model]
+        model._default_manager.bulk_create([p.row for p in mine if p.kind == NEW], BATCH)
+        known = [p for p in mine if p.kind != NEW]
+        fields = {c.column.attribute for p in known for c in p.taken} - {"live_sessions"}
+        if any(p.kind == VANISHED for p in known):
+            fields.add("state")
+        if fields:
+            model._default_manager.bulk_update([p.row for p in known], sorted(fields), BATCH)
+    Course.objects.filter(pk__in=touched).update(changed_at=now)
+    _write_sessions([part for part in parts if part.what is Edition])
+    return +counts
+
+
+def _write_sessions(editions: list[Entry]) -> None:
+    """Replace the live sessions of the editions for which the file has others."""
+    replaced, made = [], []
+    for part in editions:
+        new = {c.column.name: c.new for c in part.taken} if part.kind == CHANGED else part.values
+        if "live_sessions" in new:
+            replaced.append(part.row.pk)
+            for session in sessions_from_text(str(new["live_sessions"])):
+                session.edition = part.row
+                made.append(session)
+    LiveSession.objects.filter(edition__in=replaced).delete()
+    LiveSession.objects.bulk_create(made, BATCH)
