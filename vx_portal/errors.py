@@ -5,6 +5,7 @@ A page that may be shown while the database is down (500, 503) asks it nothing: 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import structlog
@@ -81,13 +82,13 @@ def maintenance(request: HttpRequest) -> HttpResponse:
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """403 for a form that is out of date; what was typed is given back."""
     try:
-        fields = list(request.POST.items())
+        typed = worth_keeping(request.POST.items())
     except (SuspiciousOperation, OSError):
-        fields = []
-    return _page(request, 403, {"typed": worth_keeping(fields)}, template="form_expired")
+        typed = []
+    return _page(request, 403, {"typed": typed}, template="form_expired")
 
 
-def worth_keeping(fields: list[tuple[str, str | bytes]]) -> list[str]:
+def worth_keeping(fields: Iterable[tuple[str, object]]) -> list[str]:
     """The longer texts among what was sent, and nothing secret."""
     return [
         value

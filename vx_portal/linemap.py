@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.utils.formats import number_format
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 
 if TYPE_CHECKING:
     from courses.models import University
@@ -22,7 +22,7 @@ WIDTH = 640.0
 MARGIN = 24.0
 LANE = 44.0  # between lanes to the left and right
 STEP = 33.0  # between stations above and below
-PARALLEL = 8.0  # between lines side by side
+PARALLEL = 11.0  # between lines side by side
 BEND = {-1: 6.0, 1: 34.0}  # from the interchange to where lines part: left, and right
 CLEAR = 48.0  # between the outermost lane and the nearest station above or below
 NEAR = 2.5  # hours; less is above or below the interchange, more to a side
@@ -70,7 +70,7 @@ class Station:
 
     @property
     def clock(self) -> str:
-        return f"{self.time:%H:%M}"
+        return f"{self.time:%H:%M}"  # not a date for the template: it would move it to our zone
 
     @property
     def box(self) -> Box:
@@ -88,6 +88,24 @@ class Tick:
 
 
 @dataclass(frozen=True, slots=True)
+class Hours:
+    """A part of the axis where it is day now (from 8 to 20), or where it is night."""
+
+    left: float
+    width: float
+    is_day: bool
+
+    @property
+    def middle(self) -> float:
+        return round(self.left + self.width / 2, 1)
+
+    @property
+    def is_named(self) -> bool:
+        """Whether there is room for the word."""
+        return self.width >= 60
+
+
+@dataclass(frozen=True, slots=True)
 class LineMap:
     """All that the template draws."""
 
@@ -97,9 +115,9 @@ class LineMap:
     y: float
     height: float
     stations: Sequence[Station]
-    clocks: Sequence[tuple[University, datetime]]  # everybody, also who does not fit
+    clocks: Sequence[tuple[University, str]]  # everybody, also who does not fit
     ticks: Sequence[Tick]
-    hours: Sequence[tuple[float, float, bool]]  # of the day strip: from, width, is it day there
+    hours: Sequence[Hours]
     width: float = WIDTH
 
     @property
@@ -118,6 +136,10 @@ class LineMap:
         return self.height - 40
 
     @property
+    def hours_words(self) -> float:
+        return self.axis - 9
+
+    @property
     def axis_words(self) -> float:
         return self.axis + 24
 
@@ -128,8 +150,13 @@ class LineMap:
     @property
     def words(self) -> str:
         """The map for those who do not see it."""
-        said = "; ".join(f"{u.local_city} {time:%H:%M}" for u, time in self.clocks)
-        return f"{self.home.local_city} {self.time:%H:%M}; {said}"
+        said = "; ".join(f"{university.local_city} {clock}" for university, clock in self.clocks)
+        return f"{self.home.local_city} {self.clock}; {said}"
+
+    @property
+    def clock(self) -> str:
+        """What our own clock shows."""
+        return f"{self.time:%H:%M}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,8 +214,11 @@ def line_map(
         x=round(x, 1),
         y=round(y, 1),
         height=round(y + bottom + 76, 1),
-        stations=stations,
-        clocks=[(s.university, s.time) for s in sorted(stops, key=lambda s: (s.hours, s.order))],
+        stations=sorted(stations, key=lambda station: not station.dim),  # the lit one on top
+        clocks=[
+            (s.university, f"{s.time:%H:%M}")
+            for s in sorted(stops, key=lambda s: (s.hours, s.order))
+        ],
         ticks=_ticks(stations, x, hour),
         hours=_day_and_night(here, x, hour, early, late),
     )
@@ -255,11 +285,13 @@ def _lanes(
     for stop, offset in zip(side, offsets, strict=True):
         station_x = x + stop.hours * hour
         bend = x + way * BEND[way]
-        corner = bend + way * abs(offset)
-        if way * (station_x - corner) < 12:  # too near for a slope of 45 degrees: a steeper one
-            corner = station_x - way * 12
+        room = way * (station_x - bend)  # along the lane, were the slope upright
+        label = label_width(stop.university) + GAP
+        inside = room - 12 >= label
+        # 45 degrees, or steeper where the label or the station would not have its place.
+        slope = max(0.0, min(abs(offset), room - (label if inside else 12)))
+        corner = bend + way * slope
         lane_y = y + offset
-        inside = way * (station_x - corner) - GAP >= label_width(stop.university)
         stations.append(
             _station(
                 stop,
@@ -350,10 +382,8 @@ def _ticks(stations: Iterable[Station], x: float, hour: float) -> list[Tick]:
     return sorted(ticks, key=lambda tick: tick.x)
 
 
-def _day_and_night(
-    here: datetime, x: float, hour: float, early: float, late: float
-) -> list[tuple[float, float, bool]]:
-    """Along the axis, where it is day now (from 8 to 20) and where it is not."""
+def _day_and_night(here: datetime, x: float, hour: float, early: float, late: float) -> list[Hours]:
+    """The axis in parts of day and of night."""
     now = here.hour + here.minute / 60
     left, right = -early, late
     # The hours from here at which a clock shows 8 or 20 now.
@@ -366,19 +396,7 @@ def _day_and_night(
     parts = []
     for start, end in zip([left, *borders], [*borders, right], strict=True):
         clock = (now + (start + end) / 2) % 24
-        parts.append((round(x + start * hour, 1), round((end - start) * hour, 1), 8 <= clock < 20))
+        parts.append(
+            Hours(round(x + start * hour, 1), round((end - start) * hour, 1), 8 <= clock < 20)
+        )
     return parts
-
-
-def hours_from_us(hours: float) -> str:
-    """ "9 hours later", "1 hour earlier", "the same time"."""
-    if not hours:
-        return gettext("the same time as here")
-    number = number_format(abs(hours), 1) if hours % 1 else str(abs(int(hours)))
-    if hours > 0:
-        return ngettext(
-            "%(number)s hour later than here", "%(number)s hours later than here", abs(int(hours))
-        ) % {"number": number}
-    return ngettext(
-        "%(number)s hour earlier than here", "%(number)s hours earlier than here", abs(int(hours))
-    ) % {"number": number}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from django import template
@@ -12,7 +13,7 @@ from django.db.models import Model
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
-from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from lucide.templatetags.lucide import lucide
 
 from vx_portal import daystrip, linemap
@@ -24,11 +25,11 @@ register = template.Library()
 
 
 @register.simple_tag
-def icon(name: str, size: int = 20, label: str = "") -> SafeString:
+@lru_cache(maxsize=256)
+def icon(name: str, size: int = 20, label: str = "") -> str:
     """A lucide icon as inline SVG: decoration, unless it has a `label`."""
     named = {"role": "img", "aria_label": label} if label else {"aria_hidden": "true"}
-    drawn: SafeString = lucide(name, size=size, **{"class": "ico", "focusable": "false"}, **named)
-    return drawn
+    return lucide(name, size=size, **{"class": "ico", "focusable": "false"}, **named)
 
 
 @register.inclusion_tag("parts/crumbs.html")
@@ -74,7 +75,10 @@ def weekday_day(value: date | None) -> str:
 @register.filter(expects_localtime=True)
 def short_day(value: date | None) -> str:
     """14 apr: the large date at the start of a board's row."""
-    return date_format(value, "j M").rstrip(".") if value else ""
+    if not value:
+        return ""
+    short = date_format(value, "j M").rstrip(".")
+    return short if (get_language() or "").startswith("en") else short.lower()
 
 
 @register.filter

@@ -1,0 +1,416 @@
+"""The look keeps its promises: contrast, size, valid CSS, and geometry without overlaps."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from itertools import combinations
+from zoneinfo import ZoneInfo
+
+import brotli
+import lightningcss
+import pytest
+from django import forms
+from django.conf import settings
+from django.template import Context, Template
+from django.test import Client
+from django.utils import translation
+
+from courses.models import University
+from courses.models.university import LineColour
+from tests import factories
+from vx_portal.daystrip import day_strip
+from vx_portal.fonts import CHARACTERS
+from vx_portal.linemap import SIDE_LIMIT, STACK_LIMIT, LineMap, line_map
+
+CSS = (settings.BASE_DIR / "static" / "app.css").read_text()
+JANUARY = datetime(2027, 1, 15, 11, 40, tzinfo=UTC)
+JULY = datetime(2027, 7, 15, 10, 40, tzinfo=UTC)
+MOMENTS = pytest.mark.parametrize("now", [JANUARY, JULY], ids=["january", "july"])
+# Those of the demo: code, city, time zone.
+PLACES = [
+    ("LEI", "Leiden", "Europe/Amsterdam"),
+    ("TUD", "Delft", "Europe/Amsterdam"),
+    ("WUR", "Wageningen", "Europe/Amsterdam"),
+    ("EPFL", "Lausanne", "Europe/Zurich"),
+    ("RICE", "Houston", "America/Chicago"),
+    ("UQ", "Brisbane", "Australia/Brisbane"),
+    ("ANU", "Canberra", "Australia/Sydney"),
+    ("UOA", "Adelaide", "Australia/Adelaide"),
+    ("HKUST", "Hong Kong", "Asia/Hong_Kong"),
+    ("UOE", "Edinburgh", "Europe/London"),
+    ("UBC", "Vancouver", "America/Vancouver"),
+    ("SU", "Paris", "Europe/Paris"),
+    ("UCL", "Louvain-la-Neuve", "Europe/Brussels"),
+    ("UC3M", "Madrid", "Europe/Madrid"),
+]
+
+
+# --- Colours --------------------------------------------------------------------------------------
+def tokens() -> dict[str, tuple[str, str]]:
+    """Every colour token with its light and its dark value."""
+    pairs = re.findall(r"--([a-z0-9-]+): light-dark\((#\w{6}), (#\w{6})\);", CSS)
+    same = re.findall(r"--([a-z0-9-]+): (#\w{6});", CSS)
+    return {name: (light, dark) for name, light, dark in pairs} | {
+        name: (value, value) for name, value in same
+    }
+
+
+def luminance(colour: str) -> float:
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+TEXT_PAIRS = [
+    *(
+        (ink, ground)
+        for ink in ("ink", "ink-2", "brand-ink", "link", "visited", "err")
+        for ground in ("page", "surface", "sunken")
+    ),
+    *((kind, f"{kind}-bg") for kind in ("ok", "warn", "err", "info")),
+    *(("ink", f"{kind}-bg") for kind in ("ok", "warn", "err", "info")),
+    ("on-brand", "brand"),
+    ("on-brand-2", "brand"),
+    ("on-signal", "signal"),
+    ("signal", "brand"),
+    ("on-btn", "btn"),
+    ("on-btn", "btn-hover"),
+    *(("on-line", f"l-{colour}") for colour in LineColour.values),
+]
+PART_PAIRS = [  # what one must be able to make out, but need not read
+    *(("control", ground) for ground in ("page", "surface")),
+    *(("rule", ground) for ground in ("page", "surface")),
+    *((f"l-{colour}", ground) for colour in LineColour.values for ground in ("page", "surface")),
+]
+
+
+@pytest.mark.parametrize("theme", [0, 1], ids=["light", "dark"])
+@pytest.mark.parametrize(
+    ("front", "back", "least"),
+    [(*pair, 4.5) for pair in TEXT_PAIRS] + [(*pair, 3.0) for pair in PART_PAIRS],
+)
+def test_contrast(front: str, back: str, least: float, theme: int) -> None:
+    colours = tokens()
+
+    assert contrast(colours[front][theme], colours[back][theme]) >= least
+
+
+@pytest.mark.parametrize("colour", LineColour.values)
+def test_lines_stand_out_on_the_navy_map(colour: str) -> None:
+    assert contrast(tokens()[f"l-{colour}"][1], tokens()["brand"][1]) >= 4.5
+
+
+def test_contrast_is_measured_right() -> None:
+    assert contrast("#000000", "#FFFFFF") == pytest.approx(21)
+    assert contrast("#777777", "#FFFFFF") == pytest.approx(4.48, abs=0.01)
+
+
+def test_only_tokens_know_of_dark() -> None:
+    """A rule of its own for dark would not heed the reader's choice."""
+    assert "prefers-color-scheme" not in CSS
+
+
+# --- The files ------------------------------------------------------------------------------------
+def test_style_sheet_is_valid_and_small() -> None:
+    assert lightningcss.process_stylesheet(CSS, filename="app.css", minify=True)
+    assert len(brotli.compress(CSS.encode())) <= 12 * 1024
+
+
+def test_script_is_small_and_keeps_nothing() -> None:
+    script = (settings.BASE_DIR / "static" / "app.js").read_text()
+
+    assert len(brotli.compress(script.encode())) <= 3 * 1024
+    assert not re.search(r"localStorage|sessionStorage|document\.cookie|eval\(|indexedDB", script)
+
+
+def test_ranges_of_the_fonts_agree() -> None:
+    """What the style sheet says is in a file is what was put into it."""
+    for name, characters in CHARACTERS.items():
+        ranges = re.findall(rf"-{name}\.woff2.*?unicode-range: ([^;]+);", CSS)
+        assert ranges
+        for found in ranges:
+            said: set[int] = set()
+            for part in found.replace("U+", "").split(","):
+                first, _dash, last = part.strip().partition("-")
+                said.update(range(int(first, 16), int(last or first, 16) + 1))
+            assert said == set(characters)
+
+
+# --- The line map ---------------------------------------------------------------------------------
+def universities(places: list[tuple[str, str, str]] = PLACES) -> list[University]:
+    return [
+        University(pk=n, code=code, name=code, city=city, time_zone=zone, is_home=code == "LEI")
+        for n, (code, city, zone) in enumerate(places, start=1)
+    ]
+
+
+def drawn(found: LineMap | None) -> LineMap:
+    assert found
+    return found
+
+
+@MOMENTS
+def test_no_label_lies_on_another(now: datetime) -> None:
+    found = drawn(line_map(universities(), now))
+    boxes = [found.home_box, *(station.box for station in found.stations)]
+
+    assert len(boxes) == len(PLACES)
+    assert [(a, b) for a, b in combinations(boxes, 2) if a.overlaps(b)] == []
+
+
+@MOMENTS
+@pytest.mark.parametrize(
+    "places",
+    [
+        PLACES[:1],
+        PLACES[:2],
+        [PLACES[0], ("IST", "Istanbul", "Europe/Istanbul"), ("DXB", "Dubai", "Asia/Dubai")],
+        [PLACES[0], ("AKL", "Auckland", "Pacific/Auckland"), ("HNL", "Honolulu", "US/Hawaii")],
+        PLACES + [(f"X{n}", f"City {n}", zone) for n, (_c, _p, zone) in enumerate(PLACES * 2)],
+    ],
+    ids=["alone", "one", "three hours", "far", "forty-two"],
+)
+def test_map_of_other_offers(now: datetime, places: list[tuple[str, str, str]]) -> None:
+    found = drawn(line_map(universities(places), now))
+    boxes = [found.home_box, *(station.box for station in found.stations)]
+
+    assert [(a, b) for a, b in combinations(boxes, 2) if a.overlaps(b)] == []
+    assert all(box.left >= 0 and box.right <= found.width for box in boxes)
+    assert all(box.top >= 0 and box.bottom <= found.axis for box in boxes)
+    assert len(found.stations) <= 2 * SIDE_LIMIT + 2 * STACK_LIMIT
+    assert len(found.clocks) == len(places) - 1
+
+
+@MOMENTS
+def test_no_line_runs_through_a_label(now: datetime) -> None:
+    found = drawn(line_map(universities(), now))
+    points = [point for station in found.stations for point in along(station.line)]
+
+    for station in found.stations:
+        box = station.box
+        own = [p for p in points if box.left < p[0] < box.right and box.top < p[1] < box.bottom - 2]
+        assert own == [], station.city
+
+
+def along(path: str) -> list[tuple[float, float]]:
+    """Points every few units along a path of M, H, V and L."""
+    steps = re.findall(r"([MHVL])([\d. -]+)", path)
+    x = y = 0.0
+    points = []
+    for command, numbers in steps:
+        values = [float(number) for number in numbers.split()]
+        to_x, to_y = x, y
+        match command:
+            case "H":
+                to_x = values[0]
+            case "V":
+                to_y = values[0]
+            case _:
+                to_x, to_y = values
+        if command != "M":
+            count = int(max(abs(to_x - x), abs(to_y - y)) // 3) + 1
+            points += [
+                (x + (to_x - x) * n / count, y + (to_y - y) * n / count) for n in range(count + 1)
+            ]
+        x, y = to_x, to_y
+    return points
+
+
+def test_map_is_the_same_each_time_and_right_over_summer_time() -> None:
+    winter = drawn(line_map(universities(), JANUARY))
+    hours = {station.university.code: station.hours for station in winter.stations}
+
+    assert winter == line_map(list(reversed(universities())), JANUARY)
+    assert (hours["UQ"], hours["ANU"], hours["UOA"], hours["RICE"]) == (9, 10, 9.5, -7)
+    summer = drawn(line_map(universities(), JULY))
+    hours = {station.university.code: station.hours for station in summer.stations}
+    assert (hours["UQ"], hours["ANU"], hours["UOA"], hours["RICE"]) == (8, 8, 7.5, -7)
+    assert ("UQ", "20:40") in [(university.code, clock) for university, clock in summer.clocks]
+
+
+def test_one_line_is_lit() -> None:
+    everybody = universities(PLACES + [(f"P{n}", f"City {n}", PLACES[1][2]) for n in range(20)])
+    lit = everybody[-1]
+
+    found = drawn(line_map(everybody, JANUARY, highlight=lit))
+
+    assert [s.university for s in found.stations if not s.dim] == [lit]
+    assert found.stations[-1].university == lit  # drawn last, so on top
+    assert not any(s.dim for s in drawn(line_map(everybody, JANUARY, everybody[0])).stations)
+
+
+def test_no_map_without_our_own_university() -> None:
+    assert line_map(universities()[1:], JANUARY) is None
+
+
+# --- The day strip --------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("zone", "now", "theirs", "shared"),
+    [
+        ("Australia/Brisbane", JANUARY, ["0:00–8:00"], []),
+        ("Australia/Brisbane", JULY, ["1:00–9:00"], []),
+        ("Australia/Sydney", JANUARY, ["0:00–7:00", "23:00–0:00"], []),
+        ("America/Chicago", JANUARY, ["16:00–0:00"], ["16:00–17:00"]),
+        ("Asia/Hong_Kong", JULY, ["3:00–11:00"], ["9:00–11:00"]),
+        ("Europe/Madrid", JULY, ["9:00–17:00"], ["9:00–17:00"]),
+        ("Asia/Kathmandu", JANUARY, ["4:15–12:15"], ["9:00–12:15"]),
+    ],
+)
+def test_day_strip(zone: str, now: datetime, theirs: list[str], shared: list[str]) -> None:
+    home = universities()[0]
+    other = University(pk=99, code="XX", name="X", city="Elsewhere", time_zone=zone)
+
+    strip = day_strip(home, other, now)
+
+    assert [span.words for span in strip.theirs] == theirs
+    assert [span.words for span in strip.shared] == shared
+    assert strip.now == now.astimezone(ZoneInfo("Europe/Amsterdam")).hour * 60 + 40
+    with translation.override("en"):
+        assert ("do not overlap" in strip.words) is (not shared)
+
+
+# --- Tags and forms -------------------------------------------------------------------------------
+def rendered(source: str, language: str = "nl", **context: object) -> str:
+    with translation.override(language):
+        return Template(source).render(Context(context))
+
+
+def test_dates_and_credits_in_the_readers_language() -> None:
+    when = date(2027, 4, 14)
+    source = "{{ d|day }}; {{ d|weekday_day }}; {{ d|short_day }}; {{ n|ec }}"
+
+    assert rendered(source, d=when, n=Decimal("7.50")) == (
+        "14 april 2027; woensdag 14 april 2027; 14 apr; 7,5\xa0EC"
+    )
+    assert rendered(source, "en", d=when, n=Decimal("10.0")) == (
+        "14 April 2027; Wednesday 14 April 2027; 14 Apr; 10\xa0EC"
+    )
+    assert rendered(source, d=None, n=None) == "; ; ; "
+
+
+def test_icon_is_decoration_unless_named() -> None:
+    assert 'aria-hidden="true"' in rendered('{% icon "x" %}')
+    named = rendered('{% icon "x" label=label %}', label='"><script>')
+    assert 'role="img"' in named
+    assert "<script>" not in named
+
+
+def test_crumbs() -> None:
+    source = '{% crumbs "courses:catalogue" "Courses" "/nl/x/" name "Here" %}'
+    html = rendered(source, name="<b>")
+
+    assert '<a href="/nl/courses/">Courses</a>' in html
+    assert '<a href="/nl/x/">&lt;b&gt;</a>' in html
+    assert '<span aria-current="page">Here</span>' in html
+
+
+class SampleForm(forms.Form):
+    name = forms.CharField(help_text="As <on> your card")
+    note = forms.CharField(required=False)
+    way = forms.ChoiceField(choices=[("a", "A"), ("b", "B")], widget=forms.RadioSelect)
+    sure = forms.BooleanField()
+
+
+def test_fields_say_what_belongs_to_them() -> None:
+    html = str(SampleForm({"name": ""}))
+
+    assert 'aria-describedby="id_name_helptext id_name_error"' in html
+    assert 'id="id_name_helptext">As &lt;on&gt; your card' in html
+    assert 'aria-invalid="true"' in html
+    assert html.count('class="opt"') == 1  # only the optional one is marked
+    assert "<legend>Way" in html
+    assert 'for="id_way_0"' in html
+    for id_ in re.findall(r'aria-describedby="([^"]+)"', html):
+        assert all(f'id="{part}"' in html for part in id_.split())
+
+
+def test_error_summary_leads_to_the_fields() -> None:
+    html = rendered('{% include "parts/form_errors.html" %}{{ form }}', form=SampleForm({}))
+    targets = re.findall(r'<a href="#([^"]+)"', html)
+
+    assert targets == ["id_name", "id_way_group", "id_sure"]
+    assert all(f'id="{target}"' in html for target in targets)
+    assert 'tabindex="-1"' in html
+
+
+# --- Theme ----------------------------------------------------------------------------------------
+@pytest.mark.django_db
+class TestDisplay:
+    def test_follows_the_device_until_somebody_chooses(self, client: Client) -> None:
+        assert b"data-theme" not in client.get("/nl/account/display/").content
+
+        answer = client.post("/nl/account/display/", {"theme": "dark", "language": "en"})
+
+        assert answer.headers["Location"] == "/en/account/display/?kept"
+        assert answer.cookies["vx_theme"].value == "dark"
+        assert answer.cookies["vx_language"].value == "en"
+        assert b'data-theme="dark"' in client.get("/en/account/display/").content
+        assert client.get("/").headers["Location"] == "/en/"
+
+    def test_back_to_the_device(self, client: Client) -> None:
+        client.cookies["vx_theme"] = "dark"
+
+        answer = client.post("/nl/account/display/", {"theme": "system", "language": "nl"})
+
+        assert answer.cookies["vx_theme"].value == ""
+        assert answer.cookies["vx_theme"]["max-age"] == 0
+
+    @pytest.mark.parametrize("theme", ["", "pink", "\0", "d" * 10_000])
+    def test_refuses_what_is_no_theme(self, client: Client, theme: str) -> None:
+        answer = client.post("/nl/account/display/", {"theme": theme, "language": "nl"})
+
+        assert answer.status_code == 422
+        assert "vx_theme" not in answer.cookies
+
+    def test_a_made_up_cookie_is_ignored(self, client: Client) -> None:
+        client.cookies["vx_theme"] = '"><script>'
+
+        assert b"data-theme" not in client.get("/nl/account/display/").content
+
+
+# --- The shell ------------------------------------------------------------------------------------
+@pytest.mark.django_db
+class TestShell:
+    def test_other_language_keeps_page_and_query(self, client: Client) -> None:
+        html = client.get("/nl/account/display/?kept=1").content.decode()
+
+        assert 'href="/en/account/display/?kept=1" lang="en" hreflang="en">English' in html
+        assert f'hreflang="en" href="{settings.SITE_URL}/en/account/display/?kept=1"' in html
+
+    def test_main_menu_by_role(self, client: Client) -> None:
+        student, office = factories.StudentFactory.create(), factories.MemberFactory.create()
+
+        assert menu(client) == ["Vakken", "Universiteiten", "Zo werkt het"]
+        sign_in(client, student)
+        assert menu(client) == ["Vakken", "Zo werkt het"]
+        sign_in(client, office)
+        assert menu(client) == ["Vakken", "Universiteiten", "Bureau", "Mensen"]
+
+    def test_visitors_cost_no_query_and_get_no_cookie(
+        self, client: Client, django_assert_num_queries: object
+    ) -> None:
+        with django_assert_num_queries(0):  # type: ignore[operator]
+            answer = client.get("/nl/nowhere/")
+
+        assert not answer.cookies
+        assert b"csrf" not in answer.content
+
+
+def menu(client: Client) -> list[str]:
+    html = client.get("/nl/account/display/").content.decode()
+    nav = html.split('<nav aria-label="Hoofdmenu">')[1].split("</nav>")[0]
+    return re.findall(r">([^<>]+)</a>", nav)
+
+
+def sign_in(client: Client, user: object) -> None:
+    client.force_login(
+        user,  # type: ignore[arg-type]
+        backend="allauth.account.auth_backends.AuthenticationBackend",
+    )
