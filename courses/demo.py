@@ -64,7 +64,8 @@ def load() -> None:
         for name in ("catalogue.json", "more.json"):
             _take_in(name)
         _complete_universities(_read("universities.json"), today)
-        _complete_courses(_read("courses.json"), today)
+        facts, texts = _read("courses.json"), _read("texts.json")
+        _complete_courses({slug: facts[slug] | texts[slug] for slug in facts}, today)
         offer_changed()
 
 
