@@ -65,7 +65,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         ),
         "email_taken": _("This e-mail address cannot be used here. Use another one."),
         "enter_current_password": _("This is not your current password. Type it again."),
-        "incorrect_code": _("This code is not right or no longer valid. Check it, or use a newer."),
+        "incorrect_code": _(
+            "This code is not right or no longer valid. Check it, or use a newer one."
+        ),
         "incorrect_password": _("This is not your password. Type it again."),
         "invalid_login": _("This sign-in is not valid. Begin again."),
         "invalid_password_reset": _("This link is no longer valid. Ask for a new one."),

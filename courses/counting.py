@@ -66,7 +66,7 @@ def _honours(course: Course) -> Purpose:
     return Purpose(
         name=name,
         permission=_("Required: your honours coordinator gives it, in place of the Board."),
-        request=_("no request in uSis"),
+        request=_("no petition in uSis"),
         note=_("Your honours coordinator sees to the registration."),
     )
 

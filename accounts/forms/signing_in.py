@@ -108,4 +108,4 @@ class ConfirmPasswordForm(OurForm, allauth_forms.ReauthenticateForm):  # type: i
 
 class EmailCodeForm(OurForm, allauth_forms.ConfirmEmailVerificationCodeForm):  # type: ignore[misc]
     labels = {"code": _("Code")}
-    hints = {"code": _("From our mail. Capitals and the dash do not matter.")}
+    hints = {"code": _("From our e-mail. Capitals and the dash do not matter.")}
