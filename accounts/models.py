@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -14,7 +14,8 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from courses.models import Faculty, Programme, University
+from courses.models import Faculty, Programme, SignedLink, University
+from courses.models.links import SignedLinkQuerySet
 from vx_portal.http import roles_of
 
 if TYPE_CHECKING:
@@ -114,12 +115,38 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
     def current(self, on: date | None = None) -> Self:
         """Those that hold on `on` (today), of people who may sign in; the last day still counts."""
         day = on or timezone.localdate()
-        return self.filter(
-            Q(ends_on=None) | Q(ends_on__gte=day), starts_on__lte=day, user__is_active=True
-        )
+        return self.unended(day).filter(starts_on__lte=day, user__is_active=True)
+
+    def unended(self, on: date | None = None) -> Self:
+        """Those that hold on `on` (today) or begin later, also of people who may not sign in."""
+        day = on or timezone.localdate()
+        return self.filter(Q(ends_on=None) | Q(ends_on__gte=day), ended_at=None)
 
 
-class Membership(models.Model):
+FACULTY_ROLES = ("coordinator", "administration")  # which belong to a faculty
+SCOPE_FITS_ROLE = (
+    Q(role__in=FACULTY_ROLES, faculty__isnull=False, university=None)
+    | Q(role="honours", university=None)
+    | Q(role="partner", faculty=None, university__isnull=False)
+    | Q(role__in=["exams", "office", "auditor"], faculty=None, university=None)
+)
+
+
+class Scoped(models.Model):
+    """What a membership and an invitation share: a role, said in words with its scope."""
+
+    class Meta:
+        abstract = True
+
+    @property
+    def scope_in_words(self) -> str:
+        """exchange coordinator, Humanities; partner contact, EPFL."""
+        scope = self.faculty or self.university  # type: ignore[attr-defined]
+        role = str(Role(self.role).label)  # type: ignore[attr-defined]
+        return f"{role}, {scope}" if scope else role
+
+
+class Membership(Scoped):
     """A role held from a day until a day, for a faculty or university where the role has one."""
 
     user = models.ForeignKey(User, models.CASCADE, related_name="memberships")
@@ -158,6 +185,7 @@ class Membership(models.Model):
         User, models.SET_NULL, null=True, editable=False, related_name="memberships_given"
     )
     given_at = models.DateTimeField(default=timezone.now, editable=False)
+    ended_at = models.DateTimeField(_("ended on"), null=True, editable=False)
     ended_by = models.ForeignKey(
         User, models.SET_NULL, null=True, editable=False, related_name="memberships_ended"
     )
@@ -172,14 +200,7 @@ class Membership(models.Model):
             models.CheckConstraint(name="membership_role_known", condition=Q(role__in=Role.values)),
             models.CheckConstraint(
                 name="membership_scope_fits_role",
-                condition=Q(
-                    role__in=["coordinator", "administration"],
-                    faculty__isnull=False,
-                    university=None,
-                )
-                | Q(role="honours", university=None)
-                | Q(role="partner", faculty=None, university__isnull=False)
-                | Q(role__in=["exams", "office", "auditor"], faculty=None, university=None),
+                condition=SCOPE_FITS_ROLE,
                 violation_error_message=_(
                     "Coordinators and administrations belong to a faculty, partner contacts to a"
                     " university, the other roles to neither."
@@ -196,7 +217,97 @@ class Membership(models.Model):
         return self.get_role_display()
 
     def holds_on(self, day: date) -> bool:
-        return self.starts_on <= day and (self.ends_on is None or day <= self.ends_on)
+        return (
+            self.ended_at is None
+            and self.starts_on <= day
+            and (self.ends_on is None or day <= self.ends_on)
+        )
+
+    @property
+    def last_day(self) -> date | None:
+        """The day it ended or will end; None while it has no end."""
+        if self.ended_at is None:
+            return self.ends_on
+        ended = timezone.localdate(self.ended_at)
+        return min(ended, self.ends_on) if self.ends_on else ended
+
+
+class InvitationQuerySet(SignedLinkQuerySet["Invitation"]):
+    def visible_to(self, user: Person) -> Self:
+        """The office and auditors see all; who is invited comes by the link itself."""
+        if roles_of(user).isdisjoint({Role.OFFICE, Role.AUDITOR}):
+            return self.none()
+        return self
+
+    def open(self) -> Self:
+        """Those that nobody has accepted or revoked; some may have expired."""
+        return self.filter(spent_at=None, revoked_at=None)
+
+
+class Invitation(Scoped, SignedLink):
+    """A role offered by mail to somebody without an account; accepting makes account and role."""
+
+    VALID_FOR = timedelta(days=14)
+
+    email = models.EmailField(_("e-mail address"))
+    name = models.CharField(_("name"), max_length=150)
+    language = models.CharField(_("language"), max_length=2, choices=User.Language)
+    role = models.CharField(_("role"), max_length=20, choices=Role)
+    faculty = models.ForeignKey(
+        Faculty, models.PROTECT, null=True, related_name="invitations", verbose_name=_("faculty")
+    )
+    programmes = models.ManyToManyField(
+        Programme, related_name="invitations", verbose_name=_("programmes")
+    )
+    university = models.ForeignKey(
+        University,
+        models.PROTECT,
+        null=True,
+        related_name="invitations",
+        verbose_name=_("university"),
+    )
+    starts_on = models.DateField(_("from"), default=timezone.localdate)
+    ends_on = models.DateField(_("until"), null=True)
+    is_listed = models.BooleanField(_("shown to students"), default=True)
+    invited_by = models.ForeignKey(
+        User, models.SET_NULL, null=True, related_name="invitations_made"
+    )
+    sent_at = models.DateTimeField(
+        _("sent"), null=True, help_text=_("When the mail server last took the mail.")
+    )
+    accepted_by = models.ForeignKey(
+        User, models.SET_NULL, null=True, related_name="invitations_accepted"
+    )
+
+    objects = InvitationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("invitation")
+        verbose_name_plural = _("invitations")
+        ordering = ["-created_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                Lower("email"),
+                name="invitation_one_open_per_address",
+                condition=Q(spent_at=None, revoked_at=None),
+            ),
+            models.CheckConstraint(name="invitation_role_known", condition=Q(role__in=Role.values)),
+            models.CheckConstraint(
+                name="invitation_language_known", condition=Q(language__in=["nl", "en"])
+            ),
+            models.CheckConstraint(name="invitation_scope_fits_role", condition=SCOPE_FITS_ROLE),
+            models.CheckConstraint(
+                name="invitation_dates_in_order",
+                condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.email
+
+    @property
+    def is_expired(self) -> bool:
+        return self.expires_at <= timezone.now()
 
 
 class StudentProfileQuerySet(models.QuerySet["StudentProfile"]):

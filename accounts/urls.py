@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.views import account
+from accounts.views import account, demo
 
 app_name = "accounts"
 urlpatterns = [
@@ -10,4 +10,5 @@ urlpatterns = [
     path("start/", account.start, name="start"),
     path("profile/", account.profile, name="profile"),
     path("resume/", account.resume, name="resume"),
+    path("demo/", demo.sign_in, name="demo"),
 ]

@@ -1,0 +1,227 @@
+"""Giving people roles and taking them back, closing and reopening accounts. Only the office may."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import NamedTuple
+
+import structlog
+from allauth.usersessions.models import UserSession
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.core.mail import EmailMessage
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from accounts.models import Membership, Role, User
+from accounts.services.sessions import end_sessions
+from courses.models import Faculty, Programme, University
+from courses.services.offer import offer_changed
+
+LOOK_BACK = timedelta(days=60)  # of the nightly search for roles that have ended
+
+log = structlog.get_logger("accounts.memberships")
+
+
+class MembershipError(Exception):
+    """Refused; the message says why, and may be shown."""
+
+
+class Grant(NamedTuple):
+    """A role to give: what a membership or an invitation says."""
+
+    role: str
+    faculty: Faculty | None = None
+    university: University | None = None
+    programmes: tuple[Programme, ...] = ()
+    starts_on: date | None = None  # today
+    ends_on: date | None = None
+    is_listed: bool = True
+
+
+class Ended(NamedTuple):
+    """What came of ending a role or closing an account."""
+
+    was_last: bool
+    sessions: int  # that ended with it
+
+
+def only_the_office(by: User) -> None:
+    """Raise PermissionDenied unless `by` is of the office now, not when the page was opened.
+
+    Locks the office's memberships: two people who end each other's cannot both succeed.
+    """
+    office = Membership.objects.current().filter(role=Role.OFFICE).order_by("pk")
+    locked = office.select_for_update(of=("self",)).values_list("user_id", flat=True)
+    if by.pk not in list(locked):
+        raise PermissionDenied
+
+
+@transaction.atomic
+def give(user: User, grant: Grant, *, by: User) -> Membership:
+    """Give `user` a role; raises MembershipError when the account is closed or has the role."""
+    only_the_office(by)
+    return take_up(user, grant, given_by=by)
+
+
+@transaction.atomic
+def take_up(user: User, grant: Grant, *, given_by: User | None) -> Membership:
+    """Make the membership that the office gave, or offered in an invitation."""
+    user = User.objects.select_for_update().get(pk=user.pk)  # two at once: one after the other
+    if not user.is_active:
+        raise MembershipError(
+            _("The account of %(name)s is closed. Open it again first.") % {"name": user}
+        )
+    starts_on = grant.starts_on or timezone.localdate()
+    if same := _same(user, grant, starts_on):
+        began = same.starts_on <= timezone.localdate()
+        text = (
+            _("%(name)s has this role already, from %(day)s. End that first, or choose other days.")
+            if began
+            else _("%(name)s gets this role already, on %(day)s. End that first.")
+        )
+        raise MembershipError(text % {"name": user, "day": date_format(same.starts_on, "j F Y")})
+    membership = Membership(
+        user=user,
+        role=grant.role,
+        faculty=grant.faculty,
+        university=grant.university,
+        starts_on=starts_on,
+        ends_on=grant.ends_on,
+        is_listed=grant.is_listed,
+        given_by=given_by,
+    )
+    membership.full_clean()
+    membership.save()
+    membership.programmes.set(grant.programmes)
+    offer_changed()  # the page with the coordinators is kept
+    log.info("role given", membership=membership.pk, user=user.pk, by=given_by and given_by.pk)
+    return membership
+
+
+def _same(user: User, grant: Grant, starts_on: date) -> Membership | None:
+    """A membership with the same role and scope of which the days overlap."""
+    same = Membership.objects.unended().filter(
+        Q(ends_on=None) | Q(ends_on__gte=starts_on),
+        user=user,
+        role=grant.role,
+        faculty=grant.faculty,
+        university=grant.university,
+    )
+    if grant.ends_on:
+        same = same.filter(starts_on__lte=grant.ends_on)
+    return same.first()
+
+
+@transaction.atomic
+def change(membership: Membership, *, ends_on: date | None, is_listed: bool, by: User) -> None:
+    """Give a membership that has not ended another last day, or show or hide it to students.
+
+    Raises MembershipError when it has ended in the meantime.
+    """
+    only_the_office(by)
+    if (
+        not Membership.objects.unended()
+        .filter(pk=membership.pk)
+        .update(ends_on=ends_on, is_listed=is_listed)
+    ):
+        raise MembershipError(_("This role has ended already."))
+    offer_changed()
+    log.info("role changed", membership=membership.pk, by=by.pk)
+
+
+@transaction.atomic
+def end(membership: Membership, *, by: User) -> Ended:
+    """End a membership now, with the person's sessions when it was the last one.
+
+    Raises MembershipError when it has ended already, or when `by` would lock themselves out.
+    """
+    only_the_office(by)
+    user = membership.user
+    if user.pk == by.pk and membership.role == Role.OFFICE and _is_last_office(membership):
+        raise MembershipError(
+            _("You cannot end your own office role. Ask a colleague of the office to do it.")
+        )
+    # Compare-and-swap: of two clicks the second ends nothing.
+    ended = Membership.objects.unended().filter(pk=membership.pk)
+    if not ended.update(ended_at=timezone.now(), ended_by=by):
+        raise MembershipError(_("This role has ended already."))
+    was_last = not Membership.objects.current().filter(user=user).exists()
+    sessions = end_sessions(user) if was_last else 0
+    offer_changed()
+    log.info("role ended", membership=membership.pk, by=by.pk, sessions_ended=sessions)
+    return Ended(was_last, sessions)
+
+
+def _is_last_office(membership: Membership) -> bool:
+    others = Membership.objects.current().filter(user_id=membership.user_id, role=Role.OFFICE)
+    return not others.exclude(pk=membership.pk).exists()
+
+
+@transaction.atomic
+def close_account(user: User, *, by: User) -> Ended:
+    """Let `user` no longer sign in, from this moment. Memberships stay, but give no role.
+
+    Raises MembershipError for one's own account, or when it is closed already.
+    """
+    only_the_office(by)
+    if user.pk == by.pk:
+        raise MembershipError(_("You cannot close your own account. Ask a colleague."))
+    if not User.objects.filter(pk=user.pk, is_active=True).update(is_active=False):
+        raise MembershipError(_("This account has been closed already."))
+    sessions = end_sessions(user)
+    offer_changed()
+    log.info("account closed", user=user.pk, by=by.pk, sessions_ended=sessions)
+    return Ended(was_last=True, sessions=sessions)
+
+
+@transaction.atomic
+def reopen_account(user: User, *, by: User) -> None:
+    """Let `user` sign in again, with the roles that have not ended since."""
+    only_the_office(by)
+    if not User.objects.filter(pk=user.pk, is_active=False).update(is_active=True):
+        raise MembershipError(_("This account is open already."))
+    offer_changed()
+    log.info("account reopened", user=user.pk, by=by.pk)
+
+
+def tell(membership: Membership) -> bool:
+    """Write to somebody that they have a role now; False when the mail could not be sent.
+
+    Called after the transaction that gave it.
+    """
+    user = membership.user
+    with translation.override(user.language):
+        sign_in = settings.SITE_URL + reverse("account_login")
+        context = {"membership": membership, "sign_in": sign_in}
+        text = render_to_string("accounts/mail/role_given.txt", context)
+    subject, _newline, body = text.partition("\n")
+    return send(EmailMessage(subject.strip(), body.strip() + "\n", to=[user.email]))
+
+
+def send(message: EmailMessage) -> bool:
+    """Hand `message` to the mail server; False, and a line in the log, when that fails."""
+    try:
+        message.send()
+    except OSError as error:  # SMTP's errors are OSErrors too
+        log.warning("mail not sent", reason=type(error).__name__)
+        return False
+    return True
+
+
+def former_staff(today: date | None = None) -> list[User]:
+    """People without a role who have a session from when they had one."""
+    day = today or timezone.localdate()
+    old = UserSession.objects.filter(user_id=OuterRef("user_id"))
+    over = Membership.objects.filter(
+        Exists(old.filter(created_at__date__lte=OuterRef("ends_on"))),
+        ends_on__lt=day,
+        ends_on__gte=day - LOOK_BACK,
+    )
+    current = Membership.objects.current(day).filter(user=OuterRef("pk"))
+    return list(User.objects.filter(~Exists(current), pk__in=over.values("user_id")).order_by("pk"))
