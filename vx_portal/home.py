@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from courses.models import Edition, University
+from courses.models.course import PublicState
 from vx_portal.http import PortalRequest, kept
 from vx_portal.linemap import line_map
 
@@ -24,7 +25,12 @@ def home(request: PortalRequest) -> HttpResponse:
     universities = list(University.objects.visible_to(request.user))
     closing = (
         Edition.objects.visible_to(request.user)
-        .filter(applications_open_on__lte=today, applications_close_on__gte=today)
+        .filter(
+            applications_open_on__lte=today,
+            applications_close_on__gte=today,
+            state=PublicState.PUBLISHED,  # curators would see drafts
+            course__state=PublicState.PUBLISHED,
+        )
         .select_related("course__university")
         .order_by("applications_close_on", "starts_on", "pk")[:CLOSING_SOON]
     )
