@@ -9,7 +9,7 @@ from django.utils.formats import number_format
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from courses.models.course import HOURS_PER_EC
+from courses.models.course import HOURS_PER_EC, Assessment
 
 if TYPE_CHECKING:
     from django.db.models import Model
@@ -88,6 +88,12 @@ def sections(course: Course) -> list[Section]:
     )
     texts = [(name, heading, text_of(course, name)) for name, heading in named]
     return [Section(name, heading, text) for name, heading, text in texts if text]
+
+
+def assessment(course: Course, edition: Edition | None) -> Assessment | None:
+    """How the course is concluded: as the edition says, else as it usually is; None if unknown."""
+    known = (edition.assessment if edition else "") or course.assessment
+    return Assessment(known) if known else None
 
 
 def study_load(course: Course, edition: Edition | None) -> str:

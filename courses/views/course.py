@@ -48,6 +48,7 @@ def _editions(course: Course, chosen: str, today: date) -> dict[str, Any]:
         "others": others,
         "previous": past[-1] if past and not current else None,
         "slots": slots(lead, list(lead.live_sessions.all()), zone) if lead else [],
+        "assessment": prospectus.assessment(course, lead),
         "study_load": prospectus.study_load(course, lead),
     }
 

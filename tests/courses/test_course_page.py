@@ -202,6 +202,16 @@ def test_a_final_assignment_means_no_exam_in_leiden(client: Client, db: None) ->
     assert "Exam in Leiden" not in page_of(client, course)
 
 
+def test_without_an_edition_the_course_tells_how_it_ends(client: Client, db: None) -> None:
+    exam = factories.CourseFactory.create(assessment=Assessment.EXAM)
+    unknown = factories.EditionFactory.create(
+        course__assessment="", assessment="", exam_kind="", exam_on=None
+    ).course
+
+    assert "The exam is in Leiden; its date is not known yet." in page_of(client, exam)
+    assert "It is not known yet whether there is an exam." in page_of(client, unknown)
+
+
 def test_how_it_counts_follows_the_place_of_the_course(client: Client, db: None) -> None:
     factories.FacultyFactory.create(name_en="Social Sciences", no_extracurricular=True)
     abroad = factories.CourseFactory.create(honours=False)
