@@ -120,14 +120,18 @@ def hours_ahead(zone: tzinfo, at: datetime) -> Fraction:
     return Fraction((there - here) // timedelta(minutes=1), 60)
 
 
+def noon(day: date) -> datetime:
+    """Our midday: clocks change at night, so it tells for the whole day."""
+    return datetime.combine(day, time(12), our_zone())
+
+
 def next_change(zone: tzinfo, at: datetime) -> tuple[date, Fraction] | None:
     """The first day within a year on which the difference is another one, and that difference."""
     now = hours_ahead(zone, at)
     today = at.astimezone(our_zone()).date()
-    for number in range(1, 367):
+    for number in range(367):  # today too: it may change later in the day
         day = today + timedelta(days=number)
-        # Clocks change at night, so noon tells for the day.
-        then = hours_ahead(zone, datetime.combine(day, time(12), our_zone()))
+        then = hours_ahead(zone, noon(day))
         if then != now:
             return day, then
     return None

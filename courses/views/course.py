@@ -18,7 +18,7 @@ from courses.applying import applying, leading
 from courses.calendar import calendar_of, worth_showing
 from courses.counting import purposes
 from courses.models import Course, Edition, Faculty
-from courses.timetable import difference_in_words, slots
+from courses.timetable import difference_in_words, noon, slots
 from vx_portal.http import PortalRequest, kept
 
 
@@ -63,8 +63,7 @@ def course_context(request: PortalRequest, found: Course) -> dict[str, Any]:
         "purposes": purposes(found, excluded),
         "transcript": prospectus.text_of(found.university, "transcript"),
         "video_about": prospectus.text_of(found.video, "about") if found.video else None,
-        "difference": difference_in_words(found.university.zone, timezone.now()),
-        "today": timezone.localdate(),
+        "difference": difference_in_words(found.university.zone, noon(timezone.localdate())),
         **_editions(found, request.GET.get("edition", ""), timezone.localdate()),
     }
 

@@ -154,6 +154,13 @@ def test_the_difference_and_its_next_change(
     assert next_change(ZoneInfo(zone), at) == change
 
 
+def test_on_the_day_itself_the_change_is_today() -> None:
+    """At 00:30 on 28 March 2027 our clock has yet to go forward."""
+    before = datetime(2027, 3, 27, 23, 30, tzinfo=UTC)
+
+    assert next_change(ZoneInfo("Australia/Brisbane"), before) == (date(2027, 3, 28), Fraction(8))
+
+
 @pytest.mark.parametrize(
     ("zone", "words"),
     [
