@@ -34,8 +34,8 @@ def _begin_in_dutch(request: pytest.FixtureRequest) -> Iterator[None]:
     if {"db", "transactional_db"} & set(request.fixturenames):
         request.getfixturevalue("db" if "db" in request.fixturenames else "transactional_db")
         cache.clear()
-        shelf.clear()
-        forget()
+    shelf.clear()
+    forget()
     with translation.override("nl"):
         yield
 

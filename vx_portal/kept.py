@@ -106,10 +106,12 @@ class KeptPages:
             if page.stamp == stamp and page.minute in (None, minute()):
                 request.resolver_match = page.match
                 return answer(request, page)
+            request._stamp = stamp  # type: ignore[attr-defined]
         response = self.get_response(request)
-        stamp_, lasts = getattr(request, "_kept", (None, ""))
-        if stamp_ and may_be_kept(request, response):
-            page = keep(request, response, stamp_, made_at=minute() if lasts == "minute" else None)
+        lasts = getattr(request, "_kept_for", "")
+        if lasts and may_be_kept(request, response):
+            stamp = request._stamp  # type: ignore[attr-defined]
+            page = keep(request, response, stamp, made_at=minute() if lasts == "minute" else None)
             shelf.put(key, page)
             return answer(request, page)
         return response
@@ -119,7 +121,9 @@ class KeptPages:
     ) -> HttpResponse | None:
         """Read what is true before the view does: a page is never stamped newer than it is."""
         if (lasts := getattr(view, "kept_for", "")) and can_be_kept(request):
-            request._kept = read_stamp(), lasts  # type: ignore[attr-defined]
+            request._kept_for = lasts  # type: ignore[attr-defined]
+            if not hasattr(request, "_stamp"):
+                request._stamp = read_stamp()  # type: ignore[attr-defined]
         return None
 
 
