@@ -57,10 +57,12 @@ class DayStrip:
             gettext("The working day in %(city)s, 9:00–17:00 there, is %(theirs)s in %(home)s.")
             % named
         )
-        if not self.shared:
-            return f"{said} {gettext('The two working days do not overlap.')}"
-        shared = ", ".join(span.words for span in self.shared)
-        return f"{said} {gettext('Both work at %(shared)s.') % {'shared': shared}}"
+        if self.shared:
+            hours = ", ".join(span.words for span in self.shared)
+            together = gettext("Both work at %(shared)s.") % {"shared": hours}
+        else:
+            together = gettext("The two working days do not overlap.")
+        return f"{said} {together}"
 
 
 def clock(minutes: int) -> str:
