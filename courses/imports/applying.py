@@ -48,10 +48,12 @@ class Taken(NamedTuple):
     checked: Checked
 
 
+@transaction.atomic
 def take_in(name: str, content: bytes, *, by: str) -> Taken:
     """Read and check a file, and keep it as an open import when nothing is wrong with it.
 
-    Raises UnreadableError when it cannot be read at all. Changes nothing of the offer.
+    An import that would change nothing is closed at once. Raises UnreadableError when the file
+    cannot be read at all. Changes nothing of the offer.
     """
     checked = check(read(name, content))
     if checked.faults:
@@ -64,6 +66,9 @@ def take_in(name: str, content: bytes, *, by: str) -> Taken:
         offer_version=offer_version(),
         uploaded_by=by,
     )
+    if not differences(run).entries:
+        run.state, run.closed_at, run.closed_by = State.APPLIED, timezone.now(), by
+        run.save(update_fields=["state", "closed_at", "closed_by"])
     return Taken(run, checked)
 
 
@@ -91,7 +96,7 @@ def choose(run: ImportRun, *, shown: Iterable[str], accepted: Iterable[str]) -> 
 
 
 @transaction.atomic
-def apply(run: ImportRun, *, seen: str, by: str) -> Counter[str]:
+def apply(run: ImportRun, *, seen: str, by: str) -> dict[str, int]:
     """Write everything that is accepted, all or nothing, and count what was written.
 
     `seen` is the digest of the differences that the person looked at. Raises ClosedError when the
@@ -106,14 +111,15 @@ def apply(run: ImportRun, *, seen: str, by: str) -> Counter[str]:
         raise StaleImportError
     if problems := merge(found):
         raise RefusedError(problems)
+    counts = counted(found)
     try:
         with transaction.atomic():
-            counts = _write(found)
+            _write(found)
     except IntegrityError as error:
         message = _("The portal changed while this was being applied. Look again and apply anew.")
         raise RefusedError([Problem("", message)]) from error
     ImportRun.objects.filter(pk=run.pk).update(
-        state=State.APPLIED, closed_at=timezone.now(), closed_by=by, counts=dict(counts)
+        state=State.APPLIED, closed_at=timezone.now(), closed_by=by, counts=counts
     )
     if counts:
         offer_changed()
@@ -130,13 +136,19 @@ def discard(run: ImportRun, *, by: str) -> None:
         raise ClosedError
 
 
-def _write(found: Comparison) -> Counter[str]:
-    """Write the merged rows, universities first; the number of queries grows only by batches."""
+def counted(found: Comparison) -> dict[str, int]:
+    """How many rows of each model are new, changed and vanished, of what is merged."""
     counts: Counter[str] = Counter()
+    for part in found.parts:
+        if part.merged:
+            counts[f"{part.what._meta.model_name}_{part.kind}"] += 1
+            counts["fields"] += len(part.taken) if part.kind == CHANGED else 0
+    return dict(+counts)
+
+
+def _write(found: Comparison) -> None:
+    """Write the merged rows, universities first; the number of queries grows only by batches."""
     parts = [part for part in found.parts if part.merged]
-    for part in parts:
-        counts[f"{part.what._meta.model_name}_{part.kind}"] += 1
-        counts["fields"] += len(part.taken) if part.kind == CHANGED else 0
     now = timezone.now()
     touched = {
         entry.row.pk
@@ -156,7 +168,6 @@ def _write(found: Comparison) -> Counter[str]:
             model._default_manager.bulk_update([p.row for p in known], sorted(fields), BATCH)
     Course.objects.filter(pk__in=touched).update(changed_at=now)
     _write_sessions([part for part in parts if part.what is Edition])
-    return +counts
 
 
 def _write_sessions(editions: list[Entry]) -> None:

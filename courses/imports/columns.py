@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
+from django.utils import formats
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -55,6 +56,12 @@ class Column:
     def help(self) -> str:
         """What to write in it, where the name does not say it all."""
         return str(self.note) or (str(self.field.help_text) if self.field else "")
+
+    @property
+    def words(self) -> list[tuple[str, str]]:
+        """The choices, where the column has them: what to write, and what it means."""
+        choices = self.field.flatchoices if self.field else []
+        return [(str(value), str(label)) for value, label in choices if value]
 
     @property
     def longest(self) -> int:
@@ -163,6 +170,22 @@ def plain(column: Column, value: Any) -> Value:
         case date():
             return value.isoformat()
     return tidy(str(value))
+
+
+def shown(column: Column, value: Value) -> str:
+    """The value as a reader of the page expects it."""
+    if isinstance(value, bool):
+        return str(_("yes")) if value else str(_("no"))
+    if value == "":
+        return ""
+    if column.field is None:
+        return str(value)
+    typed = column.field.to_python(value)
+    if isinstance(typed, date):
+        return formats.date_format(typed, "DATE_FORMAT")
+    if isinstance(typed, Decimal):
+        return str(formats.localize(Decimal(decimal_as_text(typed))))
+    return str(dict(column.field.flatchoices).get(value, typed))
 
 
 def decimal_as_text(number: Decimal) -> str:

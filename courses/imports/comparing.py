@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
+from django.utils import formats
 
 from courses.imports.columns import (
     COURSE_COLUMNS,
     EDITION_COLUMNS,
     UNIVERSITY_COLUMNS,
     Column,
+    shown,
     stored,
 )
 from courses.models import Course, Edition, PublicState, University
@@ -37,6 +41,11 @@ class Change:
     old: Value
     new: Value
     accepted: bool = True
+
+    @property
+    def pieces(self) -> list[tuple[str, str]]:
+        """The two texts word by word: what stays (""), what goes ("del") and what comes ("ins")."""
+        return word_by_word(shown(self.column, self.old), shown(self.column, self.new))
 
 
 @dataclass
@@ -61,13 +70,35 @@ class Entry:
         return COLUMNS[self.what]
 
     @property
-    def cells(self) -> list[tuple[Column, Value]]:
-        """What the file says of it, in the order of the columns."""
-        return [(c, self.values[c.name]) for c in self.columns if c.name in self.values]
+    def cells(self) -> list[tuple[Column, str]]:
+        """What the file says of it, in the order of the columns and as a reader expects it."""
+        return [(c, shown(c, self.values[c.name])) for c in self.columns if c.name in self.values]
 
     @property
     def is_course(self) -> bool:
         return self.what is Course
+
+    @property
+    def starts_on(self) -> date | None:
+        """The first day, of an edition."""
+        return date.fromisoformat(self.title) if self.what is Edition else None
+
+    @property
+    def colour(self) -> str:
+        """The university's line colour, where the portal has the row."""
+        match self.row:
+            case Course():
+                return self.row.university.line_colour
+            case University():
+                return self.row.line_colour
+        return ""
+
+    @property
+    def name(self) -> str:
+        """What to call it on its own: an edition by its course and first day."""
+        if self.starts_on and self.row:
+            return f"{self.row.course}, {formats.date_format(self.starts_on, 'DATE_FORMAT')}"
+        return self.title
 
     @property
     def taken(self) -> list[Change]:
@@ -130,7 +161,11 @@ class Portal:
         self.courses = list(rows.select_related("university"))
         self.editions: dict[int, list[Edition]] = defaultdict(list)
         found = found.prefetch_related("live_sessions")
+        courses = {course.pk: course for course in self.courses}
         for edition in found.order_by("course", "starts_on"):
+            if edition.course_id not in courses:
+                continue  # made a moment ago
+            edition.course = courses[edition.course_id]
             self.editions[edition.course_id].append(edition)
         self.by_address = {(c.university.code, c.slug): c for c in self.courses}
         self.by_code = {(c.university.code, c.code.casefold()): c for c in self.courses if c.code}
@@ -239,6 +274,22 @@ def _vanished_editions(entries: list[Entry], portal: Portal, today: date) -> Non
                         f"e{edition.pk}", VANISHED, Edition, starts, entry.university, row=edition
                     )
                 )
+
+
+def word_by_word(old: str, new: str) -> list[tuple[str, str]]:
+    """The pieces of both texts; texts with little in common are shown one after the other."""
+    before, after = re.split(r"(\s+)", old), re.split(r"(\s+)", new)
+    matcher = SequenceMatcher(None, before, after, autojunk=False)
+    if max(len(before), len(after)) > 600 or matcher.ratio() < 0.4:
+        return [(mark, text) for mark, text in (("del", old), ("ins", new)) if text]
+    pieces = []
+    for tag, i1, i2, j1, j2 in matcher.get_opcodes():
+        if tag == "equal":
+            pieces.append(("", "".join(before[i1:i2])))
+            continue
+        pieces.append(("del", "".join(before[i1:i2])))
+        pieces.append(("ins", "".join(after[j1:j2])))
+    return [(mark, text) for mark, text in pieces if text]
 
 
 def digest(found: Comparison) -> str:
