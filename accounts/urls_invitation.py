@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from vx_portal.soon import soon
+from accounts.views import invitation
 
 app_name = "invitation"
-urlpatterns = [path("<str:token>/", soon, name="accept")]
+urlpatterns = [path("<str:token>/", invitation.accept, name="accept")]

@@ -5,10 +5,9 @@ from __future__ import annotations
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
 
-from accounts.views import sso
+from accounts.views import coordinators, sso
 from courses import urls_office
-from vx_portal import display, errors, health, home, office, texts
-from vx_portal.soon import soon
+from vx_portal import demo_mail, display, errors, health, home, office, texts
 
 handler400 = errors.bad_request
 handler403 = errors.forbidden
@@ -29,7 +28,7 @@ urlpatterns = [
         path("how-it-works/exams/", texts.exams, name="exams-explained"),
         path("how-it-works/grade-registration/", texts.registration, name="registration-explained"),
         path("how-it-works/honours/", texts.honours, name="honours-explained"),
-        path("coordinators/", soon, name="coordinators"),
+        path("coordinators/", coordinators.coordinators, name="coordinators"),
         path("help/", texts.help_page, name="help"),
         path("accessibility/", texts.accessibility, name="accessibility"),
         path("privacy/", texts.privacy, name="privacy"),
@@ -43,8 +42,8 @@ urlpatterns = [
         path("office/people/", include("accounts.urls_office")),
         path("confirm/", include("courses.urls_confirm")),
         path("invitation/", include("accounts.urls_invitation")),
-        path("demo/mail/", soon, name="demo-mail"),
-        path("demo/mail/<str:name>/", soon, name="demo-mail-message"),
+        path("demo/mail/", demo_mail.messages, name="demo-mail"),
+        path("demo/mail/<str:name>/", demo_mail.message, name="demo-mail-message"),
         prefix_default_language=True,
     ),
 ]
