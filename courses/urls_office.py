@@ -2,8 +2,7 @@
 
 from django.urls import path
 
-from courses.views import editions, office, office_courses, office_universities
-from vx_portal.soon import soon
+from courses.views import editions, imports, office, office_courses, office_universities
 
 app_name = "office"
 urlpatterns = [
@@ -46,6 +45,12 @@ urlpatterns = [
         office_universities.delete_programme,
         name="delete-programme",
     ),
-    path("imports/", soon, name="imports"),
-    path("export/", soon, name="export"),
+    path("imports/", imports.imports, name="imports"),
+    path("imports/columns/", imports.columns, name="import-columns"),
+    path("imports/template-<str:kind>.<str:suffix>", imports.template, name="import-template"),
+    path("imports/<int:pk>/", imports.import_run, name="import"),
+    path("imports/<int:pk>/choose/", imports.choose, name="choose-import"),
+    path("imports/<int:pk>/apply/", imports.apply, name="apply-import"),
+    path("imports/<int:pk>/discard/", imports.discard, name="discard-import"),
+    path("export/", imports.export, name="export"),
 ]

@@ -283,6 +283,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "vx_portal.tasks.clear_sessions",
         "schedule": crontab(hour=3, minute=20),
     },
+    "remove-old-imports": {
+        "task": "courses.tasks.remove_old_imports",
+        "schedule": crontab(hour=3, minute=30),
+    },
     "end-sessions-of-former-staff": {
         "task": "accounts.tasks.end_sessions_of_former_staff",
         "schedule": crontab(hour=0, minute=10),
