@@ -88,14 +88,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         context: dict[str, Any],
         headers: dict[str, str] | None = None,
     ) -> EmailMessage:
-        address = email if isinstance(email, str) else email[0]
-        with translation.override(language_of(address)):
-            own = {**context, "site_url": settings.SITE_URL}
-            if link := context.get("password_reset_url"):
-                path = link.removeprefix(settings.SITE_URL)
-                own["password_reset_url"] = settings.SITE_URL + translate_url(
-                    path, translation.get_language()
-                )
+        language = language_of(email if isinstance(email, str) else email[0])
+        own = {**context, "site_url": settings.SITE_URL}
+        if link := context.get("password_reset_url"):
+            path = link.removeprefix(settings.SITE_URL)
+            own["password_reset_url"] = settings.SITE_URL + translate_url(path, language)
+        with translation.override(language):
             mail: EmailMessage = super().render_mail(template_prefix, email, own, headers)
             return mail
 

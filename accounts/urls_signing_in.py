@@ -2,13 +2,13 @@
 
 from django.urls import include, path
 
-from accounts.views import sso
+from accounts.views import account, sso
 
 urlpatterns = [
     path("sso/", sso.start, name="sso"),
     path("sso/connect/", sso.connect, name="sso-connect"),
     path("", include("allauth.account.urls")),
     path("2fa/", include("allauth.mfa.urls")),
-    path("sessions/", include("allauth.usersessions.urls")),
+    path("sessions/", account.sessions, name="usersessions_list"),
     path("3rdparty/", include("allauth.socialaccount.urls")),
 ]

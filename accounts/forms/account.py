@@ -33,7 +33,7 @@ class PersonForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
     language = forms.ChoiceField(
-        label=_("Language of our mails"), choices=User.Language, widget=forms.RadioSelect
+        label=_("Language of our e-mails"), choices=User.Language, widget=forms.RadioSelect
     )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
@@ -43,18 +43,26 @@ class PersonForm(forms.Form):
         super().__init__(*args, **kwargs)
 
 
-class ProgrammeField(forms.ModelChoiceField):  # type: ignore[type-arg]
+class ProgrammeField(forms.ChoiceField):
     """Our programmes, under their faculty's name; the level stands behind each."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(Programme.objects.none(), **kwargs)
+    OTHER = "other"
 
     def offer(self, programmes: Iterable[Programme]) -> None:
-        """Show `programmes` in groups, in the reader's alphabet."""
-        groups: dict[str, list[tuple[int, str]]] = {}
-        for programme in sorted(programmes, key=lambda p: (p.faculty.name, str(p))):
+        """Show `programmes` in groups, in the reader's alphabet, and one for what is not there."""
+        groups: dict[str, list[tuple[int | str, Any]]] = {}
+        self.by_key = {str(programme.pk): programme for programme in programmes}
+        for programme in sorted(self.by_key.values(), key=lambda p: (p.faculty.name, str(p))):
             groups.setdefault(programme.faculty.name, []).append((programme.pk, str(programme)))
-        self.choices = [("", _("Choose your programme")), *groups.items()]
+        self.choices = [
+            ("", _("Choose your programme")),
+            *groups.items(),
+            (self.OTHER, _("My programme is not in this list")),
+        ]
+
+    def clean(self, value: Any) -> Programme | None:
+        """The programme; None: not in the list."""
+        return self.by_key.get(super().clean(value))
 
 
 class StudentForm(PersonForm):
@@ -66,9 +74,7 @@ class StudentForm(PersonForm):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     programme = ProgrammeField(
-        label=_("Programme"),
-        required=False,
-        help_text=_("Not in the list? Leave this open and fill in the three fields below."),
+        label=_("Programme"), error_messages={"required": _("Choose your programme.")}
     )
     programme_name = forms.CharField(
         label=_("Name of your programme"),
@@ -103,7 +109,10 @@ class StudentForm(PersonForm):
         self.known = {key: value for key, value in said.items() if value}
         shown = (
             {field: getattr(self.profile, field) for field in _ASKED}
-            | {"programme": self.profile.programme_id, "faculty": self.profile.faculty_id}
+            | {
+                "programme": self.profile.programme_id or ProgrammeField.OTHER,
+                "faculty": self.profile.faculty_id,
+            }
             if self.profile
             else {}
         )
@@ -116,10 +125,10 @@ class StudentForm(PersonForm):
                 del self.fields[name]
             self.fields["level"].required = True
             return
-        programme = cast("ProgrammeField", self.fields["programme"])
-        programme.queryset = Programme.objects.select_related("faculty")
-        programme.offer(programme.queryset)
-        cast("ProgrammeField", self.fields["faculty"]).queryset = Faculty.objects.all()
+        listed = Programme.objects.select_related("faculty")
+        cast("ProgrammeField", self.fields["programme"]).offer(listed)
+        faculty = cast("forms.ModelChoiceField[Faculty]", self.fields["faculty"])
+        faculty.queryset = Faculty.objects.all()
         self.fields["programme_name"].required = False
 
     def clean_student_number(self) -> str:
@@ -131,17 +140,22 @@ class StudentForm(PersonForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        if not self.university.is_home or data.get("programme"):
-            return data
-        if "programme" in self.errors:
-            return data
-        if not any(data.get(name) for name in ("programme_name", "faculty", "level")):
-            self.add_error("programme", _("Choose your programme, or fill in the fields below it."))
+        if not self.university.is_home or data.get("programme") or "programme" in self.errors:
             return data
         for name, message in _MISSING.items():
             if not data.get(name):
                 self.add_error(name, message)
         return data
+
+    @property
+    def esi(self) -> str:
+        """The European Student Identifier, shown and not asked."""
+        return self.known.get("esi") or (self.profile.esi if self.profile else "")
+
+    @property
+    def shows_other(self) -> bool:
+        """Whether the fields for a programme that is not in the list stand open."""
+        return str(self["programme"].value()) == ProgrammeField.OTHER
 
     def to_profile(self) -> StudentProfile:
         """The profile as filled in, not saved; a listed programme gives its faculty and level."""
@@ -155,7 +169,7 @@ class StudentForm(PersonForm):
         profile.student_number = data["student_number"]
         profile.year = data["year"]
         profile.honours = data.get("honours", False)
-        profile.esi = self.known.get("esi", profile.esi)
+        profile.esi = self.esi
         return profile
 
 

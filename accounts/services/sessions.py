@@ -7,7 +7,9 @@ import time
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest
+from django.utils import timezone
 
 from accounts.models import User
 
@@ -25,12 +27,26 @@ def note_session(request: HttpRequest) -> None:
 
 
 @transaction.atomic
-def end_sessions(user: User) -> int:
-    """End all sessions of `user` and say how many: the next request of each is a visitor's.
+def end_sessions(user: User, *, keep: str = "", only: int | None = None) -> int:
+    """End the sessions of `user` and say how many: the next request of each is a visitor's.
 
-    In the caller's transaction, so that they end exactly when what causes it is saved.
+    All of them, or all but the one whose key is `keep`, or `only` the one with that number in the
+    list. In the caller's transaction, so that they end exactly when what causes it is saved.
     """
-    known = UserSession.objects.filter(user_id=user.pk)
-    Session.objects.filter(session_key__in=known.values("session_key")).delete()
+    known = UserSession.objects.filter(user_id=user.pk).exclude(session_key=keep)
+    if only is not None:
+        known = known.filter(pk=only)
+    Session.objects.filter(
+        session_key__in=list(known.values_list("session_key", flat=True))
+    ).delete()
     ended: int = known.delete()[0]
     return ended
+
+
+def sessions_of(user: User) -> list[UserSession]:
+    """Those of `user` that still exist, the last used first, at most fifty."""
+    living = Session.objects.filter(
+        session_key=OuterRef("session_key"), expire_date__gt=timezone.now()
+    )
+    known = UserSession.objects.filter(Exists(living), user_id=user.pk)
+    return list(known.order_by("-last_seen_at", "-pk")[:50])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from typing import Any
 
@@ -24,6 +25,7 @@ from accounts.services.accounts import (
     save_name_and_language,
     save_profile,
 )
+from accounts.services.sessions import end_sessions, sessions_of
 from vx_portal.http import PortalRequest, current_user, roles_of
 
 KEPT_FOR = 3600  # seconds
@@ -117,3 +119,20 @@ def resume(request: PortalRequest) -> HttpResponse:
         return redirect("accounts:start")
     typed = [(name, value) for name, values in QueryDict(kept["typed"]).lists() for value in values]
     return render(request, "account/resume.html", {"path": kept["path"], "typed": typed})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def sessions(request: PortalRequest) -> HttpResponse:
+    """Where one is signed in; one of the others, or all, can be ended."""
+    user = current_user(request)
+    here = request.session.session_key or ""
+    if request.method == "POST":
+        chosen = request.POST.get("session", "")
+        only = int(chosen) if re.fullmatch(r"[0-9]{1,18}", chosen) else None
+        end_sessions(user, keep=here, only=only)
+        if only is None:
+            messages.success(request, _("You are signed out everywhere else."))
+        else:
+            messages.success(request, _("You are signed out there."))
+        return redirect("usersessions_list")
+    return render(request, "account/sessions.html", {"sessions": sessions_of(user), "here": here})

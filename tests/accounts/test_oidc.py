@@ -1,0 +1,432 @@
+"""Single sign-on against a real provider: its own process, spoken to over HTTP."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from html import unescape
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from allauth.account.models import EmailAddress
+from allauth.socialaccount.models import SocialAccount
+from django.conf import settings as django_settings
+from django.core import mail
+from django.test import Client
+from pytest_django import Settings
+
+from accounts.models import Role, User
+from accounts.oidc import Claims
+from tests import factories
+from tests.running import wait_until
+
+pytestmark = pytest.mark.django_db
+
+CLIENT, SECRET = "portal", "a-secret-of-the-tests"
+NUMBER = "urn:schac:personalUniqueCode:nl:local:leidenuniv.nl:studentid:s1234567"
+ESI = "urn:schac:personalUniqueCode:int:esi:nl:12345"
+CLAIMS = {
+    "name": "Sanne de Vries",
+    "email": "s.de.vries@umail.leidenuniv.nl",
+    "email_verified": True,
+    "schac_home_organization": "leidenuniv.nl",
+    "eduperson_affiliation": ["student"],
+    "schac_personal_unique_code": [ESI, NUMBER],
+}
+
+
+class Provider:
+    """The running provider, and what it says next."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.says()
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = str(probe.getsockname()[1])
+        self.address = f"http://127.0.0.1:{port}"
+        callback = f"{django_settings.SITE_URL}/sso/callback/"
+        self.log = (folder / "log").open("wb")
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "tests.oidc_provider.serve", port, CLIENT, SECRET, callback],
+            cwd=django_settings.BASE_DIR,
+            env={**os.environ, "OIDC_PROVIDER_DIR": str(folder)},
+            stdout=self.log,
+            stderr=self.log,
+        )
+        wait_until(self._answers, 30, "the provider answers")
+
+    def _answers(self) -> bool:
+        if self.process.poll() is not None:
+            pytest.fail((self.folder / "log").read_text()[-2000:])
+        try:
+            address = f"{self.address}/.well-known/openid-configuration"
+            with urllib.request.urlopen(address, timeout=2) as answer:
+                return bool(answer.status == 200)
+        except OSError:
+            return False
+
+    def says(
+        self, sub: str = "sub-1", id_token: dict[str, Any] | None = None, **claims: Any
+    ) -> None:
+        """Say this of whoever comes next; a claim given as None is left out."""
+        said = {key: value for key, value in {**CLAIMS, **claims}.items() if value is not None}
+        text = json.dumps({"sub": sub, "claims": said, "id_token": id_token or {}})
+        (self.folder / "says.json").write_text(text)
+
+    def back(self, authorize: str) -> str:
+        """Where the provider sends a browser that comes to `authorize`: path and query."""
+
+        class Stay(urllib.request.HTTPRedirectHandler):
+            def redirect_request(self, *args: Any) -> None:
+                return None
+
+        with pytest.raises(urllib.error.HTTPError) as answer:
+            urllib.request.build_opener(Stay).open(authorize)
+        where = str(answer.value.headers["Location"])
+        answer.value.close()
+        assert where.startswith(f"{django_settings.SITE_URL}/sso/callback/?"), where
+        return where.removeprefix(django_settings.SITE_URL)
+
+
+@pytest.fixture(scope="module")
+def _provider(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Provider]:
+    running = Provider(tmp_path_factory.mktemp("provider"))
+    yield running
+    running.process.terminate()
+    running.process.wait(10)
+    running.log.close()
+
+
+@pytest.fixture
+def provider(_provider: Provider, settings: Settings, client: Client) -> Provider:
+    """The provider, known to the portal, with Leiden and one partner taking part."""
+    _provider.says()
+    settings.OIDC_SERVER_URL = _provider.address
+    app = {
+        "provider_id": "university",
+        "name": "SURFconext",
+        "client_id": CLIENT,
+        "secret": SECRET,
+        "settings": {"server_url": _provider.address, "oauth_pkce_enabled": True},
+    }
+    settings.SOCIALACCOUNT_PROVIDERS = {
+        "openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": [app]}
+    }
+    leiden = factories.HomeUniversityFactory.create()
+    factories.EmailDomainFactory.create(university=leiden, domain="umail.leidenuniv.nl")
+    return _provider
+
+
+def go_out(client: Client, **data: str) -> str:
+    """Press the button on the sign-in page: the address at the provider to go to."""
+    answer = client.post("/en/account/sso/", data)
+    assert answer.status_code == 200
+    page = answer.content.decode()
+    return unescape(page.partition('content="0;url=')[2].partition('"')[0])
+
+
+def sign_in(client: Client, provider: Provider, **data: str) -> Any:
+    return client.get(provider.back(go_out(client, **data)))
+
+
+def signed_in(client: Client) -> User | None:
+    pk = client.session.get("_auth_user_id")
+    return User.objects.get(pk=pk) if pk else None
+
+
+def test_student_comes_in_and_is_asked_only_what_is_not_known(
+    client: Client, provider: Provider
+) -> None:
+    answer = sign_in(client, provider)
+
+    assert (answer.status_code, answer.url) == (302, "/en/account/start/")
+    user = signed_in(client)
+    assert user is not None
+    assert (user.name, user.email) == (CLAIMS["name"], CLAIMS["email"])
+    assert not user.has_usable_password()
+    assert EmailAddress.objects.get(user=user).verified
+    kept = SocialAccount.objects.get(user=user)
+    assert kept.uid == "sub-1"
+    assert set(kept.extra_data["userinfo"]) <= {*CLAIMS, "sub", "amr"}
+
+    faculty = factories.FacultyFactory.create()
+    programme = factories.ProgrammeFactory.create(faculty=faculty)
+    page = client.get("/en/account/profile/").content.decode()
+    assert "s1234567" in page
+    assert ESI in page
+    typed = {"name": user.name, "language": "en", "programme": programme.pk, "year": "2"}
+    assert client.post("/en/account/profile/", typed | {"student_number": "9"}).status_code == 302
+    user.student.refresh_from_db()
+    assert user.student.student_number == "s1234567"  # what the university says leads
+    assert user.student.esi == ESI
+    assert user.student.home_university.is_home
+
+
+def test_request_carries_pkce_state_nonce_and_the_one_callback(
+    client: Client, provider: Provider
+) -> None:
+    asked = parse_qs(urlsplit(go_out(client)).query)
+
+    assert asked["code_challenge_method"] == ["S256"]
+    assert {"state", "nonce", "code_challenge"} <= asked.keys()
+    assert asked["redirect_uri"] == [f"{django_settings.SITE_URL}/sso/callback/"]
+    again = parse_qs(urlsplit(go_out(client)).query)
+    assert asked["nonce"] != again["nonce"]
+    assert asked["state"] != again["state"]
+
+
+def test_forged_host_does_not_reach_the_callback_address(
+    client: Client, provider: Provider
+) -> None:
+    asked = client.post("/en/account/sso/", headers={"x-forwarded-host": "evil.test"})
+    assert b"evil.test" not in asked.content
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        pytest.param({"iss": "https://evil.test"}, id="issuer"),
+        pytest.param({"aud": "another-client"}, id="audience"),
+        pytest.param({"aud": ["another-client"]}, id="audiences"),
+        pytest.param({"nonce": "of-another-request"}, id="nonce"),
+        pytest.param({"exp": 1}, id="expired"),
+        pytest.param({"sub": "somebody-else"}, id="subject"),
+    ],
+)
+def test_wrong_token_is_refused(client: Client, provider: Provider, wrong: dict[str, Any]) -> None:
+    provider.says(id_token=wrong)
+    answer = sign_in(client, provider)
+
+    assert answer.status_code == 401
+    assert "did not work" in answer.content.decode()
+    assert signed_in(client) is None
+    assert not User.objects.exists()
+
+    provider.says()  # the same, in order, comes in
+    sign_in(client, provider)
+    assert signed_in(client) is not None
+
+
+def test_replayed_state_is_refused(client: Client, provider: Provider) -> None:
+    back = provider.back(go_out(client))
+    assert client.get(back).status_code == 302
+    client.post("/en/account/logout/")
+
+    assert client.get(back).status_code == 401
+    assert signed_in(client) is None
+
+
+def test_state_of_another_session_is_refused(client: Client, provider: Provider) -> None:
+    stolen = provider.back(go_out(client))
+    victim = Client()
+
+    assert victim.get(stolen).status_code == 401
+    assert signed_in(victim) is None
+    assert client.get(stolen).status_code == 302  # its owner comes in
+
+
+@pytest.mark.parametrize(
+    "path", ["/sso/callback/", "/sso/callback/?code=x", "/sso/callback/?state=%00"]
+)
+def test_callback_with_nonsense_is_refused(client: Client, provider: Provider, path: str) -> None:
+    assert client.get(path).status_code == 401
+
+
+def test_cancelling_is_said(client: Client, provider: Provider) -> None:
+    state = parse_qs(urlsplit(go_out(client)).query)["state"][0]
+    answer = client.get(f"/sso/callback/?error=access_denied&state={state}", follow=True)
+    assert "You stopped signing in" in answer.content.decode()
+
+
+@pytest.mark.parametrize("verified", [True, False])
+def test_address_of_somebody_else_is_refused(
+    client: Client, provider: Provider, verified: bool
+) -> None:
+    owner = factories.UserFactory.create(email=CLAIMS["email"])
+    provider.says(sub="an-attacker", email_verified=verified)
+
+    answer = sign_in(client, provider)
+
+    assert answer.status_code == 403
+    assert "sign in with its e-mail address and password" in answer.content.decode()
+    assert signed_in(client) is None
+    assert not SocialAccount.objects.exists()
+    owner.refresh_from_db()
+    assert owner.check_password(factories.PASSWORD)
+
+
+def test_secondary_address_of_somebody_else_is_refused(client: Client, provider: Provider) -> None:
+    owner = factories.UserFactory.create()
+    EmailAddress.objects.create(user=owner, email=CLAIMS["email"], verified=True)
+    assert sign_in(client, provider).status_code == 403
+    assert not SocialAccount.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "claim", [{"email_verified": False}, {"email_verified": None}, {"email": None}]
+)
+def test_address_that_is_not_confirmed_is_refused(
+    client: Client, provider: Provider, claim: dict[str, Any]
+) -> None:
+    provider.says(**claim)
+    assert sign_in(client, provider).status_code == 403
+    assert not User.objects.exists()
+
+
+def test_squatted_address_goes_to_its_owner(client: Client, provider: Provider) -> None:
+    """Somebody signed up with it first and never confirmed it: no link, their password is gone."""
+    squatter = Client()
+    password = "squatters-long-password"
+    typed = {"email": CLAIMS["email"], "password1": password, "password2": password}
+    squatter.post("/en/account/signup/", typed)
+    squatted = User.objects.get()
+
+    sign_in(client, provider)
+
+    owner = signed_in(client)
+    assert owner is not None
+    assert owner.pk != squatted.pk
+    assert not owner.check_password(password)
+    code = str(mail.outbox[0].body)
+    assert squatter.get("/en/account/").status_code == 302, code
+
+
+def test_changed_address_stays_the_same_account(client: Client, provider: Provider) -> None:
+    sign_in(client, provider)
+    first = signed_in(client)
+    client.post("/en/account/logout/")
+    provider.says(email="sanne@umail.leidenuniv.nl")
+
+    sign_in(client, provider)
+
+    assert signed_in(client) == first
+    assert User.objects.count() == 1
+
+
+def test_another_subject_with_the_same_address_is_refused(
+    client: Client, provider: Provider
+) -> None:
+    sign_in(client, provider)
+    client.post("/en/account/logout/")
+    provider.says(sub="sub-2")
+
+    assert sign_in(client, provider).status_code == 403
+    assert signed_in(client) is None
+    assert User.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("claims", "words"),
+    [
+        ({"schac_home_organization": "evil.test"}, "does not take part"),
+        ({"schac_home_organization": "notleidenuniv.nl"}, "does not take part"),
+        ({"schac_home_organization": "nl"}, ""),
+        ({"schac_home_organization": None, "email": "a@elsewhere.test"}, "does not take part"),
+        ({"eduperson_affiliation": ["employee", "staff"]}, "Staff need an invitation"),
+    ],
+)
+def test_who_does_not_belong_here_is_told(
+    client: Client, provider: Provider, claims: dict[str, Any], words: str
+) -> None:
+    other = factories.UniversityFactory.create()
+    factories.EmailDomainFactory.create(university=other, domain="student.other.nl")
+    provider.says(**claims)
+    answer = sign_in(client, provider)
+    assert answer.status_code == 403
+    assert words in answer.content.decode()
+    assert not User.objects.exists()
+
+
+def test_university_that_no_longer_takes_part_sends_nobody_new(
+    client: Client, provider: Provider
+) -> None:
+    home = factories.HomeUniversityFactory.create()
+    home.participating_until = factories.days(-1)
+    home.save()
+    assert sign_in(client, provider).status_code == 403
+
+
+def test_connecting_asks_who_one_is_and_takes_no_account_of_another(
+    client: Client, provider: Provider
+) -> None:
+    owner = factories.UserFactory.create(email="owner@umail.leidenuniv.nl")
+    client.post("/en/account/login/", {"login": owner.email, "password": factories.PASSWORD})
+    asked = client.post("/en/account/sso/connect/")
+    assert asked.url.startswith("/en/account/reauthenticate/")
+    page = client.post(asked.url, {"password": factories.PASSWORD}).content.decode()
+    authorize = unescape(page.partition('content="0;url=')[2].partition('"')[0])
+    client.get(provider.back(authorize))
+    assert SocialAccount.objects.get().user == owner
+
+    other = Client()
+    stranger = factories.UserFactory.create()
+    other.post("/en/account/login/", {"login": stranger.email, "password": factories.PASSWORD})
+    asked = other.post("/en/account/sso/connect/")
+    page = other.post(asked.url, {"password": factories.PASSWORD}).content.decode()
+    other.get(provider.back(unescape(page.partition('content="0;url=')[2].partition('"')[0])))
+    assert SocialAccount.objects.get().user == owner
+
+
+@pytest.mark.parametrize(("amr", "lands"), [(["pwd"], "2fa"), (["pwd", "mfa"], "office")])
+def test_staff_need_a_second_factor_here_or_there(
+    client: Client, provider: Provider, amr: list[str], lands: str
+) -> None:
+    sign_in(client, provider)
+    user = signed_in(client)
+    factories.MembershipFactory.create(user=user, role=Role.OFFICE)
+    client.post("/en/account/logout/")
+    provider.says(id_token={"amr": amr})
+
+    sign_in(client, provider)
+
+    answer = client.get("/en/office/", follow=True)
+    assert f"/en/{'account/2fa' if lands == '2fa' else 'office'}/" in answer.request["PATH_INFO"]
+
+
+def test_next_is_followed_only_within_the_portal(client: Client, provider: Provider) -> None:
+    assert sign_in(client, provider, next="/en/account/email/").url == "/en/account/email/"
+    for evil in ("https://evil.test/", "//evil.test", "javascript:alert(1)", "/\\evil.test"):
+        client.post("/en/account/logout/")
+        assert sign_in(client, provider, next=evil).url == "/en/account/start/"
+
+
+def test_provider_that_is_down_is_said(client: Client, provider: Provider) -> None:
+    apps = django_settings.SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"]
+    apps[0]["settings"]["server_url"] = "http://127.0.0.1:9"
+    answer = client.post("/en/account/sso/")
+    assert answer.status_code == 503
+    assert "cannot be reached now" in answer.content.decode()
+
+
+def test_without_a_provider_there_is_no_single_sign_on(client: Client) -> None:
+    assert client.post("/en/account/sso/").status_code == 404
+    assert client.get("/sso/callback/").status_code == 404
+    assert b"/account/sso/" not in client.get("/en/account/login/").content
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"schac_personal_unique_code": 7, "email": ["a"], "name": None},
+        {
+            "schac_personal_unique_code": [
+                "urn:schac:personalUniqueCode:nl:local:tudelft.nl:studentid:1"
+            ],
+            "schac_home_organization": "leidenuniv.nl",
+            "email_verified": "true",
+        },
+        {"eduperson_affiliation": {"a": 1}, "schac_home_organization": 5},
+    ],
+)
+def test_nonsense_claims_count_as_not_said(said: dict[str, Any]) -> None:
+    read = Claims.read(said)
+    assert (read.student_number, read.email_verified, read.esi) == ("", False, "")
