@@ -80,6 +80,10 @@ class CourseForm(CuratedForm):
             ("", "–"), *((number, number) for number in range(100, 700, 100))
         ]  # fmt: skip
 
+    def clean_slug(self) -> str:
+        """Addresses are in small letters, in whichever case people type them."""
+        return str(self.cleaned_data["slug"]).lower()
+
     def pairs(self) -> Iterator[tuple[BoundField, BoundField]]:
         """The texts, Dutch and English side by side."""
         for name in PAIRS:
