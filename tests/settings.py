@@ -9,3 +9,4 @@ STORAGES = {
 }
 STATICFILES_DIRS = [BASE_DIR / "static"]  # noqa: F405
 STATIC_ROOT = BASE_DIR / "static"  # noqa: F405  # the portal warns when the folder is missing
+LOGGING["root"]["level"] = "WARNING"  # type: ignore[index]  # noqa: F405

@@ -1,0 +1,263 @@
+"""Who may ask for what: one row for each address. The matrix is made from this table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import Invitation, Role, User
+from courses.models import ConfirmationRequest, ImportRun
+from tests import factories
+
+TOKEN = "a-token-that-was-sent-to-somebody"
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+
+STUDENT, VISITOR = "student", "visitor"
+PEOPLE = [VISITOR, STUDENT, *sorted(Role.values)]
+EVERYONE = frozenset(PEOPLE)
+SIGNED_IN = EVERYONE - {VISITOR}
+OFFICE = frozenset({Role.OFFICE.value})
+READERS = frozenset({Role.OFFICE.value, Role.AUDITOR.value})
+
+
+@dataclass(frozen=True)
+class Address:
+    """Who gets in with GET, and with POST (None: no such method); the row that it names."""
+
+    get: frozenset[str] | None = EVERYONE
+    post: frozenset[str] | None = None
+    of: str = ""
+
+
+page = Address()
+own_page = Address(get=SIGNED_IN)
+own_form = Address(get=SIGNED_IN, post=SIGNED_IN)
+
+
+def read_by_office(of: str = "") -> Address:
+    return Address(get=READERS, of=of)
+
+
+def edited_by_office(of: str = "") -> Address:
+    """Auditors see the form and cannot send it."""
+    return Address(get=READERS, post=OFFICE, of=of)
+
+
+def form_of_office(of: str = "") -> Address:
+    return Address(get=OFFICE, post=OFFICE, of=of)
+
+
+def done_by_office(of: str = "") -> Address:
+    return Address(get=None, post=OFFICE, of=of)
+
+
+ADDRESSES: dict[str, Address] = {
+    # For machines.
+    "livez": page,
+    "readyz": page,
+    "metrics": page,
+    # Public pages.
+    "home": page,
+    "courses:catalogue": page,
+    "courses:feed": page,
+    "courses:course": Address(of="public course"),
+    "courses:calendar": Address(of="public course"),
+    "universities:list": page,
+    "universities:university": Address(of="public university"),
+    "how-it-works": page,
+    "exams-explained": page,
+    "registration-explained": page,
+    "honours-explained": page,
+    "coordinators": page,
+    "help": page,
+    "accessibility": page,
+    "privacy": page,
+    "display": Address(post=EVERYONE),
+    # A person's own account.
+    "accounts:account": own_page,
+    "accounts:start": own_page,
+    "accounts:profile": own_form,
+    "accounts:resume": own_page,
+    # The office: the offer.
+    "office:home": read_by_office(),
+    "office:courses": read_by_office(),
+    "office:bulk": edited_by_office(),
+    "office:new-course": form_of_office(),
+    "office:course": edited_by_office("course"),
+    "office:preview": read_by_office("course"),
+    "office:publish-course": done_by_office("course"),
+    "office:withdraw-course": form_of_office("course"),
+    "office:delete-course": form_of_office("course"),
+    "office:ask": form_of_office("course"),
+    "office:new-edition": form_of_office("course"),
+    "office:edition": edited_by_office("edition"),
+    "office:publish-edition": done_by_office("edition"),
+    "office:withdraw-edition": form_of_office("edition"),
+    "office:delete-edition": form_of_office("edition"),
+    "office:universities": read_by_office(),
+    "office:new-university": form_of_office(),
+    "office:university": edited_by_office("university"),
+    "office:delete-university": form_of_office("university"),
+    "office:faculties": read_by_office(),
+    "office:new-faculty": form_of_office(),
+    "office:faculty": edited_by_office("faculty"),
+    "office:delete-faculty": form_of_office("faculty"),
+    "office:new-programme": form_of_office("faculty"),
+    "office:programme": edited_by_office("programme"),
+    "office:delete-programme": form_of_office("programme"),
+    "office:revoke-question": done_by_office("question"),
+    "office:handle-answer": done_by_office("answered question"),
+    "office:imports": form_of_office(),
+    "office:import-columns": read_by_office(),
+    "office:import-template": read_by_office("template"),
+    "office:import": read_by_office("import"),
+    "office:choose-import": done_by_office("import"),
+    "office:apply-import": form_of_office("import"),
+    "office:discard-import": done_by_office("import"),
+    "office:export": read_by_office(),
+    # The office: people.
+    "people:people": read_by_office(),
+    "people:export": read_by_office(),
+    "people:invite": form_of_office(),
+    "people:invitations": read_by_office(),
+    "people:resend": done_by_office("invitation"),
+    "people:revoke": done_by_office("invitation"),
+    "people:membership": form_of_office("membership"),
+    "people:end": form_of_office("membership"),
+    "people:person": read_by_office("person"),
+    "people:give": form_of_office("person"),
+    "people:close": form_of_office("person"),
+    "people:reopen": done_by_office("person"),
+    # By a link that somebody was sent, whoever they are.
+    "confirm:course": Address(post=EVERYONE, of="link to a course"),
+    "invitation:accept": Address(post=EVERYONE, of="link of an invitation"),
+}
+
+_ALLAUTH = "allauth decides; tests/accounts"
+_SINGLE_SIGN_ON = "there only with single sign-on; tests/accounts/test_oidc.py"
+_DEMO = "there only with DEMO=1; tests/accounts/test_demo_people.py and test_demo_mail.py"
+
+# What the matrix cannot ask, and where it is tested.
+OTHERS: dict[str, str] = {
+    "account_change_password": _ALLAUTH,
+    "account_confirm_login_code": _ALLAUTH,
+    "account_email": _ALLAUTH,
+    "account_email_verification_sent": _ALLAUTH,
+    "account_inactive": _ALLAUTH,
+    "account_login": _ALLAUTH,
+    "account_logout": _ALLAUTH,
+    "account_reauthenticate": _ALLAUTH,
+    "account_reset_password": _ALLAUTH,
+    "account_reset_password_done": _ALLAUTH,
+    "account_reset_password_from_key": _ALLAUTH,
+    "account_reset_password_from_key_done": _ALLAUTH,
+    "account_set_password": _ALLAUTH,
+    "account_signup": _ALLAUTH,
+    "mfa_activate_totp": _ALLAUTH,
+    "mfa_add_webauthn": _ALLAUTH,
+    "mfa_authenticate": _ALLAUTH,
+    "mfa_deactivate_totp": _ALLAUTH,
+    "mfa_download_recovery_codes": _ALLAUTH,
+    "mfa_edit_webauthn": _ALLAUTH,
+    "mfa_generate_recovery_codes": _ALLAUTH,
+    "mfa_index": _ALLAUTH,
+    "mfa_list_webauthn": _ALLAUTH,
+    "mfa_login_webauthn": _ALLAUTH,
+    "mfa_reauthenticate": _ALLAUTH,
+    "mfa_reauthenticate_webauthn": _ALLAUTH,
+    "mfa_remove_webauthn": _ALLAUTH,
+    "mfa_view_recovery_codes": _ALLAUTH,
+    "socialaccount_connections": _ALLAUTH,
+    "socialaccount_login_cancelled": _ALLAUTH,
+    "socialaccount_login_error": _ALLAUTH,
+    "socialaccount_signup": _ALLAUTH,
+    "usersessions_list": _ALLAUTH,
+    "sso": _SINGLE_SIGN_ON,
+    "sso-callback": _SINGLE_SIGN_ON,
+    "sso-connect": _SINGLE_SIGN_ON,
+    "accounts:demo": _DEMO,
+    "demo-mail": _DEMO,
+    "demo-mail-message": _DEMO,
+    "confirm:answered": "comes after an answer; tests/courses/test_confirming.py",
+}
+
+
+@dataclass
+class World:
+    """One of each thing that an address can name, and somebody of each role."""
+
+    named: dict[str, dict[str, Any]]
+    people: dict[str, User]
+
+    def client(self, who: str) -> Client:
+        """A browser of somebody with the role `who`, signed in with the second factor."""
+        client = Client()
+        if who != VISITOR:
+            client.force_login(self.people[who], backend=BACKEND)
+            session = client.session
+            session["second_factor_elsewhere"] = True
+            session.save()
+        return client
+
+    def path(self, name: str) -> str:
+        """The address `name` in Dutch, complete."""
+        of = ADDRESSES[name].of
+        return reverse(name, kwargs=self.named[of] if of else {})
+
+
+def build_world() -> World:
+    """Make one of each."""
+    home = factories.HomeUniversityFactory.create()
+    edition = factories.EditionFactory.create()
+    programme = factories.ProgrammeFactory.create()
+    course, university = edition.course, edition.course.university
+    people = {STUDENT: factories.StudentFactory.create(home_university=home)}
+    people |= {role: factories.MemberFactory.create(role=role) for role in Role.values}
+    somebody = factories.MemberFactory.create(role=Role.EXAMS)
+    later = timezone.now() + timedelta(days=1)
+    question = ConfirmationRequest.objects.create(
+        course=course, digest=ConfirmationRequest.digest_of(TOKEN), expires_at=later
+    )
+    answered = ConfirmationRequest.objects.create(
+        course=course,
+        digest=ConfirmationRequest.digest_of("another"),
+        expires_at=later,
+        spent_at=timezone.now(),
+        answer="changed",
+    )
+    invitation = Invitation.objects.create(
+        email="new@university.example",
+        role=Role.EXAMS,
+        language="nl",
+        digest=Invitation.digest_of(TOKEN),
+        expires_at=later,
+    )
+    run = ImportRun.objects.create(
+        file_name="courses.csv", rows=0, data={"universities": [], "courses": []}
+    )
+    return World(
+        {
+            "public course": {"university": university.code.lower(), "course": course.slug},
+            "public university": {"code": university.code.lower()},
+            "course": {"pk": course.pk},
+            "edition": {"pk": edition.pk},
+            "university": {"pk": university.pk},
+            "faculty": {"pk": programme.faculty_id},
+            "programme": {"pk": programme.pk},
+            "question": {"pk": question.pk},
+            "answered question": {"pk": answered.pk},
+            "template": {"kind": "courses", "suffix": "csv"},
+            "import": {"pk": run.pk},
+            "invitation": {"pk": invitation.pk},
+            "membership": {"pk": somebody.memberships.get().pk},
+            "person": {"pk": somebody.pk},
+            "link to a course": {"token": TOKEN},
+            "link of an invitation": {"token": TOKEN},
+        },
+        people,
+    )

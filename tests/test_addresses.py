@@ -1,0 +1,102 @@
+"""Every address × every role × every method. An address without a row here fails."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from django.db import connection, transaction
+from django.http import HttpResponse
+from django.test.utils import CaptureQueriesContext
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from tests import factories
+from tests.addresses import ADDRESSES, OTHERS, PEOPLE, VISITOR, Address, build_world
+
+
+def names(resolver: URLResolver, namespace: str = "") -> Iterator[tuple[str, URLPattern]]:
+    """The full name of every address below `resolver`."""
+    for entry in resolver.url_patterns:
+        if isinstance(entry, URLResolver):
+            inner = ":".join(filter(None, [namespace, entry.namespace]))
+            yield from names(entry, inner)
+        else:
+            yield ":".join(filter(None, [namespace, entry.name or str(entry.pattern)])), entry
+
+
+def test_every_address_has_a_row() -> None:
+    found = {name for name, _pattern in names(get_resolver())}
+
+    assert found - ADDRESSES.keys() - OTHERS.keys() == set(), "give these a row in addresses.py"
+    assert (ADDRESSES.keys() | OTHERS.keys()) - found == set(), "these addresses are gone"
+
+
+def test_an_address_without_a_row_would_be_seen() -> None:
+    assert "courses:catalogue" in {name for name, _pattern in names(get_resolver())}
+    assert "courses:catalogue" in ADDRESSES
+
+
+def what_happened(response: HttpResponse) -> str:
+    """The kind of answer: in, sign in, refused, no such method, or what else it was."""
+    code = response.status_code
+    if code == 302 and "/account/login/" in response.headers["Location"]:
+        return "sign in"
+    if code in {200, 302, 303, 409, 422, 503}:  # 503: /readyz has no worker in a test
+        return "in"
+    return {403: "refused", 405: "no such method"}.get(code, f"status {code}")
+
+
+def expected(row: Address, who: str, method: str) -> str:
+    """What `who` should meet."""
+    allowed = row.get if method == "GET" else row.post
+    if allowed is not None and who in allowed:
+        return "in"
+    if who == VISITOR and VISITOR not in (row.get or set()) | (row.post or set()):
+        return "sign in"
+    return "no such method" if allowed is None else "refused"
+
+
+WRITES = re.compile(r"(INSERT INTO|UPDATE|DELETE FROM) \W(?!django_session|usersessions)", re.I)
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_matrix(db: None, who: str, method: str) -> None:
+    """Everybody meets what the table says, everywhere; and reading writes nothing."""
+    world = build_world()
+    client = world.client(who)
+    client.get("/nl/account/")  # what a session's first request writes
+    wrong = {}
+    for name, row in ADDRESSES.items():
+        path = world.path(name)
+        with transaction.atomic(), CaptureQueriesContext(connection) as asked:
+            got = what_happened(client.generic(method, path))
+            transaction.set_rollback(True)
+        if got != (wanted := expected(row, who, method)):
+            wrong[f"{name} {path}"] = f"{got}, not {wanted}"
+        writes = [query["sql"][:200] for query in asked if WRITES.match(query["sql"])]
+        if method == "GET" and writes:
+            wrong[f"{name} {path} writes"] = str(writes)
+
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE"])
+def test_no_address_knows_other_methods(db: None, method: str) -> None:
+    world = build_world()
+    client = world.client("office")
+    got = {
+        name: client.generic(method, world.path(name)).status_code
+        for name in ADDRESSES
+        if not name.startswith("account")
+    }
+
+    assert {name: code for name, code in got.items() if code != 405} == {}
+
+
+def test_a_write_would_be_seen(db: None) -> None:
+    with CaptureQueriesContext(connection) as asked:
+        factories.FacultyFactory.create()
+
+    assert any(WRITES.match(query["sql"]) for query in asked)
