@@ -373,10 +373,8 @@ def _ticks(stations: Iterable[Station], x: float, hour: float) -> list[Tick]:
     ticks = [Tick(round(x, 1), gettext("same time"))]
     far = sorted({s.hours for s in stations if abs(s.hours) >= NEAR}, key=lambda h: (-abs(h), h))
     for hours in far:
-        sign = "+" if hours > 0 else "−"
-        tick = Tick(round(x + hours * hour, 1), f"{sign}{number_format(abs(hours)).rstrip('0,.')}")
-        if float(hours).is_integer():
-            tick = Tick(tick.x, f"{sign}{abs(int(hours))}")
+        size = number_format(abs(hours), 0 if hours % 1 == 0 else 1)
+        tick = Tick(round(x + hours * hour, 1), f"{'+' if hours > 0 else '−'}{size}")
         if all(abs(tick.x - other.x) >= (64 if other is ticks[0] else 30) for other in ticks):
             ticks.append(tick)
     return sorted(ticks, key=lambda tick: tick.x)
