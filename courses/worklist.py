@@ -98,8 +98,8 @@ KINDS = [
     _Kind(
         "answers",
         ngettext_lazy(
-            "%(count)s course of which a partner says that something has changed",
-            "%(count)s courses of which a partner says that something has changed",
+            "course of which a partner says that something has changed",
+            "courses of which a partner says that something has changed",
             "count",
         ),
         _("Apply what they wrote, then mark it as handled."),
@@ -109,8 +109,8 @@ KINDS = [
     _Kind(
         "opening",
         ngettext_lazy(
-            "%(count)s course with an edition that opens within 30 days and is still a draft",
-            "%(count)s courses with an edition that opens within 30 days and is still a draft",
+            "course with an edition that opens within 30 days and is still a draft",
+            "courses with an edition that opens within 30 days and is still a draft",
             "count",
         ),
         _("Publish the edition, or students cannot apply."),
@@ -120,8 +120,8 @@ KINDS = [
     _Kind(
         "incomplete",
         ngettext_lazy(
-            "%(count)s published course with facts missing",
-            "%(count)s published courses with facts missing",
+            "published course with facts missing",
+            "published courses with facts missing",
             "count",
         ),
         _("Students see gaps on these pages."),
@@ -131,8 +131,8 @@ KINDS = [
     _Kind(
         "unconfirmed",
         ngettext_lazy(
-            "%(count)s published course not confirmed for six months",
-            "%(count)s published courses not confirmed for six months",
+            "published course not confirmed for six months",
+            "published courses not confirmed for six months",
             "count",
         ),
         _("Ask the partner if it is still true."),
@@ -142,8 +142,8 @@ KINDS = [
     _Kind(
         "unanswered",
         ngettext_lazy(
-            "%(count)s question to a partner unanswered for a week",
-            "%(count)s questions to partners unanswered for a week",
+            "question to a partner unanswered for a week",
+            "questions to partners unanswered for a week",
             "count",
         ),
         _("Ask again, or call them."),
@@ -153,8 +153,8 @@ KINDS = [
     _Kind(
         "no-edition",
         ngettext_lazy(
-            "%(count)s published course without a coming edition",
-            "%(count)s published courses without a coming edition",
+            "published course without a coming edition",
+            "published courses without a coming edition",
             "count",
         ),
         _("Make a new edition from the last one, or withdraw the course."),
@@ -190,8 +190,8 @@ def university_tasks(user: Person, today: date | None = None) -> list[Task]:
     day = today or timezone.localdate()
     count = University.objects.visible_to(user).filter(ending(day)).count()
     label = ngettext_lazy(
-        "%(count)s university stops taking part within 90 days",
-        "%(count)s universities stop taking part within 90 days",
+        "university stops taking part within 90 days",
+        "universities stop taking part within 90 days",
         "count",
     ) % {"count": count}
     why = _("Extend it, or tell the students of its courses.")

@@ -2,30 +2,67 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
+from accounts.models import Invitation
 from courses import worklist
+from courses.models import ImportRun
 from vx_portal.http import PortalRequest, needs_role
+
+
+class Todo(NamedTuple):
+    """Something to do, with the address of the page that shows it."""
+
+    how_many: int
+    label: str
+    why: str
+    address: str
 
 
 @require_safe
 @needs_role("office", "auditor")
 def home(request: PortalRequest) -> HttpResponse:
-    context = {
-        "tasks": [
-            *_linked(worklist.course_tasks(request.user), "office:courses"),
-            *_linked(worklist.university_tasks(request.user), "office:universities"),
-        ],
+    waiting = [*_courses(request), *_imports(request), *_universities(request), *_people(request)]
+    context: dict[str, Any] = {
+        "tasks": waiting,
         "moments": worklist.coming_moments(request.user),
     }
     return render(request, "courses/office/home.html", context)
 
 
-def _linked(tasks: list[worklist.Task], name: str) -> list[dict[str, Any]]:
-    """Tasks with the address of the list that shows them."""
-    return [task._asdict() | {"address": f"{reverse(name)}?{task.query}"} for task in tasks]
+def _courses(request: PortalRequest) -> list[Todo]:
+    return _linked(worklist.course_tasks(request.user), "office:courses")
+
+
+def _universities(request: PortalRequest) -> list[Todo]:
+    return _linked(worklist.university_tasks(request.user), "office:universities")
+
+
+def _linked(tasks: list[worklist.Task], name: str) -> list[Todo]:
+    """Tasks with the address of the list that shows what they are about."""
+    return [
+        Todo(task.how_many, str(task.label), str(task.why), f"{reverse(name)}?{task.query}")
+        for task in tasks
+    ]
+
+
+def _imports(request: PortalRequest) -> list[Todo]:
+    runs = ImportRun.objects.visible_to(request.user)
+    count = runs.filter(state=ImportRun.State.OPEN).count()
+    label = ngettext("import waits for you", "imports wait for you", count)
+    why = _("Choose what to take over, or discard it.")
+    return [Todo(count, label % {"count": count}, why, reverse("office:imports"))] * bool(count)
+
+
+def _people(request: PortalRequest) -> list[Todo]:
+    count = Invitation.objects.visible_to(request.user).open().count()
+    label = ngettext("open invitation", "open invitations", count)
+    why = _("Send it again, or revoke it.")
+    return [Todo(count, label % {"count": count}, why, reverse("people:invitations"))] * bool(count)

@@ -60,6 +60,13 @@ def hash_of(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
 
+def short_blanks(form: forms.BaseForm) -> None:
+    """Show a dash where nothing has been chosen."""
+    for field in form.fields.values():
+        if isinstance(field, forms.TypedChoiceField):
+            field.choices = [(key, label if key else "–") for key, label in field.choices]
+
+
 class CuratedForm(forms.ModelForm):  # type: ignore[type-arg]  # no brackets at run time
     """A form over a row that several people edit; saves what is there, also when incomplete."""
 
@@ -72,6 +79,7 @@ class CuratedForm(forms.ModelForm):  # type: ignore[type-arg]  # no brackets at 
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        short_blanks(self)
         self.initial["seen"] = self.token  # asked when shown: fields may still be closed
         self.theirs: dict[str, str] = {}
         self.changes: list[Change] = []
@@ -82,7 +90,12 @@ class CuratedForm(forms.ModelForm):  # type: ignore[type-arg]  # no brackets at 
         return {name: text_of(value) for name, value in self.row_values().items()}
 
     def row_values(self) -> dict[str, object]:
-        """The values of the row that this form edits; more where other rows belong to it."""
+        """The values of the row that this form edits; more where other rows belong to it.
+
+        Of a row that is still to be made nobody else can have changed anything.
+        """
+        if self.instance.pk is None:
+            return {}
         return {
             name: self.initial.get(name)
             for name, field in self.fields.items()

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from courses.forms.course import date_input
-from courses.forms.curated import CuratedForm
+from courses.forms.curated import CuratedForm, short_blanks
 from courses.models import Edition, LiveSession
 
 MOST_ROWS = 20
@@ -36,6 +36,10 @@ class SessionForm(forms.ModelForm):  # type: ignore[type-arg]  # no brackets at 
             "starts_at": forms.TimeInput(format="%H:%M", attrs={"type": "time"}),
             "ends_at": forms.TimeInput(format="%H:%M", attrs={"type": "time"}),
         }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        short_blanks(self)
 
     def clean(self) -> None:
         """Say at the field that the session would end before it starts."""
@@ -147,18 +151,20 @@ class EditionForm(CuratedForm):
         """The fields, and the live sessions as one text."""
         values = super().row_values()
         if self.instance.pk:
-            sessions = [
-                f"{session} – {session.ends_at:%H:%M}{'*' if session.required else ''}"
+            values["live_sessions"] = ";".join(
+                f"{session.weekday} {session.starts_at} {session.ends_at} {session.required}"
                 for session in self.instance.live_sessions.all()
-            ]
-            values["live_sessions"] = ", ".join(sessions)
+            )
         return values
 
     def words(self, name: str) -> tuple[str, str]:
         """The live sessions have no field of their own."""
-        if name == "live_sessions":
-            return _("Live sessions"), self.shown[name] or _("empty")
-        return super().words(name)
+        if name != "live_sessions":
+            return super().words(name)
+        sessions = [
+            f"{session} – {session.ends_at:%H:%M}" for session in self.instance.live_sessions.all()
+        ]
+        return _("Live sessions"), ", ".join(sessions) or _("empty")
 
     def clean_places(self) -> int | None:
         """More places cannot be taken than there are."""

@@ -46,7 +46,7 @@ class VideoForm(CuratedForm):
     """Left empty, there is no video; else all of it is asked."""
 
     prefix = "video"
-    seconds = LengthField(label=_("length"), help_text=_("Minutes and seconds, such as 4:05."))
+    seconds = LengthField(label=_("Length"), help_text=_("Minutes and seconds, such as 4:05."))
 
     class Meta:
         model = Video
@@ -71,3 +71,7 @@ class VideoForm(CuratedForm):
         if self.is_empty:
             for field in self.fields.values():
                 field.required = False
+
+    def row_values(self) -> dict[str, object]:
+        """Also of a video that is not there: somebody else may add one, or take it away."""
+        return {name: self.initial.get(name) for name in self.fields if name != "seen"}
