@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from django.db.models import F
-
 from accounts.models import Membership, Role
 from courses.models import Faculty, Programme
 
@@ -17,6 +15,8 @@ class Entry(NamedTuple):
 
     name: str
     email: str
+    is_exchange: bool
+    is_honours: bool
     programmes: list[Programme]  # none: the whole faculty
 
 
@@ -24,8 +24,11 @@ class Desk(NamedTuple):
     """A faculty with its people."""
 
     faculty: Faculty
-    coordinators: list[Entry]
-    honours: list[Entry]
+    people: list[Entry]
+
+    @property
+    def has_coordinator(self) -> bool:
+        return any(one.is_exchange for one in self.people)
 
 
 class Directory(NamedTuple):
@@ -44,31 +47,41 @@ def read_directory(faculty: Faculty | None, programme: Programme | None) -> Dire
         .filter(role__in=SHOWN, is_listed=True)
         .select_related("user")
         .prefetch_related("programmes")
-        .order_by(F("faculty_id"), "user__name", "pk")
+        .order_by("role", "user__name", "pk")
     )
     faculties = Faculty.objects.filter(pk=faculty.pk) if faculty else Faculty.objects.all()
     rows = [row for row in held if _serves(row, programme)]
     if programme:
         rows.sort(key=lambda row: not row.programmes.all())
-
-    def entries(role: Role, faculty_id: int | None) -> list[Entry]:
-        return [
-            Entry(str(row.user), row.user.email, list(row.programmes.all()))
-            for row in rows
-            if row.role == role and row.faculty_id == faculty_id
-        ]
-
-    shown = sorted(faculties, key=lambda one: one.name)
-    return Directory(
-        desks=[
-            Desk(one, entries(Role.COORDINATOR, one.pk), entries(Role.HONOURS, one.pk))
-            for one in shown
-        ],
-        academy=entries(Role.HONOURS, None),
-    )
+    desks = [
+        Desk(one, _entries([row for row in rows if row.faculty_id == one.pk]))
+        for one in sorted(faculties, key=lambda one: one.name)
+    ]
+    return Directory(desks, _entries([row for row in rows if row.faculty_id is None]))
 
 
 def _serves(row: Membership, programme: Programme | None) -> bool:
     """Whether a student of `programme` (any) may write to them."""
     limits = row.programmes.all()
     return programme is None or not limits or programme in limits
+
+
+def _entries(rows: list[Membership]) -> list[Entry]:
+    """One entry a person, also for who has both roles."""
+    people: dict[int, list[Membership]] = {}
+    for row in rows:
+        people.setdefault(row.user_id, []).append(row)
+    entries = []
+    for held in people.values():
+        roles = {row.role for row in held}
+        limits = [list(row.programmes.all()) for row in held if row.role == Role.COORDINATOR]
+        entries.append(
+            Entry(
+                name=str(held[0].user),
+                email=held[0].user.email,
+                is_exchange=Role.COORDINATOR in roles,
+                is_honours=Role.HONOURS in roles,
+                programmes=[one for limit in limits for one in limit] if all(limits) else [],
+            )
+        )
+    return entries

@@ -9,10 +9,11 @@ from typing import Any, cast
 from django import forms
 from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.forms.boundfield import BoundWidget
 from django.utils import timezone
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from accounts.forms.signing_in import PASSWORD_HINT
 from accounts.models import FACULTY_ROLES, Invitation, Membership, Role, User
@@ -65,6 +66,11 @@ class CoordinatorFilter(forms.Form):
         return self._chosen
 
 
+def by_name(faculties: QuerySet[Faculty]) -> QuerySet[Faculty]:
+    """In the alphabet of the reader's language."""
+    return faculties.order_by("name_en" if (get_language() or "").startswith("en") else "name_nl")
+
+
 class DayField(forms.DateField):
     """A day, in the browser's own calendar."""
 
@@ -89,8 +95,8 @@ class RoleForm(forms.Form):
     faculty = forms.ModelChoiceField(
         Faculty.objects.none(),
         label=_("Faculty"),
-        required=False,
         empty_label=_("No faculty"),
+        error_messages={"required": _("Choose the faculty of this role.")},
         help_text=_("An honours coordinator without a faculty is of the Honours Academy, for all."),
     )
     programmes = forms.ModelMultipleChoiceField(
@@ -103,8 +109,8 @@ class RoleForm(forms.Form):
     university = forms.ModelChoiceField(
         University.objects.none(),
         label=_("Partner university"),
-        required=False,
         empty_label=_("No university"),
+        error_messages={"required": _("Choose the university they work for.")},
     )
     starts_on = DayField(label=_("From"), help_text=_("The first day."))
     ends_on = DayField(
@@ -121,7 +127,10 @@ class RoleForm(forms.Form):
         self.fields["role"].choices = [  # type: ignore[attr-defined]  # in the reader's language
             (role.value, str(role.label)[:1].upper() + str(role.label)[1:]) for role in Role
         ]
-        cast("Any", self.fields["faculty"]).queryset = Faculty.objects.visible_to(by)
+        asked = self.data.get("role") if self.is_bound else None
+        self.fields["faculty"].required = not self.is_bound or asked in FACULTY_ROLES
+        self.fields["university"].required = not self.is_bound or asked == Role.PARTNER
+        cast("Any", self.fields["faculty"]).queryset = by_name(Faculty.objects.visible_to(by))
         cast("Any", self.fields["university"]).queryset = (
             University.objects.visible_to(by).filter(is_home=False).order_by("name")
         )
@@ -134,10 +143,11 @@ class RoleForm(forms.Form):
         """The boxes by faculty: its name, its boxes, and whether one of them is ticked."""
         field = self["programmes"]
         faculty = {one.pk: one.faculty.name for one in cast("Any", field.field).queryset}
-        boxes = ((faculty[box.data["value"].value], box) for box in field.subwidgets)
+        pairs = ((faculty[box.data["value"].value], box) for box in field.subwidgets)
+        boxes = sorted(pairs, key=lambda pair: pair[0])
         groups = [
-            (name, [box for _name, box in pairs])
-            for name, pairs in groupby(boxes, key=lambda pair: pair[0])
+            (name, [box for _name, box in group])
+            for name, group in groupby(boxes, key=lambda pair: pair[0])
         ]
         return [
             (name, widgets, any(box.data["selected"] for box in widgets))
@@ -147,12 +157,8 @@ class RoleForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         role, faculty, university = data.get("role"), data.get("faculty"), data.get("university")
-        if role in FACULTY_ROLES and not faculty and "faculty" not in self.errors:
-            self.add_error("faculty", _("Choose the faculty of this role."))
         if role and faculty and role not in {*FACULTY_ROLES, Role.HONOURS}:
             self.add_error("faculty", _("This role is for all faculties: choose “No faculty”."))
-        if role == Role.PARTNER and not university and "university" not in self.errors:
-            self.add_error("university", _("Choose the university they work for."))
         if role and university and role != Role.PARTNER:
             self.add_error(
                 "university", _("Only a partner contact belongs to one: choose “No university”.")
@@ -200,7 +206,7 @@ class InviteForm(RoleForm):
         label=_("Name"), max_length=150, widget=forms.TextInput(attrs={"autocomplete": "off"})
     )
     language = forms.ChoiceField(
-        label=_("Language of our mails"), choices=User.Language, widget=forms.RadioSelect
+        label=_("Language of our e-mails"), choices=User.Language, widget=forms.RadioSelect
     )
 
     field_order = ["email", "name", "language"]
@@ -313,7 +319,7 @@ class PeopleFilter(forms.Form):
 
     def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        cast("Any", self.fields["faculty"]).queryset = Faculty.objects.visible_to(by)
+        cast("Any", self.fields["faculty"]).queryset = by_name(Faculty.objects.visible_to(by))
         universities = University.objects.visible_to(by).order_by("code")
         cast("Any", self.fields["university"]).queryset = universities
 

@@ -61,7 +61,7 @@ def _say_sent(request: PortalRequest, invitation: Invitation | None, was_sent: b
     else:
         messages.error(
             request,
-            _("The mail to %(email)s could not be sent. Check the address, then send it again.")
+            _("The e-mail to %(email)s could not be sent. Check the address, then send it again.")
             % said,
         )
 

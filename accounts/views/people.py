@@ -190,9 +190,9 @@ def _end(request: PortalRequest, membership: Membership) -> HttpResponse:
         person = find(request, membership.user_id)
         return _page(request, person, refusal=str(refusal), status=409)
     said = {"name": membership.user, "role": membership.scope_in_words}
-    text = _("%(name)s is no longer %(role)s.")
+    text = _("The role “%(role)s” of %(name)s has ended.")
     if ended.was_last and ended.sessions:
-        text = _("%(name)s is no longer %(role)s, and has been signed out everywhere.")
+        text = _("The role “%(role)s” of %(name)s has ended; they are signed out everywhere.")
     messages.success(request, text % said)
     return redirect("people:person", membership.user_id)
 
