@@ -6,6 +6,7 @@ import gzip
 import json
 import os
 import re
+import signal
 import socket
 import statistics
 import subprocess
@@ -75,6 +76,7 @@ def targets(facts: dict[str, Any]) -> list[Target]:
 
 def main() -> int:
     started = time.monotonic()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the servers stop with us
     with tempfile.TemporaryDirectory(prefix="vx-bench-") as folder:
         port, bare_port = free_port(), free_port()
         os.environ.update(

@@ -17,7 +17,7 @@ ACCEPTS = "gzip, deflate, br, zstd"  # as browsers say
 
 
 class WrongAnswerError(Exception):
-    """The server answered something else than 200."""
+    """The server answered something else than 200, or closed the connection."""
 
 
 @dataclass
@@ -66,7 +66,10 @@ def load(port: int, requests: Sequence[bytes], seconds: float, at_once: int = AT
             send(connection, next(turn))
         waiting = at_once
         while waiting:
-            for key, _events in selector.select(timeout=10):
+            ready = selector.select(timeout=30)
+            if not ready:
+                raise WrongAnswerError("No answer within 30 seconds.")
+            for key, _events in ready:
                 connection = key.data
                 if receive(connection):
                     now = time.perf_counter()
@@ -74,6 +77,7 @@ def load(port: int, requests: Sequence[bytes], seconds: float, at_once: int = AT
                     if now < until:
                         send(connection, next(turn))
                     else:
+                        selector.unregister(connection.socket)
                         waiting -= 1
         spent = time.perf_counter() - started
         for connection in connections:
@@ -97,13 +101,13 @@ def send(connection: Connection, data: bytes) -> None:
 def receive(connection: Connection) -> bool:
     """Read what has come; True when the answer is whole."""
     chunk = connection.socket.recv(262144)
+    if not chunk:
+        raise WrongAnswerError("The server closed the connection.")
     received = connection.received
     received += chunk
     if not connection.expected:
         end = received.find(b"\r\n\r\n")
         if end < 0:
-            if not chunk:
-                raise WrongAnswerError("The server closed the connection.")
             return False
         head = bytes(received[:end])
         if not head.startswith(b"HTTP/1.1 200"):

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from courses.catalogue import Catalogue, Entry
 from courses.facets import FACETS
 from courses.search import plain
-from courses.selection import Found, Selection
+from courses.selection import SORTS, Found, Selection
 from courses.stencil import hole
 
 FEW = 5  # places left from which on a row draws attention to them
@@ -90,6 +90,22 @@ def closes_in(entry: Entry, catalogue: Catalogue) -> int | None:
         return None
     days = (entry.edition.applications_close_on - catalogue.day).days  # type: ignore[union-attr, operator]
     return days if days <= 7 else None
+
+
+class Sort(NamedTuple):
+    """An order to choose; the one that the words call for by themselves has no value."""
+
+    value: str
+    label: str | Promise
+    selected: bool
+
+
+def sorts(selection: Selection) -> list[Sort]:
+    return [
+        Sort("" if name == selection.default_sort else name, label, name == selection.sort)
+        for name, label in SORTS.items()
+        if name != "relevance" or selection.words
+    ]
 
 
 class Chip(NamedTuple):

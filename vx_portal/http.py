@@ -46,6 +46,15 @@ def is_visitor(request: HttpRequest) -> bool:
     return not {settings.SESSION_COOKIE_NAME, "messages"} & request.COOKIES.keys()
 
 
+def accepts_gzip(request: HttpRequest) -> bool:
+    """Whether who asks can unpack gzip (`gzip;q=0` says no)."""
+    for part in request.META.get("HTTP_ACCEPT_ENCODING", "").split(","):
+        name, _, quality = part.partition(";")
+        if name.strip().lower() in ("gzip", "x-gzip"):
+            return quality.replace(" ", "") not in ("q=0", "q=0.0", "q=0.00", "q=0.000")
+    return False
+
+
 def needs_role[**P](*roles: str) -> Callable[[View[P]], View[P]]:
     """Let in only people with one of `roles`; others get a 403 that says which role has it."""
 

@@ -27,7 +27,7 @@ from django.utils.http import parse_etags
 
 from courses.catalogue import current_places
 from courses.services.offer import offer_version
-from vx_portal.http import PortalRequest, is_visitor, kept
+from vx_portal.http import PortalRequest, accepts_gzip, is_visitor, kept
 
 __all__ = ["KeptPages", "kept"]
 
@@ -212,7 +212,7 @@ def answer(request: PortalRequest, page: Page) -> HttpResponse:
                 response.headers[name] = value
         return response
     body, length = page.packed, len(page.packed)
-    packed = accepts_gzip(request.META.get("HTTP_ACCEPT_ENCODING", ""))
+    packed = accepts_gzip(request)
     if not packed:
         body, length = gzip.decompress(page.packed), page.size
     response = HttpResponse(b"" if request.method == "HEAD" else body)
@@ -222,15 +222,6 @@ def answer(request: PortalRequest, page: Page) -> HttpResponse:
         response.headers["Content-Encoding"] = "gzip"
     response.headers["Content-Length"] = str(length)
     return response
-
-
-def accepts_gzip(header: str) -> bool:
-    """Whether an Accept-Encoding `header` allows gzip (`gzip;q=0` refuses it)."""
-    for part in header.split(","):
-        name, _, quality = part.partition(";")
-        if name.strip().lower() in ("gzip", "x-gzip"):
-            return quality.replace(" ", "") not in ("q=0", "q=0.0", "q=0.00", "q=0.000")
-    return False
 
 
 if settings.DEBUG:  # templates change under a development server

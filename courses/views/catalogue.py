@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from copy import copy
 from typing import Any
 from urllib.parse import quote
@@ -15,11 +16,11 @@ from django.utils.html import escape
 from django.utils.translation import get_language, ngettext
 from django.views.decorators.http import require_safe
 
-from courses.board import chips, counts_of, drops, facet_groups, facet_holes, rows
+from courses.board import chips, counts_of, drops, facet_groups, facet_holes, rows, sorts
 from courses.catalogue import Catalogue, current_catalogue
-from courses.selection import PAGE_SIZE, SORTS, Found, find, read_selection
+from courses.selection import PAGE_SIZE, Found, Selection, find, read_selection
 from courses.stencil import Stencil, hole
-from vx_portal.http import PortalRequest, is_visitor, kept
+from vx_portal.http import PortalRequest, accepts_gzip, is_visitor, kept
 
 PAGE = "courses/catalogue.html"
 QUERY = "the-query"  # stands for any query while the frame is rendered
@@ -31,12 +32,33 @@ QUERY = "the-query"  # stands for any query while the frame is rendered
 def catalogue(request: PortalRequest) -> HttpResponse:
     offer = current_catalogue()
     found = find(offer, read_selection(request.GET, offer))
-    results = render_to_string(f"{PAGE}#results", results_context(offer, found))
-    response = HttpResponse(results if request.htmx else page(request, offer, found, results))
+    html = results(offer, found)
+    response = packed(request, html if request.htmx else page(request, offer, found, html))
     if request.htmx:
-        response["HX-Push-Url"] = reverse("courses:catalogue") + found.selection.query
+        address = reverse("courses:catalogue") + found.selection.query
+        is_here = request.htmx.current_url_abs_path == address
+        response["HX-Push-Url"] = "false" if is_here else address
     patch_vary_headers(response, ["HX-Request"])
     return response
+
+
+def packed(request: PortalRequest, html: str) -> HttpResponse:
+    """`html` as an answer: for visitors gzipped at the level that costs least.
+
+    What signed-in people get is left to Django, which hides the length of their tokens.
+    """
+    if not (is_visitor(request) and accepts_gzip(request)):
+        return HttpResponse(html)
+    response = HttpResponse(gzip.compress(html.encode(), compresslevel=2, mtime=0))
+    response["Content-Encoding"] = "gzip"
+    patch_vary_headers(response, ["Accept-Encoding"])
+    return response
+
+
+def results(offer: Catalogue, found: Found) -> str:
+    """The count, the chips, the rows and the pager. The rows are not put through the template."""
+    html: str = render_to_string(f"{PAGE}#results", results_context(offer, found))
+    return html.replace(hole("rows"), "".join(rows(offer, found.positions)), 1)
 
 
 def results_context(offer: Catalogue, found: Found) -> dict[str, Any]:
@@ -48,11 +70,11 @@ def results_context(offer: Catalogue, found: Found) -> dict[str, Any]:
         "selection": selection,
         "title": ngettext("One course", "%(count)d courses", found.count) % count,
         "show": ngettext("Show one course", "Show %(count)d courses", found.count) % count,
-        "rows": rows(offer, found.positions),
+        "rows": hole("rows") if found.positions else "",
         "first_number": (selection.page - 1) * PAGE_SIZE + 1,
         "chips": chips(selection),
         "drops": drops(found),
-        "sorts": [(n, label) for n, label in SORTS.items() if n != "relevance" or selection.words],
+        "order": order(offer, selection) if found.count > 1 else "",
         "counts": counts_of(found),
         "suggested": suggested,
         "previous": selection.on_page(selection.page - 1) if selection.page > 1 else None,
@@ -60,11 +82,21 @@ def results_context(offer: Catalogue, found: Found) -> dict[str, Any]:
     }
 
 
-def page(request: PortalRequest, offer: Catalogue, found: Found, results: str) -> str:
+def order(offer: Catalogue, selection: Selection) -> str:
+    """The choice of an order, rendered once for each."""
+    key = ("order", get_language(), selection.sort, selection.default_sort)
+    if key not in offer.fragments:
+        context = {"sorts": sorts(selection)}
+        offer.fragments[key] = render_to_string(f"{PAGE}#order", context)
+    html: str = offer.fragments[key]
+    return html
+
+
+def page(request: PortalRequest, offer: Catalogue, found: Found, html: str) -> str:
     """The whole page. A visitor's frame around it is rendered once, and filled from then on."""
     selection, language = found.selection, get_language() or "nl"
     holes = {
-        "results": results,
+        "results": html,
         "facets": facets(offer, found, language),
         "words": escape(selection.words),
         "chosen": str(sum(map(len, selection.chosen.values())) or ""),

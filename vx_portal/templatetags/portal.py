@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from django import template
 from django.db.models import Model
+from django.template.base import Parser, Token
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from lucide.templatetags.lucide import lucide
 
@@ -30,6 +32,28 @@ def icon(name: str, size: int = 20, label: str = "") -> str:
     """A lucide icon as inline SVG: decoration, unless it has a `label`."""
     named = {"role": "img", "aria_label": label} if label else {"aria_hidden": "true"}
     return lucide(name, size=size, **{"class": "ico", "focusable": "false"}, **named)
+
+
+class OnceNode(template.Node):
+    """Renders what is in it once per language; in a development server too, until it restarts."""
+
+    def __init__(self, nodelist: template.NodeList) -> None:
+        self.nodelist = nodelist
+        self.made: dict[str | None, SafeString] = {}
+
+    def render(self, context: template.Context) -> SafeString:
+        language = get_language()
+        if language not in self.made:
+            self.made[language] = self.nodelist.render(context)
+        return self.made[language]
+
+
+@register.tag
+def once(parser: Parser, _token: Token) -> OnceNode:
+    """`{% once %}…{% endonce %}`: for what depends on the language and on nothing else."""
+    nodelist = parser.parse(("endonce",))
+    parser.delete_first_token()
+    return OnceNode(nodelist)
 
 
 @register.inclusion_tag("parts/crumbs.html")
