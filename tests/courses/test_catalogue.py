@@ -1,34 +1,30 @@
-"""The catalogue: what it finds, what it counts, and what it makes of nonsense."""
+"""The catalogue's page: what its rows say, its filters, and what it makes of nonsense."""
 
 from __future__ import annotations
 
-import random
+import gzip
 import re
+from collections.abc import Callable
 from datetime import timedelta
-from decimal import Decimal
 
 import pytest
 import time_machine
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection, transaction
-from django.http import QueryDict
+from django.template import Context, Template
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from django.utils import timezone, translation
 
 from accounts.models import User
 from courses import catalogue as kept_catalogue
-from courses import isced
-from courses.catalogue import Catalogue, Entry, current_catalogue, texts_of
-from courses.facets import FACETS
+from courses.catalogue import Catalogue
 from courses.models import Course, Edition
-from courses.models.course import Assessment, PublicState
-from courses.search import MAX_QUERY, read_query, words_of
-from courses.selection import PAGE_SIZE, find, read_selection
+from courses.models.course import PublicState
+from courses.search import MAX_QUERY
+from courses.selection import PAGE_SIZE
 from courses.services.offer import offer_changed
-from tests.factories import CourseFactory, EditionFactory, UniversityFactory, days
+from tests.factories import EditionFactory, UniversityFactory, days
 
 pytestmark = pytest.mark.django_db
 
@@ -50,285 +46,6 @@ def get(client: Client, address: str, **headers: str) -> str:
 def change_offer() -> None:
     with transaction.atomic():
         offer_changed()
-
-
-# --- The engine against one that is slow and plain ----------------------------------------------
-
-
-def some_offer(seed: int) -> Catalogue:
-    """Thirty courses of five universities, with none to three editions each."""
-    rng = random.Random(seed)
-    words = [
-        "topology",
-        "matter",
-        "quantum",
-        "Étude",
-        "łaska",
-        "law",
-        "history",
-        "water",
-        "and",
-        "of",
-        "introduction",
-    ]
-    universities = [UniversityFactory.create(code=f"U{n}", city=f"City {n}") for n in range(5)]
-    for number in range(30):
-        assessment = rng.choice(["", *Assessment.values])
-        level, step = rng.choice([("bachelor", 200), ("master", 500), ("master", None), ("", None)])
-        course = CourseFactory.create(
-            university=rng.choice(universities),
-            title=" ".join(rng.choices(words, k=3)),
-            about_en=" ".join(rng.choices(words, k=8)),
-            about_nl="",
-            language=rng.choice(["en", "nl", ""]),
-            level=level,
-            level_number=step,
-            ec=rng.choice([None, Decimal("2.5"), Decimal(5), Decimal("7.5")]),
-            field=rng.choice(["", *isced.NARROW]),
-            assessment=assessment,
-            honours=rng.random() < 0.3,
-            code=f"AB-{number}",
-        )
-        for run in range(rng.randint(0, 3)):
-            exam = assessment in {"exam", "both"}
-            start = days(rng.randint(-100, 40) + 150 * run)
-            EditionFactory.create(
-                course=course,
-                period=rng.choice(Edition.Period.values),
-                starts_on=start,
-                assessment=rng.choice([assessment, ""]) if exam else assessment,
-                exam_kind=rng.choice(["", *Edition.ExamKind.values]) if exam else "",
-                exam_on=start + timedelta(days=rng.randint(1, 90)) if exam else None,
-                places=rng.choice([None, 0, 10]),
-            )
-    change_offer()
-    return current_catalogue()
-
-
-class Plain:
-    """Finds what the catalogue should find, by looking at every entry."""
-
-    def __init__(self, offer: Catalogue) -> None:
-        self.rows = []
-        self.vocabulary: set[str] = set()
-        for _position, entry in sorted(offer.entries.items()):
-            words = {word for _weight, text in texts_of(entry.course) for word in words_of(text)}
-            words.add("".join(words_of(entry.course.code)))
-            has = {name: set(facet.values(entry, offer.day)) for name, facet in FACETS.items()}
-            if entry.edition and entry.edition.free != 0:
-                has["places"] = {"free"}
-            self.vocabulary |= words
-            self.rows.append((entry, words, has))
-
-    def find(self, words: list[str], chosen: dict[str, tuple[str, ...]]) -> dict[int, Entry]:
-        """Per course the first entry that has everything."""
-        found: dict[int, Entry] = {}
-        for entry, has_words, has in self.rows:
-            if all(self.says(has_words, word) for word in words) and all(
-                has[name] & set(values) for name, values in chosen.items()
-            ):
-                found.setdefault(entry.course.pk, entry)
-        return found
-
-    def says(self, has: set[str], word: str) -> bool:
-        by_start = len(word) >= 3 or word not in self.vocabulary
-        return word in has or (by_start and any(each.startswith(word) for each in has))
-
-
-@pytest.mark.parametrize("seed", [1, 2])
-def test_finds_and_counts_as_a_plain_search_does(seed: int) -> None:
-    offer = some_offer(seed)
-    plain = Plain(offer)
-    choose = st.fixed_dictionaries(
-        {},
-        optional={
-            name: st.sets(st.sampled_from(list(masks)), max_size=3)
-            for name, masks in offer.masks.items()
-            if masks
-        },
-    )
-    some_words = st.lists(
-        st.sampled_from(["topol", "matter", "etude", "lask", "ab", "u1", "of", "x"]), max_size=2
-    )
-
-    @settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
-    @given(choose, some_words, st.sampled_from(["start", "ec"]))
-    def check(chosen: dict[str, set[str]], texts: list[str], sort: str) -> None:
-        params = QueryDict(mutable=True)
-        for name, some in chosen.items():
-            params.setlist(name, sorted(some))
-        params["q"], params["sort"] = " ".join(texts), sort
-        selection = read_selection(params, offer)
-        words = read_query(selection.words)
-        found = find(offer, selection)
-        expected = plain.find(words, dict(selection.chosen))
-        assert found.count == len(expected)
-        if found.pages == 1:
-            shown = [offer.entries[position] for position in found.positions]
-            assert {entry.course.pk: entry for entry in shown} == expected
-        for name, counts in found.counts.items():
-            others = {k: v for k, v in selection.chosen.items() if k != name}
-            for value, count in counts.items():
-                assert count == len(plain.find(words, {**others, name: (value,)})), (name, value)
-
-    check()
-
-
-@given(
-    st.dictionaries(
-        st.sampled_from([*FACETS, "q", "sort", "page", "x"]),
-        st.lists(st.text(max_size=8), max_size=3),
-    )
-)
-@settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
-def test_any_address_is_read_and_written_back_the_same(params: dict[str, list[str]]) -> None:
-    offer = current_catalogue()
-    address = QueryDict(mutable=True)
-    for name, values in params.items():
-        address.setlist(name, values)
-
-    selection = find(offer, read_selection(address, offer)).selection
-    again = read_selection(QueryDict(selection.query.removeprefix("?")), offer)
-
-    assert again.query == selection.query
-    assert find(offer, again).selection.page == selection.page
-
-
-# --- Finding ------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def topology() -> Course:
-    """The course that everybody must be able to find, with another beside it."""
-    delft = UniversityFactory.create(code="TUD", name="TU Delft", city="Delft", country="NL")
-    course = CourseFactory.create(
-        university=delft, title="Topology in Condensed Matter", code="AP-3211", field="053"
-    )
-    EditionFactory.create(course=course)
-    other = CourseFactory.create(title="Éléments d'histoire", language="fr", field="022")
-    EditionFactory.create(course=other)
-    return course
-
-
-@pytest.mark.parametrize(
-    "words",
-    [
-        "topology",
-        "TOPOLOGY condensed",
-        "matter topol",
-        "tópology",
-        "ap3211",
-        "AP 3211",
-        "ap-3211",
-        "tud",
-        "delft",
-        "nederland topology",
-        "netherlands",
-        "natuurwetenschappen topology",
-        "physical sciences",
-        "to",
-        "the topology of matter in Delft",
-    ],
-)
-def test_search_finds_by_any_of_its_words(client: Client, topology: Course, words: str) -> None:
-    assert titles(get(client, f"/nl/courses/?q={words}")) == [topology.title]
-
-
-@pytest.mark.parametrize("words", ["elements HISTOIRE", "élém", "d'histoire"])
-def test_accents_and_case_do_not_matter(client: Client, topology: Course, words: str) -> None:
-    assert len(titles(get(client, f"{LISTING}?q={words}"))) == 1
-
-
-def test_a_title_weighs_more_than_a_description(client: Client) -> None:
-    late = EditionFactory.create(course__title="Quantum Law", starts_on=days(200))
-    soon = EditionFactory.create(
-        course__title="Chemistry", course__about_en="About quantum things.", starts_on=days(40)
-    )
-
-    by_relevance = titles(get(client, f"{LISTING}?q=quantum"))
-    by_start = titles(get(client, f"{LISTING}?q=quantum&sort=start"))
-
-    assert by_relevance == [late.course.title, soon.course.title]
-    assert by_start == by_relevance[::-1]
-
-
-def test_a_slip_of_the_pen_gets_a_suggestion(client: Client, topology: Course) -> None:
-    page = get(client, "/nl/courses/?q=topologie")
-
-    assert titles(page) == []
-    assert 'href="/nl/courses/?q=topology"' in page
-
-
-def test_filters_hold_for_one_and_the_same_edition(client: Client) -> None:
-    course = CourseFactory.create()
-    EditionFactory.create(course=course, period="autumn", exam_kind="paper", starts_on=days(40))
-    EditionFactory.create(course=course, period="spring", exam_kind="oral", starts_on=days(240))
-
-    assert titles(get(client, f"{LISTING}?period=autumn&exam=oral")) == []
-    page = get(client, f"{LISTING}?period=spring&exam=oral")
-    assert titles(page) == [course.title]
-    assert f'datetime="{days(240):%Y-%m-%d}"' in page  # the edition that matches is shown
-
-
-def test_drafts_and_those_that_left_are_not_shown(client: Client) -> None:
-    EditionFactory.create(course__title="Shown")
-    EditionFactory.create(course__state=PublicState.DRAFT, course__published_at=None)
-    EditionFactory.create(course__university__participating_until=days(-1))
-    withdrawn = EditionFactory.create(course__title="No edition", state=PublicState.WITHDRAWN)
-
-    shown = titles(get(client, LISTING))
-
-    assert shown == ["Shown", withdrawn.course.title]  # the last without dates, at the end
-
-
-def test_a_course_without_dates_stands_last_and_says_so(client: Client) -> None:
-    CourseFactory.create(title="A first by title")
-    EditionFactory.create(course__title="Z")
-    EditionFactory.create(course__title="Over", starts_on=days(-200))
-
-    page = get(client, LISTING)
-
-    assert titles(page) == ["Z", "A first by title", "Over"]
-    assert page.count("no dates yet") == 2
-
-
-@pytest.mark.parametrize(
-    ("sort", "expected"),
-    [
-        ("start", ["Late deadline", "Soon", "Closed"]),
-        ("deadline", ["Soon", "Late deadline", "Closed"]),
-        ("ec", ["Closed", "Soon", "Late deadline"]),
-        ("title", ["Closed", "Late deadline", "Soon"]),
-        ("nonsense", ["Late deadline", "Soon", "Closed"]),
-    ],
-)
-def test_sorting(client: Client, sort: str, expected: list[str]) -> None:
-    for title, start, close, ec in (
-        ("Soon", 90, 3, 5),
-        ("Late deadline", 50, 45, 7),
-        ("Closed", 20, -3, 3),
-    ):
-        EditionFactory.create(
-            course__title=title,
-            course__ec=ec,
-            starts_on=days(start),
-            applications_open_on=days(-60),
-            applications_close_on=days(close),
-        )
-
-    assert titles(get(client, f"{LISTING}?sort={sort}")) == expected
-
-
-@pytest.mark.parametrize(
-    ("typed", "ticked"),
-    [("4", "3-5"), ("2,5", "0-3"), ("7.5", "5+"), ("3-5", "3-5"), ("5%2B", "5+")],
-)
-def test_a_number_of_credits_is_read_as_its_range(client: Client, typed: str, ticked: str) -> None:
-    EditionFactory.create()
-
-    page = get(client, f"{LISTING}?ec={typed}")
-
-    assert f'name="ec" value="{ticked}" checked' in page
 
 
 # --- The page -----------------------------------------------------------------------------------
@@ -474,7 +191,7 @@ def test_other_language_and_sign_in_keep_the_query(client: Client) -> None:
 
 
 def test_signed_in_people_see_the_same_offer_and_their_own_frame(
-    client: Client, sign_in, office: User
+    client: Client, sign_in: Callable[[User], Client], office: User
 ) -> None:
     EditionFactory.create(course__title="Shown")
     EditionFactory.create(course__state=PublicState.DRAFT, course__published_at=None)
@@ -603,3 +320,64 @@ def test_a_title_of_ours_is_in_our_language(client: Client) -> None:
     assert 'lang="nl">Recht</a>' in get(client, "/nl/courses/")
     assert 'lang="en">Law</a>' in get(client, LISTING)
     assert titles(get(client, "/en/courses/?q=recht")) == ["Law"]
+
+
+def test_who_chose_no_order_gets_the_one_that_fits(client: Client) -> None:
+    late = EditionFactory.create(course__title="Quantum Law", starts_on=days(200))
+    soon = EditionFactory.create(course__about_en="Quantum things.", starts_on=days(40))
+
+    page = get(client, LISTING)
+    assert '<option value="" selected>start date</option>' in page
+    assert "relevance" not in page
+    # The form sends the empty value along with the words.
+    page = get(client, f"{LISTING}?q=quantum&sort=")
+    assert titles(page) == [late.course.title, soon.course.title]
+    assert '<option value="" selected>relevance</option>' in page
+    assert '<option value="start">start date</option>' in page
+
+
+def test_the_same_address_is_not_put_into_the_history_twice(client: Client) -> None:
+    here = {"HX-Current-URL": f"http://testserver{LISTING}?q=law"}
+
+    again = client.get(f"{LISTING}?q=law&sort=", headers=HTMX | here)
+    other = client.get(f"{LISTING}?q=laws", headers=HTMX | here)
+
+    assert again["HX-Push-Url"] == "false"
+    assert other["HX-Push-Url"] == f"{LISTING}?q=laws"
+
+
+def test_a_filtered_page_is_packed_for_visitors(client: Client) -> None:
+    EditionFactory.create(course__title="Wanted")
+    address = f"{LISTING}?q=wanted"
+
+    packed = client.get(address, headers={"accept-encoding": "gzip"})
+    plain = client.get(address)
+
+    assert packed["Content-Encoding"] == "gzip"
+    assert "Accept-Encoding" in packed["Vary"]
+    assert gzip.decompress(packed.content) == plain.content
+
+
+def test_an_answer_is_not_mixed_up_between_two_people_at_once(
+    client: Client, sign_in: Callable[[User], Client], office: User
+) -> None:
+    """What is rendered once for visitors holds nothing of who is signed in, and the reverse."""
+    EditionFactory.create()
+    signed_in = sign_in(office)
+    for _ in range(2):
+        mine = get(signed_in, f"{LISTING}?level=bachelor")
+        visitors = get(Client(), f"{LISTING}?level=bachelor")
+        assert str(office) in mine
+        assert "csrfmiddlewaretoken" in mine
+        assert str(office) not in visitors
+        assert "csrfmiddlewaretoken" not in visitors
+
+
+def test_what_is_rendered_once_is_so_per_language() -> None:
+    template = Template("{% once %}{{ word }}{% endonce %}")
+
+    said = []
+    for language, word in (("nl", "vak"), ("en", "course"), ("nl", "other")):
+        with translation.override(language):
+            said.append(template.render(Context({"word": word})))
+    assert said == ["vak", "course", "vak"]
