@@ -64,6 +64,7 @@ class Entry:
     accepted: bool = True
     merged: bool = False  # the row carries what is accepted
     changed_at: datetime | None = None
+    colour: str = ""  # the line colour of a university that the portal has
 
     @property
     def columns(self) -> tuple[Column, ...]:
@@ -82,16 +83,6 @@ class Entry:
     def starts_on(self) -> date | None:
         """The first day, of an edition."""
         return date.fromisoformat(self.title) if self.what is Edition else None
-
-    @property
-    def colour(self) -> str:
-        """The university's line colour, where the portal has the row."""
-        match self.row:
-            case Course():
-                return self.row.university.line_colour
-            case University():
-                return self.row.line_colour
-        return ""
 
     @property
     def name(self) -> str:
@@ -140,6 +131,8 @@ def compare(
     entries = [e for e in entries if e.kind or e.changes or e.editions]
     found = Comparison(entries, portal)
     for part in found.parts:
+        if known := portal.universities.get(part.university):
+            part.colour = known.line_colour
         part.accepted = choices.get(part.key, part.kind != VANISHED)
         for change in part.changes:
             change.accepted = choices.get(change.key, True)
