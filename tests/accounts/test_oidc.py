@@ -2,16 +2,8 @@
 
 from __future__ import annotations
 
-import json
-import os
-import socket
-import subprocess
-import sys
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from html import unescape
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -26,75 +18,9 @@ from pytest_django import Settings
 from accounts.models import Role, User
 from accounts.oidc import Claims
 from tests import factories
-from tests.running import wait_until
+from tests.oidc_provider.running import CLAIMS, CLIENT, ESI, SECRET, Provider
 
 pytestmark = pytest.mark.django_db
-
-CLIENT, SECRET = "portal", "a-secret-of-the-tests"
-NUMBER = "urn:schac:personalUniqueCode:nl:local:leidenuniv.nl:studentid:s1234567"
-ESI = "urn:schac:personalUniqueCode:int:esi:nl:12345"
-CLAIMS = {
-    "name": "Sanne de Vries",
-    "email": "s.de.vries@umail.leidenuniv.nl",
-    "email_verified": True,
-    "schac_home_organization": "leidenuniv.nl",
-    "eduperson_affiliation": ["student"],
-    "schac_personal_unique_code": [ESI, NUMBER],
-}
-
-
-class Provider:
-    """The running provider, and what it says next."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.says()
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = str(probe.getsockname()[1])
-        self.address = f"http://127.0.0.1:{port}"
-        callback = f"{django_settings.SITE_URL}/sso/callback/"
-        self.log = (folder / "log").open("wb")
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.oidc_provider.serve", port, CLIENT, SECRET, callback],
-            cwd=django_settings.BASE_DIR,
-            env={**os.environ, "OIDC_PROVIDER_DIR": str(folder)},
-            stdout=self.log,
-            stderr=self.log,
-        )
-        wait_until(self._answers, 30, "the provider answers")
-
-    def _answers(self) -> bool:
-        if self.process.poll() is not None:
-            pytest.fail((self.folder / "log").read_text()[-2000:])
-        try:
-            address = f"{self.address}/.well-known/openid-configuration"
-            with urllib.request.urlopen(address, timeout=2) as answer:
-                return bool(answer.status == 200)
-        except OSError:
-            return False
-
-    def says(
-        self, sub: str = "sub-1", id_token: dict[str, Any] | None = None, **claims: Any
-    ) -> None:
-        """Say this of whoever comes next; a claim given as None is left out."""
-        said = {key: value for key, value in {**CLAIMS, **claims}.items() if value is not None}
-        text = json.dumps({"sub": sub, "claims": said, "id_token": id_token or {}})
-        (self.folder / "says.json").write_text(text)
-
-    def back(self, authorize: str) -> str:
-        """Where the provider sends a browser that comes to `authorize`: path and query."""
-
-        class Stay(urllib.request.HTTPRedirectHandler):
-            def redirect_request(self, *args: Any) -> None:
-                return None
-
-        with pytest.raises(urllib.error.HTTPError) as answer:
-            urllib.request.build_opener(Stay).open(authorize)
-        where = str(answer.value.headers["Location"])
-        answer.value.close()
-        assert where.startswith(f"{django_settings.SITE_URL}/sso/callback/?"), where
-        return where.removeprefix(django_settings.SITE_URL)
 
 
 @pytest.fixture(scope="module")
