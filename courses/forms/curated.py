@@ -64,7 +64,9 @@ def short_blanks(form: forms.BaseForm) -> None:
     """Show a dash where nothing has been chosen."""
     for field in form.fields.values():
         if isinstance(field, forms.TypedChoiceField):
-            field.choices = [(key, label if key else "–") for key, label in field.choices]
+            field.choices = [
+                (key, label if key else "–") for key, label in cast(Any, field.choices)
+            ]
 
 
 class CuratedForm(forms.ModelForm):  # type: ignore[type-arg]  # no brackets at run time

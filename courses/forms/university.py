@@ -74,6 +74,7 @@ class UniversityForm(CuratedForm):
                 if name != "name":
                     widget.attrs["rows"] = 5
         set_choices(self, "country", country_choices())
+        self.fields["country"].help_text = ""  # chosen by name here
         set_choices(self, "time_zone", zone_choices(self.instance.time_zone))
         # Its addresses would break: the code is fixed once it has courses.
         self.fields["code"].disabled = bool(self.instance.pk and self.instance.courses.exists())
@@ -119,6 +120,7 @@ class DomainForm(forms.ModelForm):  # type: ignore[type-arg]  # no brackets at r
         model = EmailDomain
         fields = ["domain"]
         widgets = {"domain": DomainInput(attrs={"autocapitalize": "none", "size": 30})}
+        help_texts = {"domain": ""}  # said once, above the rows
 
     def validate_unique(self) -> None:
         """The rows replace the stored ones: `DomainRows` looks at those of others."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import re
+import threading
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from smtplib import SMTPException
 from typing import Any
@@ -12,14 +14,14 @@ from typing import Any
 import pytest
 from django.core import mail
 from django.core.mail import EmailMessage
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import User
 from courses.models import ConfirmationRequest, Course
-from courses.services import confirming
+from courses.services import confirming, curation
 from courses.services.offer import offer_version
 from courses.views import confirm
 from tests import factories
@@ -191,6 +193,38 @@ def test_of_two_answers_at_once_one_is_taken(
     assert ConfirmationRequest.objects.get().answered_by == "First"
     course.refresh_from_db()
     assert course.confirmed_by.startswith("First ")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_many_answers_in_threads_one_is_taken() -> None:
+    course = factories.CourseFactory.create()
+    token = confirming.ask([course], by="Olga")[0].token
+    start = threading.Barrier(4)
+    taken: list[str] = []
+
+    def answer(name: str) -> None:
+        start.wait()
+        try:
+            while True:
+                # SQLite in memory, which only tests have, does not wait for a locked table.
+                with suppress(OperationalError):
+                    confirming.answer(token, notes={}, name=name)
+                    taken.append(name)
+                    return
+        except curation.CurationError:
+            pass
+        finally:
+            raw = connection.connection
+            connection.close()
+            if raw is not None:  # Django leaves a database in memory open
+                raw.close()
+
+    threads = [threading.Thread(target=answer, args=(f"Person {n}",)) for n in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert taken == [ConfirmationRequest.objects.get().answered_by]
 
 
 def test_asking_again_ends_the_earlier_link(course: Course, client: Client) -> None:
