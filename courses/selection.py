@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import reduce
+from functools import lru_cache, reduce
 from itertools import islice
 from operator import or_
 from typing import TYPE_CHECKING
@@ -60,7 +60,7 @@ class Selection:
             pairs.append(("sort", self.sort))
         if self.page > 1:
             pairs.append(("page", str(self.page)))
-        return f"?{urlencode(pairs)}" if pairs else ""
+        return "?" + "&".join(_pair(*pair) for pair in pairs) if pairs else ""
 
     def on_page(self, page: int) -> Selection:
         return replace(self, page=page)
@@ -78,6 +78,11 @@ class Selection:
         if left:
             chosen = {n: left if n == facet else v for n, v in self.chosen.items()}
         return replace(self, chosen=chosen, page=1)
+
+
+@lru_cache(maxsize=4096)
+def _pair(name: str, value: str) -> str:
+    return urlencode({name: value})
 
 
 def read_selection(params: QueryDict, catalogue: Catalogue) -> Selection:
