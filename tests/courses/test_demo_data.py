@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from courses import demo
+from courses.imports import applying
 from courses.models import Course, Edition, EmailDomain, Faculty, ImportRun, Programme, University
 
 pytestmark = pytest.mark.django_db
@@ -94,3 +95,11 @@ def test_it_loads_on_another_day() -> None:
         demo.load()
 
     assert Course.objects.count() == 29
+
+
+def test_an_import_waits_for_the_office() -> None:
+    demo.load()
+
+    run = ImportRun.objects.get(state="open")
+    kinds = {part.kind for part in applying.differences(run).parts}
+    assert kinds >= {"new", "changed", "vanished"}
