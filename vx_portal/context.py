@@ -40,6 +40,7 @@ def plain(request: HttpRequest) -> dict[str, Any]:
     """The part that needs neither session nor database, for pages shown when those fail."""
     language = "en" if (get_language() or "nl").startswith("en") else "nl"
     other = "nl" if language == "en" else "en"
+    addresses = {code: in_language(request, code) for code in ("nl", "en")}
     theme = request.COOKIES.get(THEME_COOKIE, "")
     return {
         "demo": settings.DEMO,
@@ -47,11 +48,9 @@ def plain(request: HttpRequest) -> dict[str, Any]:
         "other_language": {
             "code": other,
             "name": "Nederlands" if other == "nl" else "English",
-            "address": in_language(request, other),
+            "address": addresses[other],
         },
-        "alternates": [
-            (code, settings.SITE_URL + in_language(request, code)) for code in ("nl", "en")
-        ],
+        "alternates": [(code, settings.SITE_URL + addresses[code]) for code in addresses],
         "theme": theme if theme in THEMES else "",
     }
 
@@ -59,8 +58,10 @@ def plain(request: HttpRequest) -> dict[str, Any]:
 def in_language(request: HttpRequest, code: str) -> str:
     """The address of this page, query included, in the language `code`."""
     here = request.get_full_path()
+    if request.path_info.startswith(f"/{code}/"):
+        return here
     there = str(translate_url(here, code))
-    if there != here or request.path_info.startswith(f"/{code}/"):
+    if there != here:
         return there
     first, _slash, rest = here.lstrip("/").partition("/")
     if first in dict(settings.LANGUAGES):  # a page that does not exist, in either language
