@@ -27,20 +27,24 @@ class States(NamedTuple):
     """Conditions on a person, for the views of the list."""
 
     has_role: Exists
-    had_role: Exists
+    had_role: Q
     is_student: Q
 
 
 def _states(viewer: Person) -> States:
     theirs = Membership.objects.visible_to(viewer).filter(user=OuterRef("pk"))
-    return States(Exists(theirs.current()), Exists(theirs), Q(student__isnull=False))
+    return States(
+        has_role=Exists(theirs.current()),
+        had_role=Q(Exists(theirs)) & ~Q(Exists(theirs.unended())),
+        is_student=Q(student__isnull=False),
+    )
 
 
 CONDITIONS: dict[str, Callable[[States], Q]] = {
     "staff": lambda s: Q(s.has_role),
     "students": lambda s: s.is_student,
     "none": lambda s: Q(~s.has_role) & ~s.is_student & Q(is_active=True),
-    "ended": lambda s: Q(~s.has_role) & Q(s.had_role) & Q(is_active=True),
+    "ended": lambda s: s.had_role & Q(is_active=True),
     "closed": lambda s: Q(is_active=False),
 }
 

@@ -54,14 +54,21 @@ def names() -> list[str]:
     """The files there are, newest first: their names begin with the time."""
     if not folder().is_dir():
         return []
-    found = (path for path in folder().iterdir() if NAME.match(path.name) and path.is_file())
+    found = (path for path in folder().iterdir() if _is_one(path))
     return sorted((path.name for path in found), reverse=True)
+
+
+def _is_one(path: Path) -> bool:
+    """Whether the backend could have written it: no other name, no link to elsewhere."""
+    if not NAME.match(path.name) or path.parent != folder():
+        return False
+    return path.is_file() and not path.is_symlink()
 
 
 def read(name: str) -> Sent:
     """The file with this name; Http404 for any other name than the backend gives, or none such."""
     path = folder() / name
-    if not NAME.match(name) or path.is_symlink() or not path.is_file():
+    if not _is_one(path):
         raise Http404
     with path.open("rb") as file:
         content = file.read(LONGEST)

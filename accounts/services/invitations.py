@@ -72,6 +72,7 @@ def _make(email: str, name: str, language: str, grant: Grant, by: User) -> tuple
         ends_on=grant.ends_on,
         is_listed=grant.is_listed,
         digest=SignedLink.digest_of(token),
+        created_at=now,
         expires_at=now + Invitation.VALID_FOR,
         invited_by=by,
     )
