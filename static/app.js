@@ -25,7 +25,7 @@
   document.addEventListener("htmx:beforeRequest", (event) => event.detail.target.setAttribute("aria-busy", "true"));
   document.addEventListener("htmx:afterRequest", (event) => event.detail.target.removeAttribute("aria-busy"));
   document.addEventListener("htmx:afterSettle", (event) => {
-    const swapped = event.detail.target;
+    const swapped = event.detail.target.isConnected ? event.detail.target : event.target; // replaced by outerHTML
     const message = swapped.matches("[data-say]") ? swapped : first("[data-say]", swapped);
     if (!toErrors(swapped) && message) say(message.dataset.say);
   });

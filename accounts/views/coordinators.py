@@ -30,6 +30,6 @@ def coordinators(request: PortalRequest) -> HttpResponse:
         "faculties": faculties,
     }
     template = "accounts/coordinators.html"
-    response = render(request, f"{template}#results" if request.htmx else template, context)
+    response = render(request, f"{template}#finder" if request.htmx else template, context)
     patch_vary_headers(response, ["HX-Request"])
     return response

@@ -131,7 +131,7 @@ def test_names_are_shown_as_text(client: Client) -> None:
 def test_a_partial_for_htmx(client: Client) -> None:
     answer = client.get(PAGE, headers={"HX-Request": "true"})
 
-    assert answer.text.lstrip().startswith("<section id=")
+    assert answer.text.lstrip().startswith('<div id="finder"')
     assert "HX-Request" in answer["Vary"]
 
 

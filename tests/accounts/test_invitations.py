@@ -129,6 +129,17 @@ def test_what_is_not_right_is_said_at_its_field(
     assert Invitation.objects.get().is_usable
 
 
+def test_a_password_is_refused_in_the_readers_language(office: User, client: Client) -> None:
+    address = invite(office).replace("/en/", "/nl/")
+
+    for password, words in [
+        ("kort", "minstens 12 tekens"),
+        ("password1234", "op de lijsten die aanvallers"),
+        ("femke@uni.example", "te veel op je e-mailadres"),
+    ]:
+        assert words in client.post(address, NEW | {"password": password}).text
+
+
 def test_a_spent_revoked_or_expired_link_says_what_to_do(office: User, client: Client) -> None:
     spent, revoked, expired = (invite(office, f"p{n}@uni.example") for n in range(3))
     assert client.post(spent, NEW).status_code == 302
