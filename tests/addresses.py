@@ -112,7 +112,7 @@ ADDRESSES: dict[str, Address] = {
     "office:delete-programme": form_of_office("programme"),
     "office:revoke-question": done_by_office("question"),
     "office:handle-answer": done_by_office("answered question"),
-    "office:imports": form_of_office(),
+    "office:imports": edited_by_office(),
     "office:import-columns": read_by_office(),
     "office:import-template": read_by_office("template"),
     "office:import": read_by_office("import"),

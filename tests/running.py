@@ -36,9 +36,11 @@ class Demo:
             probe.bind(("127.0.0.1", 0))
             self.port = str(probe.getsockname()[1])
         self.base = f"http://localhost:{self.port}"
-        outside = {"DATABASE_URL", "REDIS_URL", "SECRET_KEY"}  # the demo is the embedded portal
+        # The demo is the embedded portal with its own settings, not those of the tests.
+        outside = {"DATABASE_URL", "REDIS_URL", "SECRET_KEY", "DJANGO_SETTINGS_MODULE"}
         self.environment = {name: os.environ[name] for name in os.environ if name not in outside}
         self.environment |= {"DEMO": "1", "PORT": self.port, "VAR_DIR": str(folder)}
+        folder.mkdir(exist_ok=True)
         if (fonts := settings.VAR_DIR / "fonts").exists():
             shutil.copytree(fonts, folder / "fonts")  # seconds of work that no test is about
         self.log = folder / "said"

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -140,48 +142,62 @@ def test_pauses_grow_and_a_good_run_forgives() -> None:
 
 
 # --- The whole demo -------------------------------------------------------------------------------
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    demo = Demo(tmp_path_factory.mktemp("demo"))
-    demo.wait()
+@pytest.fixture
+def demo(tmp_path: Path) -> Iterator[Demo]:
+    demo = Demo(tmp_path / "demo")
     yield demo
     demo.stop()
 
 
-def test_demo_says_where_it_runs_and_who_lives_there(demo: Demo) -> None:
+def test_a_demo_from_start_to_end(demo: Demo, tmp_path: Path) -> None:
+    """One demo for all that is asked of it, in this order: each start takes seconds."""
+    demo.wait()
+    says_where_it_runs_and_who_lives_there(demo)
+    twice_is_harmless(demo)
+    names_another_port_when_its_own_is_taken(demo, tmp_path)
+    survives_the_death_of_its_parts(demo)
+    ends_with_all_its_parts(demo)
+
+
+def says_where_it_runs_and_who_lives_there(demo: Demo) -> None:
     said = demo.said()
 
     assert f"http://localhost:{demo.port}" in said
     assert "student@demo.example" in said
     assert demo.ask("/readyz")[0] == 200
+    # With the files as they are served in production: by content, compressed, for ever.
+    page = demo.ask("/en/")[1].decode()
+    assert re.search(r"/static/app\.[0-9a-f]{12}\.css", page)
 
 
-def test_demo_twice_is_harmless(demo: Demo) -> None:
+def twice_is_harmless(demo: Demo) -> None:
     second = demo.start()
 
-    assert second.wait(30) == 0
+    assert second.wait(60) == 0
     assert "The portal is running already: http://localhost:" in demo.said()
     assert demo.ask("/livez")[0] == 200
 
 
-def test_demo_names_another_port_when_its_own_is_taken(demo: Demo, tmp_path: Path) -> None:
-    other = demo.start(VAR_DIR=str(tmp_path))
+def names_another_port_when_its_own_is_taken(demo: Demo, tmp_path: Path) -> None:
+    other = demo.start(VAR_DIR=str(tmp_path / "other"))
 
-    assert other.wait(30) != 0
+    assert other.wait(60) != 0
     assert f"make demo PORT={int(demo.port) + 1}" in demo.said()
 
 
-@pytest.mark.parametrize("words", ["gunicorn", "celery"])
-def test_demo_survives_the_death_of_its_parts(demo: Demo, words: str) -> None:
-    first = wait_until(lambda: demo.child(words), 10, f"{words} runs")
+def survives_the_death_of_its_parts(demo: Demo) -> None:
+    first = {words: demo.child(words) for words in ("gunicorn", "celery")}
+    assert all(first.values())
 
-    os.kill(first, signal.SIGKILL)
+    for pid in first.values():
+        os.kill(pid, signal.SIGKILL)
 
-    wait_until(lambda: demo.child(words, other_than=first), 10, f"{words} runs again")
-    wait_until(lambda: demo.ask("/readyz")[0] == 200, 20, "the portal is ready again")
+    for words, pid in first.items():
+        wait_until(partial(demo.child, words, other_than=pid), 20, f"{words} runs again")
+    wait_until(lambda: demo.ask("/readyz")[0] == 200, 30, "the portal is ready again")
 
 
-def test_demo_ends_with_all_its_parts(demo: Demo) -> None:
+def ends_with_all_its_parts(demo: Demo) -> None:
     children = list(demo.processes())
     started = time.monotonic()
 

@@ -43,7 +43,7 @@ def written(suffix: str) -> bytes:
 
 @pytest.mark.parametrize("suffix", FORMATS)
 @settings(
-    max_examples=40,
+    max_examples=12,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
