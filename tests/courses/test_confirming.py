@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import re
-import threading
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 from smtplib import SMTPException
 from typing import Any
 
 import pytest
 from django.core import mail
 from django.core.mail import EmailMessage
-from django.db import OperationalError, connection
+from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -25,6 +24,7 @@ from courses.services import confirming, curation
 from courses.services.offer import offer_version
 from courses.views import confirm
 from tests import factories
+from tests.races import at_once
 
 YES = {"name": "Anna Berg", "answer": "true"}
 
@@ -196,35 +196,19 @@ def test_of_two_answers_at_once_one_is_taken(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_many_answers_in_threads_one_is_taken() -> None:
-    course = factories.CourseFactory.create()
-    token = confirming.ask([course], by="Olga")[0].token
-    start = threading.Barrier(4)
-    taken: list[str] = []
+def test_of_many_answers_at_once_one_is_taken() -> None:
+    token = confirming.ask([factories.CourseFactory.create()], by="Olga")[0].token
+    names = [f"Person {n}" for n in range(4)]
 
-    def answer(name: str) -> None:
-        start.wait()
-        try:
-            while True:
-                # SQLite in memory, which only tests have, does not wait for a locked table.
-                with suppress(OperationalError):
-                    confirming.answer(token, notes={}, name=name)
-                    taken.append(name)
-                    return
-        except curation.CurationError:
-            pass
-        finally:
-            raw = connection.connection
-            connection.close()
-            if raw is not None:  # Django leaves a database in memory open
-                raw.close()
+    results = at_once([partial(confirming.answer, token, notes={}, name=name) for name in names])
 
-    threads = [threading.Thread(target=answer, args=(f"Person {n}",)) for n in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    taken = [
+        name
+        for name, result in zip(names, results, strict=True)
+        if not isinstance(result, Exception)
+    ]
     assert taken == [ConfirmationRequest.objects.get().answered_by]
+    assert sum(isinstance(result, curation.CurationError) for result in results) == 3
 
 
 def test_asking_again_ends_the_earlier_link(course: Course, client: Client) -> None:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import threading
 import time
-from collections.abc import Callable
-from contextlib import suppress
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -23,6 +21,7 @@ from courses.models import Course, Edition, ImportRun, PublicState, University
 from courses.services.offer import offer_version
 from courses.tasks import remove_old_imports
 from tests import factories
+from tests.races import at_once
 
 pytestmark = pytest.mark.django_db
 HEAD = "university,code,title,ec,about_en"
@@ -231,7 +230,7 @@ def test_a_thousand_rows_within_seconds(solar: Course) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_imports_at_once(at_once: Callable[..., list[Any]]) -> None:
+def test_two_imports_at_once() -> None:
     """Both change the same field: one is applied, the other waits and is told of the difference."""
     university = factories.UniversityFactory.create(code="UQ")
     solar = factories.CourseFactory.create(university=university, code="SOL1", ec=5)
@@ -239,8 +238,8 @@ def test_two_imports_at_once(at_once: Callable[..., list[Any]]) -> None:
     marks = [seen(run) for run in runs]
 
     outcomes = at_once(
-        *[
-            lambda run=run, mark=mark: applying.apply(run, seen=mark, by="Karin")
+        [
+            partial(applying.apply, run, seen=mark, by="Karin")
             for run, mark in zip(runs, marks, strict=True)
         ]
     )
@@ -252,46 +251,16 @@ def test_two_imports_at_once(at_once: Callable[..., list[Any]]) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_one_import_applied_twice_at_once(at_once: Callable[..., list[Any]]) -> None:
+def test_one_import_applied_twice_at_once() -> None:
     factories.UniversityFactory.create(code="UQ")
     run = take_in(f"{HEAD}\nUQ,SOL1,Solar,6,\n")
     mark = seen(run)
 
-    outcomes = at_once(*[lambda: applying.apply(run, seen=mark, by="Karin")] * 4)
+    outcomes = at_once([lambda: applying.apply(run, seen=mark, by="Karin")] * 4)
 
     assert sum(isinstance(o, dict) for o in outcomes) == 1, outcomes
     assert sum(isinstance(o, applying.ClosedError) for o in outcomes) == 3, outcomes
     assert Course.objects.count() == 1
-
-
-@pytest.fixture
-def at_once() -> Callable[..., list[Any]]:
-    """Run functions in threads that start together; what each returned or raised."""
-
-    def run(*functions: Callable[[], Any]) -> list[Any]:
-        outcomes: list[Any] = [None] * len(functions)
-        barrier = threading.Barrier(len(functions))
-
-        def one(place: int) -> None:
-            barrier.wait()
-            try:
-                while outcomes[place] is None:
-                    # SQLite in memory, which only tests have, does not wait for a locked table.
-                    with suppress(OperationalError):
-                        outcomes[place] = functions[place]()
-            except Exception as error:  # noqa: BLE001  # what was raised is the outcome
-                outcomes[place] = error
-            finally:
-                connection.close()
-
-        threads = [threading.Thread(target=one, args=(n,)) for n in range(len(functions))]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        return outcomes
-
-    return run
 
 
 EDITIONS = [
