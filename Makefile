@@ -27,6 +27,7 @@ browser: .venv/development ## The tests that drive a real Chromium
 	$(PYTHON) -m pytest -n 2 --dist loadgroup -m browser $(TESTS)
 
 check: .venv/development ## Style, types, templates, migrations, translations, production settings
+	@$(MANAGE) build
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m mypy
