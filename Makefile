@@ -20,11 +20,11 @@ demo: .venv/runtime ## The whole portal with demo people on http://localhost:800
 
 test: .venv/development ## The test suite on SQLite; TESTS="path -k words" chooses
 	@$(MANAGE) build
-	$(PYTHON) -m pytest -n 2 --dist loadgroup -m "not browser" $(TESTS)
+	$(PYTHON) -m pytest -n 2 --dist worksteal -m "not browser" $(TESTS)
 
 browser: .venv/development ## The tests that drive a real Chromium
 	@$(MANAGE) build
-	$(PYTHON) -m pytest -n 2 --dist loadgroup -m browser $(TESTS)
+	$(PYTHON) -m pytest -n 2 --dist worksteal -m browser $(TESTS)
 
 check: .venv/development ## Style, types, templates, migrations, translations, production settings
 	@$(MANAGE) build

@@ -60,3 +60,9 @@ def sign_in(client: Client, db: None) -> Callable[[User], Client]:
 def office(db: None) -> User:
     """Somebody of the programme office."""
     return factories.MemberFactory.create(role=Role.OFFICE)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the longest test, which mostly waits; the others keep the processors busy."""
+    items.sort(key=lambda item: item.name != "test_a_demo_from_start_to_end")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zoneinfo
 from datetime import date, datetime
+from functools import cache
 from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
 
@@ -25,9 +26,14 @@ if TYPE_CHECKING:
 CURATORS = frozenset({"office", "auditor"})
 
 
+@cache
+def _time_zones() -> set[str]:
+    return zoneinfo.available_timezones()  # reads hundreds of files
+
+
 def validate_time_zone(value: str) -> None:
     """Refuse what the time zone database does not know."""
-    if value not in zoneinfo.available_timezones():
+    if value not in _time_zones():
         raise ValidationError(_("Choose a time zone from the list, such as Europe/Amsterdam."))
 
 
