@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from django.urls import Resolver404, resolve
+from django.utils import translation
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from tests.running import Demo
@@ -28,7 +29,7 @@ FLAGS = [
 PASSWORD = "demo-portal"
 HREF = re.compile(r'href="(/(?:nl|en)/[^"#]*)')
 # Not pages: files, and what a link must not set off.
-NO_PAGES = re.compile(r"\.ics$|/feed/|/export/|/download/|/template/|/logout/")
+NO_PAGES = re.compile(r"\.ics$|/feed/|/export/|/download/|/template-|/logout/")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -68,15 +69,16 @@ class Portal(Demo):
         if who not in self._pages:
             client = self.session(who)
             found: dict[str, str] = {}
+            seen: set[str] = set()  # what only leads elsewhere is asked once too
             waiting = ["/en/", "/en/account/", "/en/account/login/", "/en/account/signup/"]
             while waiting and len(found) < 100:
                 path = waiting.pop(0)
                 name = view_name(path)
-                if not name or name in found:
+                if not name or name in seen:
                     continue
                 with client.open(self.base + path) as answer:
+                    seen.add(name)
                     reached = answer.url.removeprefix(self.base)
-                    found.setdefault(name, path)
                     found.setdefault(view_name(reached), reached)
                     if "html" in answer.headers["Content-Type"]:
                         waiting += HREF.findall(answer.read().decode().replace("&amp;", "&"))
@@ -91,7 +93,8 @@ def view_name(path: str) -> str:
     if not plain.startswith("/en/") or NO_PAGES.search(plain):
         return ""
     try:
-        return resolve(plain).view_name
+        with translation.override("en"):
+            return resolve(plain).view_name
     except Resolver404:
         return ""
 

@@ -149,8 +149,8 @@ def test_a_fault_would_be_seen(portal: Portal, open_browser: Open) -> None:
     page.evaluate(
         """() => {
             document.querySelector("main").insertAdjacentHTML("beforeend",
-                "<p>" + "x".repeat(900) + "</p><img src='https://elsewhere.example/x.png'><input>");
-            const p = document.querySelector("main p:last-of-type");
+                "<p id='wide'>" + "x".repeat(900) + "</p><img src='https://elsewhere.example/x.png'><input>");
+            const p = document.getElementById("wide");
             p.attributeStyleMap.set("white-space", "nowrap");
             p.attributeStyleMap.set("color", "rgb(200, 200, 200)");
         }"""

@@ -26,7 +26,9 @@ STOP = """
   return {
     what: e.tagName + " "
       + (e.getAttribute("aria-label") || e.textContent || e.name || "").trim().slice(0, 40),
-    outlined: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2,
+    // A link that covers its row is outlined as the row.
+    outlined: [e, e.closest(".dep")].some(o => o && getComputedStyle(o).outlineStyle !== "none"
+      && parseFloat(getComputedStyle(o).outlineWidth) >= 2),
     inView: box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth,
     seen,
     // Links inside a sentence are exempt (WCAG 2.5.8).
