@@ -15,3 +15,8 @@ if EMBEDDED:  # noqa: F405
     # apart. Nobody needs the tests' data after a power cut.
     DATABASES["default"]["TEST"] = {"NAME": VAR_DIR / "test.sqlite3"}  # type: ignore[index]  # noqa: F405
     DATABASES["default"]["OPTIONS"]["init_command"] += "PRAGMA synchronous=OFF;"  # type: ignore[index]  # noqa: F405
+if REDIS_URL:  # noqa: F405
+    # Each test process counts for itself: clearing one's cache empties a whole Redis database.
+    _base, _number = REDIS_URL.rsplit("/", 1)  # noqa: F405
+    _process = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))  # noqa: F405
+    CACHES["default"]["LOCATION"] = f"{_base}/{int(_number) - _process}"  # noqa: F405
