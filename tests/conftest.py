@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Iterator
 
 import pytest
+from django.conf import settings
 from django.core.cache import cache
 from django.test import Client
 from django.utils import translation
@@ -30,9 +31,14 @@ def _nothing_was_swallowed(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _begin_in_dutch(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Begin in Dutch, with nothing kept in memory by an earlier test."""
-    if {"db", "transactional_db"} & set(request.fixturenames):
-        request.getfixturevalue("db" if "db" in request.fixturenames else "transactional_db")
+    """Begin in Dutch, with nothing kept in memory or counted by an earlier test."""
+    for name in ("db", "transactional_db"):
+        if name in request.fixturenames:
+            request.getfixturevalue(name)
+    uses_database = request.node.get_closest_marker("django_db") or (
+        {"db", "transactional_db"} & set(request.fixturenames)
+    )
+    if uses_database or settings.REDIS_URL:  # without Redis the cache is in the database
         cache.clear()
     shelf.clear()
     forget()
