@@ -21,9 +21,11 @@ from typing import Any, NamedTuple
 from urllib.parse import quote, urljoin
 
 from bench.load import Round, load, request
+from bench.phone import View, first_views
 
 ROUNDS, SECONDS = 9, 0.4  # many short ones: what else the machine does hits both of a pair
 MOST_QUERIES, MOST_BYTES, MOST_REQUESTS, P95 = 12, 130_000, 12, 150
+CLS = 0.02  # cumulative layout shift
 
 
 class Target(NamedTuple):
@@ -93,7 +95,8 @@ def main() -> int:
         with serve(port, bare_port, Path(folder)):
             measured, bare = measure(port, bare_port, facts)
             weights = {name: first_view(port, path) for name, path in facts["pages"].items()}
-    failures = [*report(measured, bare), *report_rest(facts, weights)]
+            phone = first_views(f"http://127.0.0.1:{port}", facts["pages"])
+    failures = [*report(measured, bare), *report_rest(facts, weights), *report_phone(phone)]
     print(f"\n{time.monotonic() - started:.0f} s. ", end="")
     print("All limits hold." if not failures else "Too slow or too heavy: " + "; ".join(failures))
     return 1 if failures else 0
@@ -223,6 +226,17 @@ def report_rest(facts: dict[str, Any], weights: dict[str, tuple[int, int]]) -> l
         if wrong:
             failures.append(f"{page}: {size} bytes in {count} requests")
     return failures
+
+
+def report_phone(phone: dict[str, View]) -> list[str]:
+    """Print first views on a slow phone; which pages move under the reader's eyes."""
+    print(f"\n{'On a slow phone':<36}{'LCP ms':>10}{'CLS':>10}   (aim: 1,500 ms; at most {CLS})")
+    for page, view in phone.items():
+        wrong = "  wrong" if view.cls > CLS else ""
+        print(f"{page:<36}{view.lcp:>10,.0f}{view.cls:>10.4f}{wrong}")
+    if not phone:
+        print("not measured: Chromium is not installed")
+    return [f"{page}: CLS {view.cls:.3f}" for page, view in phone.items() if view.cls > CLS]
 
 
 def first_view(port: int, path: str) -> tuple[int, int]:

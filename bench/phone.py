@@ -46,7 +46,7 @@ def first_views(base: str, paths: dict[str, str]) -> dict[str, View]:
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         found = {}
         for name, path in paths.items():
-            views = [first_view(browser, base + path) for _ in range(VIEWS)]
+            views = [one_view(browser, base + path) for _ in range(VIEWS)]
             found[name] = View(
                 *(statistics.median(figures) for figures in zip(*views, strict=True))
             )
@@ -54,7 +54,7 @@ def first_views(base: str, paths: dict[str, str]) -> dict[str, View]:
     return found
 
 
-def first_view(browser: Browser, address: str) -> View:
+def one_view(browser: Browser, address: str) -> View:
     context = browser.new_context(viewport={"width": 390, "height": 844}, device_scale_factor=2)
     page = context.new_page()
     page.add_init_script(WATCH)
