@@ -14,7 +14,7 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import DisallowedHost
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.test import Client, RequestFactory, override_settings
@@ -369,3 +369,21 @@ def test_a_change_during_the_making_is_not_lost(
 
     assert "Before" in text(client.get(LISTING))
     assert "After" in text(client.get(LISTING))
+
+
+@pytest.mark.django_db
+def test_without_the_database_the_refusal_has_all_its_headers(
+    client: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def gone() -> keeping.Stamp:
+        raise OperationalError("gone")
+
+    assert client.get("/nl/").status_code == 200  # it is kept now
+    monkeypatch.setattr(keeping, "read_stamp", gone)
+    client.raise_request_exception = False
+
+    refusal = client.get("/nl/")
+
+    assert refusal.status_code == 500
+    assert "default-src 'none'" in refusal["Content-Security-Policy"]
+    caplog.clear()  # the log told of it

@@ -18,9 +18,9 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connection, connections
+from django.db import connections
 
-from accounts.models import User
+from accounts.demo import CAST, DOMAIN
 from vx_portal.build import build
 from vx_portal.supervisor import Child, Supervisor
 
@@ -98,9 +98,8 @@ class Command(BaseCommand):
 
     def introduce(self) -> None:
         """Print the address and who lives in the demo."""
-        people = User.objects.filter(email__endswith="@demo.example").order_by("pk")
-        rows = [f"  {person.email:<34}{person.name}" for person in people]
-        connection.close()
+        people = [person for person in CAST if person.sees]
+        rows = [f"  {f'{person.who}@{DOMAIN}':<34}{person.name}" for person in people]
         self.say(
             "\n".join(
                 [
@@ -135,6 +134,9 @@ def web_server() -> Child:
         addresses.append(f"[::1]:{settings.PORT}")
     command = [sys.executable, "-m", "gunicorn", "vx_portal.wsgi", "--workers=2", "--threads=4"]
     command += ["--worker-class=gthread", "--graceful-timeout=5", "--log-level=warning"]
+    command += [
+        "--limit-request-line=0"
+    ]  # an address that is too long gets our page, not gunicorn's
     command += ["--no-control-socket", *(f"--bind={address}" for address in addresses)]
     return Child("web server", command)
 
