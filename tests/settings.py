@@ -8,7 +8,8 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 STATICFILES_DIRS = [BASE_DIR / "static"]  # noqa: F405
-STATIC_ROOT = BASE_DIR / "static"  # noqa: F405  # the portal warns when the folder is missing
+STATIC_ROOT = VAR_DIR / "no-static"  # noqa: F405  # nothing is collected here
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # the portal warns when the folder is missing
 LOGGING["root"]["level"] = "WARNING"  # type: ignore[index]  # noqa: F405
 if EMBEDDED:  # noqa: F405
     # In a file, as the portal has it: in memory SQLite neither waits for a lock nor keeps threads
