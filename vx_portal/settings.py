@@ -73,6 +73,7 @@ INSTALLED_APPS = [
     "vx_portal",
     "courses",
     "accounts",
+    "paperwork",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -233,6 +234,8 @@ STORAGES = {
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 
 # --- Background work (what it does: each app's tasks.py) ------------------------------------------
+# How long a worker holds what it took before another may: longer than anything it does with it.
+LEASE_SECONDS: int = env.int("LEASE_SECONDS", default=90)
 CELERY_BROKER_URL = REDIS_URL or "filesystem://"
 _broker_dir = VAR_DIR / "broker"
 CELERY_BROKER_TRANSPORT_OPTIONS = (
@@ -278,6 +281,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "vx_portal.tasks.report_alive",
         "schedule": 10.0,
         "options": {"expires": 10},
+    },
+    "sweep": {  # what a lost hint, a crash or a pause left; twice at once is harmless
+        "task": "paperwork.tasks.sweep",
+        "schedule": 5.0,
+        "options": {"expires": 5},
     },
     "clear-sessions": {
         "task": "vx_portal.tasks.clear_sessions",

@@ -1,0 +1,134 @@
+"""Owing messages: written with the change that causes them, in the reader's language.
+
+What is written here is shown in the portal from the moment it is due, and mailed by a worker
+(paperwork/tasks.py). Nothing here talks to the mail server or waits for the broker.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from django.db import models, transaction
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone, translation
+
+from accounts.models import User
+from paperwork import waking
+from paperwork.models import MailChoice, Notice, Owed, subject_of
+from paperwork.registry import NOTICES, NoticeKind
+from paperwork.sealing import seal
+from paperwork.services.events import request_id
+
+UNDO = timedelta(seconds=10)  # how long a decision can be taken back before anybody hears of it
+
+
+class Address(NamedTuple):
+    """A reader without an account."""
+
+    email: str
+    language: str
+
+
+class Link(NamedTuple):
+    """Where the message leads: the name of an address of the portal, and what it needs.
+
+    With `secret=True` the address holds a token: it is in the mail alone, encrypted until it goes.
+    """
+
+    name: str
+    args: Sequence[object] = ()
+    label: str = ""  # when empty, the template's last line that begins with "→ " has the words
+    secret: bool = False
+
+
+def owe_notice(
+    kind: str,
+    key: str,
+    to: User | Address,
+    context: Mapping[str, Any],
+    *,
+    about: models.Model | None = None,
+    link: Link | None = None,
+    until: datetime | None = None,
+    asks: bool = False,
+    wait: timedelta = timedelta(0),
+) -> None:
+    """Owe `to` one message of `kind`; a second time with the same `key` changes nothing.
+
+    The text is the kind's template: its first line is the subject, a last line beginning with "→ "
+    the words of the link, the rest paragraphs. Written now, in the reader's language and in the
+    caller's transaction. `asks`: it stands under "now up to you" until `settle`. `wait`: how long
+    it can still be taken back by `take_back`.
+    """
+    known = NOTICES[kind]
+    now = timezone.now()
+    with translation.override(to.language):
+        subject, text, words = _render(known, context)
+        path = reverse(link.name, args=list(link.args)) if link else ""
+    secret = bool(link and link.secret)
+    recipient = to if isinstance(to, User) else None
+    subject_kind, subject_id = subject_of(about)
+    notice = Notice(
+        key=key,
+        kind=kind,
+        recipient=recipient,
+        email="" if isinstance(to, User) else to.email,
+        language=to.language,
+        subject=subject[:200],
+        text=text,
+        link="" if secret else path,
+        link_label=(link.label or words if link else "")[:100],
+        sealed_link=seal(path) if secret else "",
+        until=until,
+        asks=asks,
+        state=_state_for(recipient, known),
+        due_at=now + wait,
+        created_at=now,
+        subject_kind=subject_kind,
+        subject_id=subject_id,
+        request_id=request_id(),
+    )
+    Notice.objects.bulk_create([notice], ignore_conflicts=True)  # one statement, no savepoint
+    if notice.state == Owed.State.NEW:
+        waking.wake_after_commit("paperwork.tasks.send_notice", notice.pk, wait)
+
+
+def _render(kind: NoticeKind, context: Mapping[str, Any]) -> tuple[str, str, str]:
+    """Subject, text and the words of the link."""
+    lines = render_to_string(f"{kind.template}.txt", dict(context)).strip().splitlines()
+    words = lines.pop().removeprefix("→ ").strip() if lines[-1].startswith("→ ") else ""
+    return lines[0].strip(), "\n".join(lines[1:]).strip(), words
+
+
+def _state_for(recipient: User | None, kind: NoticeKind) -> str:
+    """Whether it goes by mail: as its reader chose, unless the kind always does."""
+    if recipient is None or kind.always:
+        return Owed.State.NEW
+    choices = MailChoice.objects.filter(user=recipient, kind=kind.name)
+    choice = choices.values_list("when", flat=True)
+    when = choice.first() or MailChoice.When.AT_ONCE
+    return Owed.State.NEW if when == MailChoice.When.AT_ONCE else Owed.State.OFF
+
+
+def take_back(prefix: str) -> int:
+    """Cancel the notices whose key begins with `prefix` and that nobody has seen yet.
+
+    Returns how many there were; one that is due already is not taken back.
+    """
+    waiting = Notice.objects.filter(key__startswith=prefix, due_at__gt=timezone.now())
+    held = waiting.filter(state__in=[Owed.State.NEW, Owed.State.OFF])
+    return held.update(state=Owed.State.CANCELLED, sealed_link="")
+
+
+@transaction.atomic
+def settle(about: models.Model, *kinds: str, reader: User | None = None) -> int:
+    """What the notices about `about` asked for has been done: they leave "now up to you"."""
+    open_ones = Notice.objects.about(about).to_do()
+    if kinds:
+        open_ones = open_ones.filter(kind__in=kinds)
+    if reader is not None:
+        open_ones = open_ones.filter(recipient=reader)
+    return open_ones.update(settled_at=timezone.now())

@@ -1,0 +1,69 @@
+"""Waking the workers: a hint that something is owed, given away from the request's path.
+
+The row is the truth. A hint that is lost costs the few seconds until the next sweep, so nobody
+waits for the broker: a thread of the process publishes, and gives up on a broker that is gone.
+"""
+
+from __future__ import annotations
+
+import os
+import queue
+import threading
+import time
+from datetime import timedelta
+from functools import partial
+from uuid import UUID
+
+import structlog
+from celery import current_app
+from django.db import transaction
+from kombu.exceptions import OperationalError
+from redis.exceptions import RedisError
+
+log = structlog.get_logger("paperwork.waking")
+
+LONGEST_QUEUE = 10_000  # hints; beyond it they are dropped, the sweep finds the rows
+REST = 5.0  # seconds in which a broker that did not answer is not asked again
+
+
+def wake_after_commit(task: str, pk: UUID, wait: timedelta = timedelta(0)) -> None:
+    """Once the transaction is committed, hint that `task` has work; what waits is for the sweep."""
+    if not wait:
+        transaction.on_commit(partial(_waker.hint, task, str(pk)), robust=True)
+
+
+class Waker:
+    """A thread that publishes hints; made anew in a process that was forked."""
+
+    def __init__(self) -> None:
+        self.pid = 0
+        self.hints: queue.Queue[tuple[str, str]] = queue.Queue(LONGEST_QUEUE)
+        self.lock = threading.Lock()
+
+    def hint(self, task: str, pk: str) -> None:
+        """Never waits and never raises because of the broker."""
+        with self.lock:
+            if self.pid != os.getpid():
+                self.pid = os.getpid()
+                self.hints = queue.Queue(LONGEST_QUEUE)
+                threading.Thread(target=self._publish, args=[self.hints], daemon=True).start()
+        try:
+            self.hints.put_nowait((task, pk))
+        except queue.Full:
+            log.warning("hint dropped", task=task)
+
+    @staticmethod
+    def _publish(hints: queue.Queue[tuple[str, str]]) -> None:
+        gone_until = 0.0
+        while True:
+            task, pk = hints.get()
+            if time.monotonic() < gone_until:
+                continue
+            try:
+                current_app.send_task(task, args=[pk], retry=False)
+            except (OperationalError, RedisError, OSError) as error:
+                gone_until = time.monotonic() + REST
+                log.warning("broker does not answer", task=task, reason=type(error).__name__)
+
+
+_waker = Waker()
