@@ -12,6 +12,9 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 from django.utils import timezone
 
+from paperwork.models import Notice
+from tests import factories
+from tests.paperwork.owing import owe_a_notice
 from vx_portal import health
 from vx_portal.tasks import HEARTBEAT, clear_sessions, report_alive
 
@@ -41,7 +44,7 @@ def test_readyz_when_a_worker_has_just_reported(client: Client, db: None) -> Non
     assert response.status_code == 200
     checks = response.json()["checks"]
     assert {name: check["ok"] for name, check in checks.items()} == dict.fromkeys(
-        ["database", "migrations", "worker", "disk"], True
+        ["database", "migrations", "worker", "owed", "disk"], True
     )
 
 
@@ -79,6 +82,86 @@ def test_readyz_says_that_the_database_is_gone(client: Client, db: None) -> None
     assert checks["migrations"]["ok"] is False
 
 
+def test_readyz_says_that_the_database_takes_no_writes(client: Client, db: None) -> None:
+    report_alive()
+    with connection.cursor() as cursor:
+        on = (
+            "PRAGMA query_only=1"
+            if connection.vendor == "sqlite"
+            else "SET transaction_read_only=1"
+        )
+        cursor.execute(on)
+        try:
+            response = client.get("/readyz")
+        finally:
+            if connection.vendor == "sqlite":  # PostgreSQL forgets it with the transaction
+                cursor.execute("PRAGMA query_only=0")
+
+    assert response.status_code == 503
+    assert response.json()["checks"]["database"]["problem"] == "The database can only be read."
+
+
+MINUTE_AGO, SOON = timedelta(seconds=-61), timedelta(seconds=5)
+
+
+@pytest.mark.parametrize(
+    ("row", "ready"),
+    [
+        ({"due_at": timedelta(seconds=-50)}, True),
+        ({"due_at": MINUTE_AGO}, False),
+        ({"due_at": SOON}, True),
+        ({"due_at": MINUTE_AGO, "state": "leased", "lease_until": SOON}, True),
+        ({"due_at": MINUTE_AGO, "state": "leased", "lease_until": MINUTE_AGO}, False),
+        ({"due_at": MINUTE_AGO, "state": "dead"}, True),
+        ({"due_at": MINUTE_AGO, "state": "done"}, True),
+    ],
+    ids=["not yet", "waits too long", "not due", "worked on", "let go of", "given up", "done"],
+)
+def test_readyz_looks_at_what_is_owed(
+    client: Client, db: None, row: dict[str, Any], ready: bool
+) -> None:
+    report_alive()
+    owe_a_notice("cause", factories.UserFactory.create())
+    now = timezone.now()
+    moments = {key: now + value for key, value in row.items() if isinstance(value, timedelta)}
+    Notice.objects.update(**{**row, **moments})
+
+    response = client.get("/readyz")
+
+    assert response.status_code == (200 if ready else 503)
+    assert response.json()["checks"]["owed"]["ok"] is ready
+
+
+@pytest.mark.parametrize("path", ["/livez", "/readyz", "/metrics"])
+def test_machines_may_ask_by_any_name(client: Client, db: None, path: str) -> None:
+    assert client.get(path, headers={"host": "web-1:8000"}).status_code in {200, 503}
+    assert client.get("/nl/", headers={"host": "web-1:8000"}).status_code == 400
+
+
+def test_metrics_say_what_is_owed_and_what_was_asked(client: Client, db: None) -> None:
+    reader = factories.UserFactory.create()
+    for key in ("one", "two", "three"):
+        owe_a_notice(key, reader)
+    Notice.objects.filter(key="three").update(state="dead", attempts=6)
+    before = samples(client)
+
+    client.get("/nl/help/", {"q": "what-somebody-looked-for"})
+    after = samples(client)
+
+    assert after['vx_owed_rows{state="new",table="notice"}'] == "2.0"
+    assert after['vx_owed_rows{state="dead",table="notice"}'] == "1.0"
+    assert after['vx_owed_attempts_max{table="notice"}'] == "6.0"
+    counted = 'vx_requests_total{status="200",view="help"}'
+    assert float(after[counted]) - float(before.get(counted, 0)) == 1
+    assert float(after['vx_request_duration_seconds_count{view="help"}']) >= 1
+    assert not [line for line in after if "somebody" in line]
+
+
+def samples(client: Client) -> dict[str, str]:
+    lines = client.get("/metrics").text.splitlines()
+    return dict(line.rsplit(" ", 1) for line in lines if not line.startswith("#"))
+
+
 def test_readyz_says_that_the_disk_is_full(
     client: Client, db: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -99,19 +182,17 @@ def test_metrics_in_prometheus_format(client: Client, db: None) -> None:
 
     response = client.get("/metrics")
 
-    assert response.headers["Content-Type"] == "text/plain; version=0.0.4"
-    samples = dict(
-        line.rsplit(" ", 1) for line in response.text.splitlines() if not line.startswith("#")
-    )
-    assert samples['vx_check_ok{check="worker"}'] == "1"
-    assert samples["vx_migrations_unapplied"] == "0"
-    assert float(samples["vx_worker_heartbeat_age_seconds"]) < 10
+    assert response.headers["Content-Type"] == "text/plain; version=0.0.4; charset=utf-8"
+    found = samples(client)
+    assert found['vx_check_ok{check="worker"}'] == "1.0"
+    assert found["vx_migrations_unapplied"] == "0.0"
+    assert float(found["vx_worker_heartbeat_age_seconds"]) < 10
 
 
 def test_metrics_leaves_out_what_is_not_known(client: Client, db: None) -> None:
     response = client.get("/metrics")
 
-    assert 'vx_check_ok{check="worker"} 0' in response.text
+    assert 'vx_check_ok{check="worker"} 0.0' in response.text
     assert "vx_worker_heartbeat_age_seconds" not in response.text
 
 

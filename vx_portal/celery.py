@@ -3,12 +3,16 @@
 A message is only a wake-up: what must not be lost is a row in the database, and a sweep finds it.
 """
 
+import logging.config
 import os
 from pathlib import Path
 from typing import Any
 
 from celery import Celery
-from celery.signals import worker_ready
+from celery.bootsteps import StartStopStep
+from celery.signals import setup_logging, worker_ready
+from celery.worker import WorkController
+from django.conf import settings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vx_portal.settings")
 
@@ -28,3 +32,24 @@ def make_the_brokers_folders(sender: Celery, **_kwargs: Any) -> None:
 def report_at_once(**_kwargs: Any) -> None:
     """Show a new worker on /readyz now, not at the first tick of the clock."""
     app.send_task("vx_portal.tasks.report_alive")
+
+
+@setup_logging.connect
+def log_as_the_portal_does(**_kwargs: Any) -> None:
+    """One JSON line an event, without what is personal (vx_portal/logs.py)."""
+    logging.config.dictConfig(settings.LOGGING)
+
+
+class Pulse(StartStopStep):  # type: ignore[misc]  # comes without types
+    """A file that a worker touches every ten seconds: its container is healthy while it does."""
+
+    requires = {"celery.worker.components:Timer"}
+
+    def start(self, worker: WorkController) -> None:
+        if settings.PULSE_PATH:
+            pulse = Path(settings.PULSE_PATH)
+            worker.timer.call_repeatedly(10, pulse.touch)
+            pulse.touch()
+
+
+app.steps["worker"].add(Pulse)

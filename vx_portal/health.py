@@ -7,7 +7,6 @@ import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -15,15 +14,22 @@ from django.core.cache import cache
 from django.db import DatabaseError, connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
+from django.db.models import Min
+from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from redis.exceptions import RedisError
 
+from paperwork.models import OwedQuerySet
+from vx_portal.metrics import OWED, CheckFigures, text_for_prometheus
 from vx_portal.tasks import HEARTBEAT
 
 HEARTBEAT_LIMIT = 30.0  # seconds; three missed heartbeats
+OWED_LIMIT = 60.0  # seconds for which what is due may wait for a worker
 DISK_LIMIT = 0.05  # of the disk that holds the files
 
 # The migrations that this release came with: they do not change while it runs.
@@ -32,20 +38,24 @@ _shipped = SimpleLazyObject(
 )
 
 
-class Check(NamedTuple):
-    """Whether one thing is as it should be, and the figure that says so."""
-
-    ok: bool
-    facts: dict[str, float | str | None]
+class Check(CheckFigures):
+    """Whether one thing is as it should be, and the figures that say so."""
 
 
 def check_database() -> Check:
-    """The database answers a query."""
+    """The database answers, and lets itself be written to."""
     try:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
+            if connection.vendor == "sqlite":
+                cursor.execute("PRAGMA query_only")
+                read_only = bool(cursor.fetchone()[0])
+            else:  # a standby, or a primary that was told to take no writes
+                cursor.execute("SHOW transaction_read_only")
+                read_only = cursor.fetchone()[0] == "on"
     except DatabaseError:
         return Check(False, {"problem": "The database does not answer."})
+    if read_only:
+        return Check(False, {"problem": "The database can only be read."})
     return Check(True, {"engine": connection.vendor})
 
 
@@ -69,6 +79,21 @@ def check_worker() -> Check:
     return Check(age is not None and age <= HEARTBEAT_LIMIT, {"seconds_since_heartbeat": age})
 
 
+def check_owed() -> Check:
+    """Nothing that is due has waited longer than a minute; what was given up does not count."""
+    since = Coalesce("lease_until", "due_at")
+    try:
+        oldest = [
+            moment
+            for model in OWED
+            if (moment := OwedQuerySet(model).due().aggregate(since=Min(since))["since"])
+        ]
+    except DatabaseError:
+        return Check(False, {"problem": "The database does not answer."})
+    seconds = (timezone.now() - min(oldest)).total_seconds() if oldest else 0.0
+    return Check(seconds <= OWED_LIMIT, {"oldest_seconds": round(seconds, 1)})
+
+
 def check_disk() -> Check:
     """The disk that holds people's files is not full."""
     root: Path = settings.MEDIA_ROOT
@@ -81,8 +106,14 @@ CHECKS: dict[str, Callable[[], Check]] = {
     "database": check_database,
     "migrations": check_migrations,
     "worker": check_worker,
+    "owed": check_owed,
     "disk": check_disk,
 }
+
+
+def run_checks() -> dict[str, Check]:
+    """What each check says now."""
+    return {name: check() for name, check in CHECKS.items()}
 
 
 @login_not_required
@@ -98,7 +129,7 @@ def livez(request: HttpRequest) -> HttpResponse:
 @never_cache
 def readyz(request: HttpRequest) -> HttpResponse:
     """200 when people can be served, 503 when not, and what is wrong. Tells nothing secret."""
-    checks = {name: check() for name, check in CHECKS.items()}
+    checks = run_checks()
     ready = all(check.ok for check in checks.values())
     body = {name: {"ok": check.ok, **check.facts} for name, check in checks.items()}
     return JsonResponse({"ready": ready, "checks": body}, status=200 if ready else 503)
@@ -108,34 +139,10 @@ def readyz(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def metrics(request: HttpRequest) -> HttpResponse:
-    """A few figures in Prometheus' text format; for everyone outside there is no such page."""
+    """Figures in Prometheus' text format; for everyone outside there is no such page."""
     if not _is_internal(request):
         raise Http404
-    checks = {name: check() for name, check in CHECKS.items()}
-    lines = [
-        "# HELP vx_check_ok 1 when the check of that name in /readyz passes.",
-        "# TYPE vx_check_ok gauge",
-        *(f'vx_check_ok{{check="{name}"}} {int(check.ok)}' for name, check in checks.items()),
-        *_gauge(
-            "vx_worker_heartbeat_age_seconds",
-            "Since a background worker last reported.",
-            checks["worker"].facts.get("seconds_since_heartbeat"),
-        ),
-        *_gauge(
-            "vx_migrations_unapplied",
-            "Of this release, not yet in the database.",
-            checks["migrations"].facts.get("unapplied"),
-        ),
-        *_gauge("vx_disk_free_ratio", "Of the disk for files.", checks["disk"].facts.get("free")),
-    ]
-    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; version=0.0.4")
-
-
-def _gauge(name: str, meaning: str, value: float | str | None) -> list[str]:
-    """The lines of one figure; none when it is not known, which is not the same as 0."""
-    if value is None:
-        return []
-    return [f"# HELP {name} {meaning}", f"# TYPE {name} gauge", f"{name} {value}"]
+    return HttpResponse(text_for_prometheus(run_checks), content_type=CONTENT_TYPE_PLAIN_0_0_4)
 
 
 def _is_internal(request: HttpRequest) -> bool:

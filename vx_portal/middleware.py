@@ -14,18 +14,21 @@ from django.utils.cache import patch_vary_headers
 
 from vx_portal import errors
 from vx_portal.http import PortalRequest, is_visitor
+from vx_portal.metrics import count_request
 
 type GetResponse = Callable[[PortalRequest], HttpResponse]
 
 log = structlog.get_logger("vx_portal.request")
 
 FOR_MACHINES = {"/livez", "/readyz", "/metrics"}
+METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 
 
 class RequestLog:
     """A request id on every log line and answer, and one line a request: view, status, ms.
 
     The line names the view, never the address: addresses can hold what somebody searched for.
+    The id is nginx's, whose form it must have, so that nobody writes other things into the logs.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -33,23 +36,38 @@ class RequestLog:
 
     def __call__(self, request: PortalRequest) -> HttpResponse:
         given = request.headers.get("X-Request-Id", "")
-        request_id = given if re.fullmatch(r"[0-9A-Za-z-]{8,64}", given) else uuid.uuid4().hex
+        request_id = given if re.fullmatch(r"[0-9a-f]{32}", given) else uuid.uuid4().hex
         structlog.contextvars.bind_contextvars(request_id=request_id)
         started = time.monotonic()
         try:
             response = self.get_response(request)
-            match = request.resolver_match
+            seconds = time.monotonic() - started
             log.info(
                 "request",
-                method=request.method,
-                view=match.view_name if match else "",
+                method=request.method if request.method in METHODS else "other",
+                view=count_request(request, response, seconds),
                 status=response.status_code,
-                ms=round((time.monotonic() - started) * 1000),
+                ms=round(seconds * 1000),
             )
         finally:
             structlog.contextvars.unbind_contextvars("request_id")
         response.headers["X-Request-Id"] = request_id
         return response
+
+
+class AskedByMachines:
+    """Health and figures are asked for by container, address or name inside: any host will do.
+
+    Their answers mention no host, so that a false one can do no harm.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: PortalRequest) -> HttpResponse:
+        if request.path in FOR_MACHINES:
+            request.META["HTTP_HOST"] = settings.ALLOWED_HOSTS[0].removeprefix(".")
+        return self.get_response(request)
 
 
 class Maintenance:

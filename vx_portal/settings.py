@@ -18,9 +18,25 @@ from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
+from environ.fileaware_mapping import FileAwareMapping
+
+from vx_portal.logs import task_that_failed, where_it_failed, without_personal_data
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.FileAwareEnv()
+
+
+class _Variables(FileAwareMapping):  # type: ignore[misc]  # comes without types
+    """The environment, with secrets from files; what an editor put after a value is not part."""
+
+    def __getitem__(self, key: str) -> str:
+        return str(super().__getitem__(key)).strip()
+
+
+class _Env(environ.FileAwareEnv):  # type: ignore[misc]
+    ENVIRON = _Variables()
+
+
+env = _Env()
 
 VAR_DIR = Path(env("VAR_DIR", default=str(BASE_DIR / "var")))
 DEMO: bool = env.bool("DEMO", default=False)
@@ -93,6 +109,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "vx_portal.middleware.RequestLog",  # a request id on every log line and answer
+    "vx_portal.middleware.AskedByMachines",  # health and figures, whichever host was asked
     "vx_portal.kept.KeptPages",  # a visitor's page that is still true is sent without more work
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -271,6 +288,7 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 200
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 3  # seconds; then an unfinished task goes back to the queue
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
+PULSE_PATH: str = env("PULSE_PATH", default="")  # touched while a worker works
 CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = TIME_ZONE
@@ -449,7 +467,8 @@ if ALLAUTH_TRUSTED_PROXY_COUNT:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 X_FRAME_OPTIONS = "DENY"
 
-# --- Logs: one JSON line an event, readable lines on a terminal -----------------------------------
+# --- Logs: one JSON line an event, readable lines on a terminal; nothing personal (logs.py) -------
+_on_a_terminal = sys.stderr.isatty()
 _shared_processors: list[structlog.typing.Processor] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,
@@ -464,10 +483,12 @@ LOGGING = {
             "()": structlog.stdlib.ProcessorFormatter,
             "foreign_pre_chain": _shared_processors,
             "processors": [
+                task_that_failed,
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.format_exc_info,
+                structlog.processors.format_exc_info if _on_a_terminal else where_it_failed,
+                without_personal_data,
                 structlog.dev.ConsoleRenderer(colors=False)
-                if sys.stderr.isatty()
+                if _on_a_terminal
                 else structlog.processors.JSONRenderer(),
             ],
         }
@@ -478,6 +499,9 @@ LOGGING = {
         # Our own line says the same of every request, with its id.
         "django.request": {"level": "ERROR"},
         "django.server": {"handlers": [], "propagate": False},
+        "gunicorn.error": {"handlers": [], "propagate": True, "level": "WARNING"},
+        # A wrong host name is a visitor's doing: the answer is 400, and nginx refused it before.
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
         "fontTools": {"level": "WARNING"},
         "celery": {"level": "WARNING"},  # else three lines every heartbeat
     },

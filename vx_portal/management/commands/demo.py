@@ -132,12 +132,8 @@ def web_server() -> Child:
     with suppress(OSError), closing(socket.socket(socket.AF_INET6)) as probe:
         probe.bind(("::1", 0))
         addresses.append(f"[::1]:{settings.PORT}")
-    command = [sys.executable, "-m", "gunicorn", "vx_portal.wsgi", "--workers=2", "--threads=4"]
-    command += ["--worker-class=gthread", "--graceful-timeout=5", "--log-level=warning"]
-    command += [
-        "--limit-request-line=0"
-    ]  # an address that is too long gets our page, not gunicorn's
-    command += ["--no-control-socket", *(f"--bind={address}" for address in addresses)]
+    command = [sys.executable, "-m", "gunicorn", "--config=python:vx_portal.gunicorn_conf"]
+    command += [*(f"--bind={address}" for address in addresses)]
     return Child("web server", command)
 
 

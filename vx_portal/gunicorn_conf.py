@@ -1,0 +1,43 @@
+"""How gunicorn serves the portal: `gunicorn --config python:vx_portal.gunicorn_conf`.
+
+What differs by place (addresses, numbers of processes) is on the command line or in
+GUNICORN_CMD_ARGS, which win over this.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vx_portal.settings")
+
+from django.conf import settings
+from prometheus_client.multiprocess import mark_process_dead
+
+wsgi_app = "vx_portal.wsgi"
+worker_class = "gthread"
+workers = 2
+threads = 4
+graceful_timeout = 7  # seconds for the requests that run; all is stopped in less than ten
+timeout = 60  # seconds after which a process that answers nothing at all is replaced
+limit_request_line = 0  # an address that is too long gets our page, not gunicorn's
+control_socket_disable = True
+worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108  # never on a disk
+loglevel = "warning"
+logconfig_dict = settings.LOGGING  # one JSON line an event, as the portal's own
+
+# Each process writes its counts here; made anew at each start, as the counts begin anew.
+_figures = tempfile.mkdtemp(prefix="vx-figures-")
+os.environ["PROMETHEUS_MULTIPROC_DIR"] = _figures
+
+
+def child_exit(_server: Any, worker: Any) -> None:
+    """Forget what was true of that process alone; what it counted stays."""
+    mark_process_dead(worker.pid, _figures)  # type: ignore[no-untyped-call]
+
+
+def on_exit(_server: Any) -> None:
+    shutil.rmtree(_figures, ignore_errors=True)
