@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from celery import current_app, shared_task
+import time
+
+import structlog
+from celery import shared_task
 
 from paperwork import delivery
 from paperwork.models import Document, Notice
 
-AT_A_TIME = 500  # rows that one sweep hands out
+log = structlog.get_logger("paperwork.tasks")
+
+AT_A_TIME = 500  # rows that one sweep looks at
+TURN = 5.0  # seconds after which a sweep goes to the back of the queue: others have work too
+STALE = 5  # seconds after which a sweep that waited is dropped: the clock has sent another
 
 
 @shared_task(ignore_result=True)
@@ -23,8 +30,18 @@ def make_document(document_id: str) -> None:
 
 @shared_task(ignore_result=True)
 def sweep() -> None:
-    """Every few seconds: hand out what is due and nobody has taken."""
-    for model, task in ((Notice, "send_notice"), (Document, "make_document")):
-        due = model._default_manager.due().order_by("due_at")
-        for pk in due.values_list("pk", flat=True)[:AT_A_TIME]:
-            current_app.send_task(f"paperwork.tasks.{task}", args=[str(pk)])
+    """Every few seconds: do what is due and nobody has taken, and settle what nobody may take.
+
+    It does the work itself: handing it out would fill the queue again and again while the work is
+    held up. Several sweeps share the rows by their claims.
+    """
+    until = time.monotonic() + TURN
+    for model, do in ((Notice, send_notice), (Document, make_document)):
+        rows = model._default_manager.all()
+        if settled := rows.settle_lapsed():
+            log.warning("work given up", what=model.__name__, rows=settled)
+        for pk in rows.due().order_by("due_at").values_list("pk", flat=True)[:AT_A_TIME]:
+            if time.monotonic() > until:
+                sweep.apply_async(expires=STALE, retry=False)
+                return
+            do(str(pk))

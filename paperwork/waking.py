@@ -17,8 +17,6 @@ from uuid import UUID
 import structlog
 from celery import current_app
 from django.db import transaction
-from kombu.exceptions import OperationalError
-from redis.exceptions import RedisError
 
 log = structlog.get_logger("paperwork.waking")
 
@@ -33,37 +31,40 @@ def wake_after_commit(task: str, pk: UUID, wait: timedelta = timedelta(0)) -> No
 
 
 class Waker:
-    """A thread that publishes hints; made anew in a process that was forked."""
+    """A thread that publishes hints, begun with the first; a forked process has one of its own."""
 
     def __init__(self) -> None:
-        self.pid = 0
-        self.hints: queue.Queue[tuple[str, str]] = queue.Queue(LONGEST_QUEUE)
+        self.begin_anew()
+
+    def begin_anew(self) -> None:
+        """After a fork: neither the thread nor who held the lock came along."""
         self.lock = threading.Lock()
+        self.hints: queue.Queue[tuple[str, str]] = queue.Queue(LONGEST_QUEUE)
+        self.thread: threading.Thread | None = None
 
     def hint(self, task: str, pk: str) -> None:
         """Never waits and never raises because of the broker."""
         with self.lock:
-            if self.pid != os.getpid():
-                self.pid = os.getpid()
-                self.hints = queue.Queue(LONGEST_QUEUE)
-                threading.Thread(target=self._publish, args=[self.hints], daemon=True).start()
+            if self.thread is None:
+                self.thread = threading.Thread(target=self._publish, name="waker", daemon=True)
+                self.thread.start()
         try:
             self.hints.put_nowait((task, pk))
         except queue.Full:
             log.warning("hint dropped", task=task)
 
-    @staticmethod
-    def _publish(hints: queue.Queue[tuple[str, str]]) -> None:
+    def _publish(self) -> None:
         gone_until = 0.0
         while True:
-            task, pk = hints.get()
+            task, pk = self.hints.get()
             if time.monotonic() < gone_until:
                 continue
             try:
                 current_app.send_task(task, args=[pk], retry=False)
-            except (OperationalError, RedisError, OSError) as error:
+            except Exception as error:  # noqa: BLE001  # whatever it is, the sweep finds the row
                 gone_until = time.monotonic() + REST
                 log.warning("broker does not answer", task=task, reason=type(error).__name__)
 
 
 _waker = Waker()
+os.register_at_fork(after_in_child=_waker.begin_anew)

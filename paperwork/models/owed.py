@@ -23,6 +23,8 @@ from paperwork.models.subject import About, AboutQuerySet
 LAST_ATTEMPT = 6  # after which the row is dead, and the office is shown it
 LONGEST_PAUSE = timedelta(hours=1)
 LONGEST_ERROR = 500  # characters
+GIVEN_UP_HOLDING = "Who worked on it stopped without a word, each time."
+HANDED_OVER_OR_NOT = "Nobody knows whether the mail server took it."
 
 
 class OwedQuerySet[O: "Owed"](AboutQuerySet[O]):
@@ -30,7 +32,21 @@ class OwedQuerySet[O: "Owed"](AboutQuerySet[O]):
         """Those that a worker may take now: waiting and due, or held by one whose lease is over."""
         now = at or timezone.now()
         waiting = Q(state=Owed.State.NEW, due_at__lte=now)
-        return self.filter(waiting | Q(state=Owed.State.LEASED, lease_until__lte=now))
+        left = Q(state=Owed.State.LEASED, lease_until__lte=now, attempts__lt=LAST_ATTEMPT)
+        return self.filter(waiting | left)
+
+    def settle_lapsed(self) -> int:
+        """Say what has become of those that nobody may take again although their lease is over.
+
+        What was being handed over is uncertain; what stopped its worker at each attempt is dead.
+        Returns how many there were.
+        """
+        lapsed = self.filter(lease_until__lte=timezone.now())
+        return lapsed.filter(state=Owed.State.SENDING).update(
+            state=Owed.State.UNCERTAIN, lease_until=None, error=HANDED_OVER_OR_NOT
+        ) + lapsed.filter(state=Owed.State.LEASED, attempts__gte=LAST_ATTEMPT).update(
+            state=Owed.State.DEAD, lease_until=None, error=GIVEN_UP_HOLDING
+        )
 
     def unfinished(self) -> Self:
         """Those that still have to be done."""
@@ -38,7 +54,7 @@ class OwedQuerySet[O: "Owed"](AboutQuerySet[O]):
 
 
 class Owed(About):
-    """The state of something owed. `claim`, then the work, then `finish`, `fail` or `give_up`."""
+    """The state of something owed. `claim`, then the work, then `finish`, `fail` or `postpone`."""
 
     class State(models.TextChoices):
         OFF = "off", pgettext_lazy("owed", "not wanted")
@@ -89,7 +105,9 @@ class Owed(About):
 
         A worker that was away longer than its lease finds that another attempt has begun.
         """
-        mine = self._rows().filter(pk=self.pk, attempts=self.attempts, state=self.state)
+        mine = self._rows().filter(
+            pk=self.pk, attempts=self.attempts, state=self.state, lease_until=self.lease_until
+        )
         if not mine.update(state=state, **fields):
             return False
         self.state = state
@@ -114,12 +132,25 @@ class Owed(About):
             error=problem[:LONGEST_ERROR],
         )
 
+    def postpone(self, problem: str, pause: timedelta) -> bool:
+        """The attempt came to nothing by no fault of the row: it is given back, and not counted."""
+        return self.move(
+            self.State.NEW,
+            lease_until=None,
+            attempts=self.attempts - 1,
+            due_at=timezone.now() + pause,
+            error=problem[:LONGEST_ERROR],
+        )
+
     @classmethod
     def _rows(cls) -> OwedQuerySet[Self]:
         return OwedQuerySet(cls)
 
 
 def pause_after(attempts: int) -> timedelta:
-    """How long to wait after so many attempts: 2, 4, 8 … seconds, up to an hour, a little mixed."""
-    seconds = min(2.0**attempts, LONGEST_PAUSE.total_seconds())
+    """How long to wait after so many attempts: 4, 16, 64 … seconds, up to an hour, a little mixed.
+
+    Six attempts take some 20 minutes: a server that puts off strangers for a while is outlasted.
+    """
+    seconds = min(4.0**attempts, LONGEST_PAUSE.total_seconds())
     return timedelta(seconds=seconds * random.uniform(0.75, 1.25))  # noqa: S311  # only spreads

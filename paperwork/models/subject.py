@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import NamedTuple, Self
+from uuid import UUID
 
 from django.db import models
 
@@ -15,8 +16,14 @@ class Subject(NamedTuple):
 
 
 def subject_of(thing: models.Model | None) -> Subject:
-    """The subject that `thing`, a saved row, is; the empty one for None."""
-    return Subject(thing._meta.label_lower, int(thing.pk)) if thing is not None else Subject("", 0)
+    """The subject that `thing`, a saved row, is; the empty one for None.
+
+    Of a random UUID the first 63 bits are enough to know it by, and fit into a number's column.
+    """
+    if thing is None:
+        return Subject("", 0)
+    number = thing.pk.int >> 65 if isinstance(thing.pk, UUID) else int(thing.pk)
+    return Subject(thing._meta.label_lower, number)
 
 
 class AboutQuerySet[A: "About"](models.QuerySet[A]):

@@ -113,6 +113,7 @@ def _state_for(recipient: User | None, kind: NoticeKind) -> str:
     return Owed.State.NEW if when == MailChoice.When.AT_ONCE else Owed.State.OFF
 
 
+@transaction.atomic  # on SQLite it waits for its turn to write before it looks at the clock
 def take_back(prefix: str) -> int:
     """Cancel the notices whose key begins with `prefix` and that nobody has seen yet.
 
