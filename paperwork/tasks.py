@@ -7,7 +7,7 @@ import time
 import structlog
 from celery import shared_task
 
-from paperwork import delivery
+from paperwork import delivery, making
 from paperwork.models import Document, Notice
 
 log = structlog.get_logger("paperwork.tasks")
@@ -26,6 +26,7 @@ def send_notice(notice_id: str) -> None:
 @shared_task(ignore_result=True)
 def make_document(document_id: str) -> None:
     """Make one document that is owed."""
+    making.make(document_id)
 
 
 @shared_task(ignore_result=True)

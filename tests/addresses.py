@@ -133,6 +133,17 @@ ADDRESSES: dict[str, Address] = {
     "people:give": form_of_office("person"),
     "people:close": form_of_office("person"),
     "people:reopen": done_by_office("person"),
+    # The office: documents.
+    "documents:documents": read_by_office(),
+    "documents:test": form_of_office(),
+    "documents:document": read_by_office("document"),
+    "documents:open": read_by_office("document"),
+    "documents:again": done_by_office("document"),
+    "documents:retry": done_by_office("document"),
+    "documents:withdraw": form_of_office("document"),
+    # Whoever holds a document.
+    "verify:start": page,
+    "verify:document": Address(post=EVERYONE, of="code of a document"),
     # By a link that somebody was sent, whoever they are.
     "confirm:course": Address(post=EVERYONE, of="link to a course"),
     "invitation:accept": Address(post=EVERYONE, of="link of an invitation"),
@@ -240,8 +251,11 @@ def build_world() -> World:
     run = ImportRun.objects.create(
         file_name="courses.csv", rows=0, data={"universities": [], "courses": []}
     )
+    document = factories.DocumentFactory.create()
     return World(
         {
+            "document": {"pk": document.pk},
+            "code of a document": {"code": document.code},
             "public course": {"university": university.code.lower(), "course": course.slug},
             "public university": {"code": university.code.lower()},
             "course": {"pk": course.pk},

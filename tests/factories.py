@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import date, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -22,6 +23,8 @@ from courses.models import (
     University,
 )
 from courses.models.course import Assessment, PublicState
+from paperwork import filing
+from paperwork.models import Document
 
 PASSWORD = "a-quiet-blue-bicycle"
 
@@ -197,3 +200,27 @@ class StudentFactory(UserFactory):
             year=2,
         )
         return user
+
+
+class DocumentFactory(DjangoModelFactory[Document]):
+    """A letter that was made, its file included; `content` is what stands in the file."""
+
+    class Meta:
+        model = Document
+
+    kind = "letter"
+    key = factory.Sequence(lambda n: f"letter-{n}")
+    title = "A letter about Noor Proefpersoon"
+    language = "nl"
+    data = factory.LazyFunction(dict)
+    state = Document.State.DONE
+    pages = 1
+
+    @classmethod
+    def _create(cls, model_class: type[Document], *args: Any, **kwargs: Any) -> Document:
+        content = kwargs.pop("content", b"%PDF-1.7 what the letter says")
+        if kwargs["state"] == Document.State.DONE:
+            kwargs["file"] = filing.write("documents", ".pdf", content)
+            kwargs["sha256"] = hashlib.sha256(content).hexdigest()
+            kwargs["size"], kwargs["done_at"] = len(content), timezone.now()
+        return Document.objects.create(**kwargs)

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from accounts.models import Invitation
 from courses import worklist
 from courses.models import ImportRun
+from paperwork.models import Document
 from vx_portal.http import PortalRequest, needs_role
 
 
@@ -30,6 +31,7 @@ class Todo(NamedTuple):
 @needs_role("office", "auditor")
 def home(request: PortalRequest) -> HttpResponse:
     waiting = [*_courses(request), *_imports(request), *_universities(request), *_people(request)]
+    waiting += _documents(request)
     context: dict[str, Any] = {
         "tasks": waiting,
         "moments": worklist.coming_moments(request.user),
@@ -66,3 +68,12 @@ def _people(request: PortalRequest) -> list[Todo]:
     label = ngettext("open invitation", "open invitations", count)
     why = _("Send it again, or revoke it.")
     return [Todo(count, label % {"count": count}, why, reverse("people:invitations"))] * bool(count)
+
+
+def _documents(request: PortalRequest) -> list[Todo]:
+    dead = Document.objects.visible_to(request.user).filter(state=Document.State.DEAD)
+    count = dead.count()
+    label = ngettext("document could not be made", "documents could not be made", count)
+    why = _("See what went wrong, and try once more.")
+    address = f"{reverse('documents:documents')}?state=dead"
+    return [Todo(count, label % {"count": count}, why, address)] * bool(count)

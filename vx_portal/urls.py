@@ -40,6 +40,8 @@ urlpatterns = [
             include(([path("", office.home, name="home"), *urls_office.urlpatterns], "office")),
         ),
         path("office/people/", include("accounts.urls_office")),
+        path("office/documents/", include("paperwork.urls_documents")),
+        path("verify/", include("paperwork.urls_verify")),
         path("confirm/", include("courses.urls_confirm")),
         path("invitation/", include("accounts.urls_invitation")),
         path("demo/mail/", demo_mail.messages, name="demo-mail"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from typing import TYPE_CHECKING, Any, Self
 
@@ -11,18 +12,29 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from paperwork.models.owed import Owed, OwedQuerySet
+from paperwork.registry import DOCUMENTS
 from vx_portal.http import roles_of
 
 if TYPE_CHECKING:
     from vx_portal.http import Person
 
-LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # none that looks like another
+LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32
 CODE_LENGTH = 16  # 80 bits
+LOOKS_LIKE = str.maketrans("OIL", "011")  # what these are read for is not among the letters
 
 
 def new_code() -> str:
     """A code that nobody can guess, to be read from paper: ABCD-EFGH-JKLM-NPQR without dashes."""
     return "".join(secrets.choice(LETTERS) for _number in range(CODE_LENGTH))
+
+
+def code_as_typed(text: str) -> str:
+    """The code in `text` as somebody read it from paper; empty when there can be none in it.
+
+    Dashes, dots, spaces and small letters do no harm, nor O for 0 and I or L for 1.
+    """
+    code = "".join(re.findall(r"[^\W_]", text)).upper().translate(LOOKS_LIKE)
+    return code if len(code) == CODE_LENGTH and set(code) <= set(LETTERS) else ""
 
 
 class DocumentQuerySet(OwedQuerySet["Document"]):
@@ -87,6 +99,11 @@ class Document(Owed):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def kind_label(self) -> str:
+        """What its kind is called; the bare name of a kind that is no longer known."""
+        return str(DOCUMENTS[self.kind].label) if self.kind in DOCUMENTS else self.kind
 
     @property
     def code_in_groups(self) -> str:

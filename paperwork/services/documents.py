@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 from django.db.models import Max
 from django.utils import timezone
 
@@ -13,6 +13,10 @@ from paperwork import waking
 from paperwork.models import Document, subject_of
 from paperwork.registry import DOCUMENTS
 from paperwork.services.events import request_id
+
+
+class TakenError(Exception):
+    """Somebody else has made a newer version in the meantime."""
 
 
 @transaction.atomic
@@ -31,22 +35,64 @@ def owe_document(
     `data` holds all that the template shows, as JSON. Two at once: one is refused by the database
     (IntegrityError), so call it where the case is locked or compared-and-swapped already.
     """
-    known = DOCUMENTS[kind]
-    earlier = Document.objects.filter(kind=known.name, key=key)
-    last = earlier.aggregate(last=Max("version"))["last"] or 0
-    earlier.filter(replaced_at=None).update(replaced_at=timezone.now())
     subject_kind, subject_id = subject_of(about)
-    document = Document.objects.create(
-        kind=known.name,
-        key=key,
-        version=last + 1,
-        title=title,
-        language=language,
-        data=data,
-        subject_kind=subject_kind,
-        subject_id=subject_id,
-        asked_by=by,
-        request_id=request_id(),
+    return _owe(
+        Document(
+            kind=DOCUMENTS[kind].name,
+            key=key,
+            title=title,
+            language=language,
+            data=data,
+            subject_kind=subject_kind,
+            subject_id=subject_id,
+            asked_by=by,
+        )
     )
+
+
+@transaction.atomic
+def make_again(document: Document, *, by: User) -> Document:
+    """Owe a new version that says the same; the earlier ones stay as they are, marked replaced.
+
+    Raises TakenError when somebody else has just done so, or made a version that says something
+    else: only the latest can be made again.
+    """
+    same = Document.objects.filter(kind=document.kind, key=document.key)
+    if same.filter(version__gt=document.version).exists():
+        raise TakenError
+    fields = ("kind", "key", "title", "language", "data", "subject_kind", "subject_id")
+    again = Document(asked_by=by, **{field: getattr(document, field) for field in fields})
+    try:
+        with transaction.atomic():
+            return _owe(again)
+    except IntegrityError:
+        raise TakenError from None
+
+
+def _owe(document: Document) -> Document:
+    """Write `document` as the next version of its key, and wake who makes it."""
+    earlier = Document.objects.filter(kind=document.kind, key=document.key)
+    document.version = 1 + (earlier.aggregate(last=Max("version"))["last"] or 0)
+    document.request_id = request_id()
+    earlier.filter(replaced_at=None).update(replaced_at=timezone.now())
+    document.save(force_insert=True)
     waking.wake_after_commit("paperwork.tasks.make_document", document.pk)
     return document
+
+
+def try_again(document: Document) -> bool:
+    """Let the workers try once more what they gave up; False when it is no longer given up."""
+    given_up = Document.objects.filter(pk=document.pk, state=Document.State.DEAD)
+    tried = given_up.update(state=Document.State.NEW, attempts=0, due_at=timezone.now())
+    if tried:
+        waking.wake_after_commit("paperwork.tasks.make_document", document.pk)
+    return bool(tried)
+
+
+def withdraw(document: Document) -> bool:
+    """It no longer counts, and its verification page says so; False when that was so already.
+
+    The file stays: who must answer for it later must be able to see it.
+    """
+    standing = Document.objects.filter(pk=document.pk, state=Document.State.DONE, withdrawn_at=None)
+    return bool(standing.update(withdrawn_at=timezone.now()))

@@ -1,0 +1,49 @@
+"""What a document says, as HTML: its kind's template with its row's data, in its language."""
+
+from __future__ import annotations
+
+import io
+
+import segno
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import translation
+
+from paperwork.models import Document
+from paperwork.press import Sheet
+from paperwork.registry import DOCUMENTS
+
+
+def sheet_of(document: Document) -> Sheet:
+    """All that the press needs to make `document`. Raises KeyError for a kind no longer known."""
+    return Sheet(html_of(document), {"asset:qr": qr_of(document)})
+
+
+def html_of(document: Document) -> str:
+    """The document's page. Whatever its data holds is text there and nothing else."""
+    kind = DOCUMENTS[document.kind]
+    with translation.override(document.language):
+        address = address_of(document)
+        context = {
+            "document": document,
+            "data": document.data,
+            "kind": kind.label,
+            "address": address,
+            "page": settings.SITE_URL.partition("://")[2] + reverse("verify:start").rstrip("/"),
+        }
+        return render_to_string(f"{kind.template}.html", context)
+
+
+def address_of(document: Document) -> str:
+    """Where anybody can see whether the document is genuine, in its language."""
+    with translation.override(document.language):
+        return settings.SITE_URL + reverse("verify:document", args=[document.code])
+
+
+def qr_of(document: Document) -> str:
+    """That address as a QR code: SVG."""
+    file = io.BytesIO()
+    code = segno.make(address_of(document), error="m", micro=False)
+    code.save(file, kind="svg", xmldecl=False, border=2, dark="#0A1030", omitsize=True)
+    return file.getvalue().decode()
