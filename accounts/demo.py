@@ -287,7 +287,6 @@ def _invite(email: str, name: str, place: Place) -> None:
         university=university,
         digest=SignedLink.digest_of(SignedLink.new_token()),
         created_at=now - timedelta(days=3),
-        sent_at=now - timedelta(days=3),
         expires_at=now + timedelta(days=11),
         invited_by=User.objects.get(email=f"office@{DOMAIN}"),
     )

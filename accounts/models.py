@@ -279,9 +279,6 @@ class Invitation(Scoped, SignedLink):
     invited_by = models.ForeignKey(
         User, models.SET_NULL, null=True, related_name="invitations_made"
     )
-    sent_at = models.DateTimeField(
-        _("sent"), null=True, help_text=_("When the mail server last took the mail.")
-    )
     accepted_by = models.ForeignKey(
         User, models.SET_NULL, null=True, related_name="invitations_accepted"
     )
@@ -315,6 +312,11 @@ class Invitation(Scoped, SignedLink):
     @property
     def is_expired(self) -> bool:
         return self.expires_at <= timezone.now()
+
+    @property
+    def mail_key(self) -> str:
+        """Names the mail with the present link; sent again it is another one."""
+        return f"invitation-{self.pk}-{self.digest[:16]}"
 
 
 class StudentProfileQuerySet(models.QuerySet["StudentProfile"]):

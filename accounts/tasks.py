@@ -4,13 +4,8 @@ from __future__ import annotations
 
 import structlog
 from celery import shared_task
-from django.conf import settings
-from django.core.mail import send_mail
 from django.db import DatabaseError
-from django.template.loader import render_to_string
-from django.utils import translation
 
-from accounts.models import User
 from accounts.services import memberships
 from accounts.services.sessions import end_sessions
 
@@ -30,17 +25,3 @@ def end_sessions_of_former_staff() -> None:
             log.info("sessions ended with the last role", user=user.pk, sessions_ended=ended)
         except DatabaseError as error:
             log.warning("sessions not ended", user=user.pk, reason=type(error).__name__)
-
-
-@shared_task(ignore_result=True)
-def tell_owner(email: str) -> None:
-    """Tell whoever owns `email` that somebody is guessing the password; nobody: nothing."""
-    user = User.objects.filter(email__iexact=email, is_active=True).first()
-    if user is None:
-        return
-    with translation.override(user.language):
-        subject = render_to_string("account/email/many_failures_subject.txt").strip()
-        body = render_to_string(
-            "account/email/many_failures_message.txt", {"site_url": settings.SITE_URL}
-        )
-    send_mail(subject, body.strip(), None, [user.email])

@@ -8,4 +8,8 @@ class PaperworkConfig(AppConfig):
     verbose_name = _("Notices, documents and files")
 
     def ready(self) -> None:
+        from courses import telling  # noqa: PLC0415  # models are loaded only now
+        from paperwork.services import post  # noqa: PLC0415
+
         autodiscover_modules("kinds")  # each app says there which notices and documents it owes
+        telling.use(post)

@@ -1,10 +1,63 @@
-"""The notices and documents that the portal owes about its own working."""
+"""What the portal owes about its own working, and for the apps before this one."""
 
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Role
 from paperwork.registry import DocumentKind, NoticeKind, register_documents, register_notices
 
-register_notices(NoticeKind("test", _("Test message"), "paperwork/notices/test"))
+register_notices(
+    NoticeKind(
+        "test",
+        _("Test message"),
+        "paperwork/notices/test",
+        always=True,
+        roles=(Role.OFFICE,),
+        why=_("You get this because you asked for it on the page “Background work”."),
+    ),
+    NoticeKind(
+        "digest",
+        _("What you want once a day, together"),
+        "paperwork/notices/digest",
+        always=True,
+        mail_only=True,
+        why=_("You get this because you chose to hear of these things once a day."),
+    ),
+    NoticeKind(
+        "accounts.invitation",
+        _("Invitation"),
+        "accounts/notices/invitation",
+        outside=True,
+        why=_("You get this because the programme office gave your address."),
+    ),
+    NoticeKind(
+        "accounts.role_given",
+        _("You have been given a role"),
+        "accounts/notices/role_given",
+        roles=tuple(Role.values),
+        why=_("You get this because you have an account on the portal."),
+    ),
+    NoticeKind(
+        "accounts.role_ended",
+        _("A role of yours has ended"),
+        "accounts/notices/role_ended",
+        roles=tuple(Role.values),
+        why=_("You get this because you have an account on the portal."),
+    ),
+    NoticeKind(
+        "accounts.many_failures",
+        _("Somebody is trying to sign in as you"),
+        "accounts/notices/many_failures",
+        always=True,
+        why=_("You get this because it is about the safety of your account."),
+    ),
+    NoticeKind(
+        "courses.confirm",
+        _("Question to a partner: is it still true?"),
+        "courses/notices/confirm",
+        outside=True,
+        why=_("You get this because you are the contact of your university for Virtual Exchange."),
+    ),
+)
 register_documents(
     DocumentKind("letter", _("Letter"), "paperwork/documents/letter"),
     DocumentKind("form", _("Form"), "paperwork/documents/form"),

@@ -1,33 +1,88 @@
-"""A notice as its reader gets it by mail."""
+"""A notice as a mail: plain text and HTML, in its reader's language."""
 
 from __future__ import annotations
 
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
+from django.template import Context, Engine
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 from paperwork.models import Notice
+from paperwork.registry import NOTICES
 from paperwork.sealing import unseal
+from paperwork.text import blocks
+
+TEMPLATE = "paperwork/mail/notice"
+
+
+class Door(NamedTuple):
+    """A link of the mail, with its whole address."""
+
+    label: str
+    address: str
 
 
 def message(notice: Notice) -> EmailMultiAlternatives:
-    """The mail of `notice`, in its reader's language; the same Message-ID whenever it is made.
+    """The mail that `notice` is. The same each time it is made: a second one overwrites the first.
 
-    Raises cryptography's InvalidToken when its secret link was sealed with a key now forgotten.
+    Raises cryptography's InvalidToken when its sealed link cannot be opened (another SECRET_KEY).
     """
-    path = unseal(notice.sealed_link) if notice.sealed_link else notice.link
-    context = {"notice": notice, "address": settings.SITE_URL + path if path else ""}
+    known = NOTICES.get(notice.kind)
     with translation.override(notice.language):
-        text = render_to_string("paperwork/mail.txt", context)
+        choices = ""
+        if notice.recipient and not (known and known.always):
+            choices = settings.SITE_URL + reverse("notice-choices")
+        context = {
+            "notice": notice,
+            "blocks": blocks(notice.text),
+            "doors": doors(notice),
+            "why": (known and known.why) or _why(notice),
+            "always": bool(notice.recipient and known and known.always),
+            "choices": choices,
+            "language": notice.language,
+        }
+        # Plain text is not escaped; HTML is.
+        plain = Engine.get_default().get_template(f"{TEMPLATE}.txt")
+        text = plain.render(Context(context, autoescape=False)).strip() + "\n"
+        html = render_to_string(f"{TEMPLATE}.html", context)
     headers = {
-        "Message-ID": f"<notice-{notice.pk}@{urlsplit(settings.SITE_URL).hostname}>",
-        "Auto-Submitted": "auto-generated",  # no out-of-office replies, please
+        "Message-ID": message_id(notice),
+        "Auto-Submitted": "auto-generated",  # nobody's holiday answers it
     }
     if notice.request_id:
         headers["X-Request-Id"] = notice.request_id
-    to = notice.recipient.email if notice.recipient else notice.email
-    subject = " ".join(notice.subject.split())
-    return EmailMultiAlternatives(subject, text.strip() + "\n", None, [to], headers=headers)
+    mail = EmailMultiAlternatives(
+        subject=" ".join(notice.subject.split()),
+        body=text,
+        to=[notice.recipient.email if notice.recipient else notice.email],
+        headers=headers,
+    )
+    mail.attach_alternative(html, "text/html")
+    return mail
+
+
+def message_id(notice: Notice) -> str:
+    """The same for each attempt, so that a mail program shows two as one."""
+    return f"<notice-{notice.pk}@{urlsplit(settings.SITE_URL).hostname}>"
+
+
+def doors(notice: Notice) -> list[Door]:
+    """Where the mail leads: one address, or one a thing that is asked about."""
+    if notice.sealed_link:
+        rows = [row.partition("\t") for row in unseal(notice.sealed_link).splitlines()]
+        found = [(label or notice.link_label, path) for path, _tab, label in rows]
+    else:
+        found = [(notice.link_label, notice.link)] if notice.link else []
+    return [Door(label or _("Open the portal"), settings.SITE_URL + path) for label, path in found]
+
+
+def _why(notice: Notice) -> str:
+    if notice.recipient:
+        return _("You get this because it is about you or your work in Virtual Exchange.")
+    return _("You get this because Virtual Exchange has your address for this purpose.")

@@ -16,13 +16,20 @@ class Twice(StrEnum):
 
 
 class NoticeKind(NamedTuple):
-    """One kind of message. Its text is `templates/<template>.txt`: a subject, then paragraphs."""
+    """One kind of message. Its text is `templates/<template>.txt`: a subject, then paragraphs.
+
+    Plain text, nothing is escaped: `paperwork/text.py` says which lines become a list or a route.
+    """
 
     name: str
     label: str | Promise  # on the page where people choose what they want by mail
     template: str
     twice: Twice = Twice.RESEND
     always: bool = False  # goes by mail whatever its reader chose
+    roles: tuple[str, ...] = ()  # who can get it; none named: everybody with an account
+    outside: bool = False  # goes to people without an account, who have no choices
+    mail_only: bool = False  # not shown among the notices: it repeats what stands there
+    why: str | Promise = ""  # the mail's last lines: why its reader gets it
 
 
 class DocumentKind(NamedTuple):
@@ -49,3 +56,21 @@ def register_documents(*kinds: DocumentKind) -> None:
     for kind in kinds:
         if DOCUMENTS.setdefault(kind.name, kind) != kind:
             raise ValueError(f"two kinds of document are called {kind.name}")
+
+
+def kinds_for(roles: frozenset[str]) -> list[NoticeKind]:
+    """The kinds that somebody with `roles` can get and see, by their labels."""
+    return sorted(
+        (
+            kind
+            for kind in NOTICES.values()
+            if not (kind.outside or kind.mail_only)
+            and (not kind.roles or not roles.isdisjoint(kind.roles))
+        ),
+        key=lambda kind: str(kind.label),
+    )
+
+
+def mail_only() -> list[str]:
+    """The names of the kinds that do not stand among the notices."""
+    return [kind.name for kind in NOTICES.values() if kind.mail_only]

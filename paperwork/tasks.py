@@ -6,8 +6,9 @@ import time
 
 import structlog
 from celery import shared_task
+from django.utils import timezone
 
-from paperwork import delivery, making
+from paperwork import delivery, digest, making
 from paperwork.models import Document, Notice
 
 log = structlog.get_logger("paperwork.tasks")
@@ -46,3 +47,11 @@ def sweep() -> None:
                 sweep.apply_async(expires=STALE, retry=False)
                 return
             do(str(pk))
+
+
+@shared_task(ignore_result=True)
+def gather_digests() -> None:
+    """On working days from seven: owe each reader the digest of the day, once."""
+    if until := digest.moment(timezone.now()):
+        for user_id in digest.readers(until):
+            digest.gather(user_id, until)

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from accounts.models import Invitation, Role, User
 from courses.models import ConfirmationRequest, ImportRun
+from paperwork.models import Notice
 from tests import factories
 
 TOKEN = "a-token-that-was-sent-to-somebody"
@@ -32,6 +33,7 @@ class Address:
     get: frozenset[str] | None = EVERYONE
     post: frozenset[str] | None = None
     of: str = ""
+    hidden: bool = False  # for who may not see it, it does not exist
 
 
 page = Address()
@@ -83,6 +85,11 @@ ADDRESSES: dict[str, Address] = {
     "accounts:start": own_page,
     "accounts:profile": own_form,
     "accounts:resume": own_page,
+    "notice-choices": own_form,
+    "notices:list": own_page,
+    "notices:open": Address(get=None, post=frozenset({STUDENT}), of="notice", hidden=True),
+    "notices:read": Address(get=None, post=frozenset({STUDENT}), of="notice", hidden=True),
+    "notices:read-all": Address(get=None, post=SIGNED_IN),
     # The office: the offer.
     "office:home": read_by_office(),
     "office:courses": read_by_office(),
@@ -248,6 +255,9 @@ def build_world() -> World:
         digest=Invitation.digest_of(TOKEN),
         expires_at=later,
     )
+    notice = Notice.objects.create(
+        key="world", kind="test", recipient=people[STUDENT], language="nl", subject="x", text="y"
+    )
     run = ImportRun.objects.create(
         file_name="courses.csv", rows=0, data={"universities": [], "courses": []}
     )
@@ -270,6 +280,7 @@ def build_world() -> World:
             "invitation": {"pk": invitation.pk},
             "membership": {"pk": somebody.memberships.get().pk},
             "person": {"pk": somebody.pk},
+            "notice": {"pk": notice.pk},
             "link to a course": {"token": TOKEN},
             "link of an invitation": {"token": TOKEN},
         },

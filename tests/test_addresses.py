@@ -54,7 +54,9 @@ def expected(row: Address, who: str, method: str) -> str:
         return "in"
     if who == VISITOR and VISITOR not in (row.get or set()) | (row.post or set()):
         return "sign in"
-    return "no such method" if allowed is None else "refused"
+    if allowed is None:
+        return "no such method"
+    return "status 404" if row.hidden else "refused"
 
 
 WRITES = re.compile(r"(INSERT INTO|UPDATE|DELETE FROM) \W(?!django_session|usersessions)", re.I)

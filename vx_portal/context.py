@@ -11,6 +11,7 @@ from django.urls import reverse, translate_url
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language, gettext
 
+from paperwork import centre
 from vx_portal.http import roles_of
 
 THEME_COOKIE = "vx_theme"
@@ -27,11 +28,15 @@ class Destination(NamedTuple):
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
-    """What base.html needs. Asks the database nothing for a visitor, else only for the roles."""
+    """What base.html needs. Asks the database nothing for a visitor.
+
+    For somebody signed in: the roles, and how many notices are new.
+    """
     return {
         **plain(request),
         "roles": SimpleLazyObject(lambda: _roles(request)),
         "destinations": SimpleLazyObject(lambda: destinations(request, _roles(request))),
+        "new_notices": SimpleLazyObject(lambda: _new_notices(request)),
         "sign_in_url": SimpleLazyObject(lambda: sign_in_url(request)),
     }
 
@@ -103,3 +108,8 @@ def sign_in_url(request: HttpRequest) -> str:
 def _roles(request: HttpRequest) -> frozenset[str]:
     user = getattr(request, "user", None)  # an error before sign-in was looked at
     return roles_of(user) if user is not None else frozenset()
+
+
+def _new_notices(request: HttpRequest) -> int:
+    user = getattr(request, "user", None)
+    return centre.count_new(user) if user is not None else 0

@@ -307,6 +307,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 5.0,
         "options": {"expires": 5},
     },
+    "digests": {  # the first on a day gathers what came before seven, the others find nothing
+        "task": "paperwork.tasks.gather_digests",
+        "schedule": crontab(minute="*/10", hour="7-20", day_of_week="mon-fri"),
+        "options": {"expires": 600},
+    },
     "clear-sessions": {
         "task": "vx_portal.tasks.clear_sessions",
         "schedule": crontab(hour=3, minute=20),

@@ -7,6 +7,7 @@ from django.urls import include, path
 
 from accounts.views import coordinators, sso
 from courses import urls_office
+from paperwork.views import notices
 from vx_portal import demo_mail, display, errors, health, home, office, texts
 
 handler400 = errors.bad_request
@@ -33,6 +34,7 @@ urlpatterns = [
         path("accessibility/", texts.accessibility, name="accessibility"),
         path("privacy/", texts.privacy, name="privacy"),
         path("account/display/", display.display, name="display"),
+        path("account/notices/", notices.choices, name="notice-choices"),
         path("account/", include("accounts.urls")),
         path("account/", include("accounts.urls_signing_in")),
         path(
@@ -42,6 +44,7 @@ urlpatterns = [
         path("office/people/", include("accounts.urls_office")),
         path("office/documents/", include("paperwork.urls_documents")),
         path("verify/", include("paperwork.urls_verify")),
+        path("notices/", include("paperwork.urls")),
         path("confirm/", include("courses.urls_confirm")),
         path("invitation/", include("accounts.urls_invitation")),
         path("demo/mail/", demo_mail.messages, name="demo-mail"),

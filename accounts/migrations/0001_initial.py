@@ -122,14 +122,6 @@ class Migration(migrations.Migration):
                 ("ends_on", models.DateField(null=True, verbose_name="until")),
                 ("is_listed", models.BooleanField(default=True, verbose_name="shown to students")),
                 (
-                    "sent_at",
-                    models.DateTimeField(
-                        help_text="When the mail server last took the mail.",
-                        null=True,
-                        verbose_name="sent",
-                    ),
-                ),
-                (
                     "accepted_by",
                     models.ForeignKey(
                         null=True,

@@ -6,12 +6,8 @@ from typing import NamedTuple
 
 import structlog
 from allauth.account.models import EmailAddress
-from django.conf import settings
-from django.core.mail import EmailMessage
 from django.db import IntegrityError, transaction
-from django.template.loader import render_to_string
-from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Invitation, Membership, User
@@ -19,6 +15,7 @@ from accounts.services import memberships
 from accounts.services.accounts import forget_unverified
 from accounts.services.memberships import Grant, MembershipError
 from courses.models import SignedLink
+from courses.telling import Address, Link, post
 
 log = structlog.get_logger("accounts.invitations")
 
@@ -28,7 +25,6 @@ class Invited(NamedTuple):
 
     invitation: Invitation | None
     membership: Membership | None
-    was_sent: bool
 
 
 def account_of(email: str) -> User | None:
@@ -39,7 +35,7 @@ def account_of(email: str) -> User | None:
 
 
 def invite(email: str, name: str, language: str, grant: Grant, *, by: User) -> Invited:
-    """Offer the role to whoever has `email`, by mail after the commit.
+    """Offer the role to whoever has `email`, in a mail that a worker sends after the commit.
 
     Somebody with an account gets it at once, and is told. An invitation that has expired is
     replaced. Raises MembershipError when one is still open, or the person has the role already.
@@ -48,15 +44,13 @@ def invite(email: str, name: str, language: str, grant: Grant, *, by: User) -> I
         memberships.only_the_office(by)
         if user := account_of(email):
             membership = memberships.take_up(user, grant, given_by=by)
-        else:
-            invitation, token = _make(email.lower(), name, language, grant, by)
-    if user:
-        return Invited(None, membership, memberships.tell(membership))
-    return Invited(invitation, None, _send(invitation, token))
+            memberships.tell(membership)
+            return Invited(None, membership)
+        return Invited(_make(email.lower(), name, language, grant, by), None)
 
 
-def _make(email: str, name: str, language: str, grant: Grant, by: User) -> tuple[Invitation, str]:
-    """Write the invitation and its token, which nobody can read again."""
+def _make(email: str, name: str, language: str, grant: Grant, by: User) -> Invitation:
+    """Write the invitation and owe its mail, which alone holds the token, sealed until it goes."""
     now = timezone.now()
     token = SignedLink.new_token()
     earlier = Invitation.objects.open().filter(email__iexact=email)
@@ -90,14 +84,15 @@ def _make(email: str, name: str, language: str, grant: Grant, by: User) -> tuple
             ) from None
         raise
     invitation.programmes.set(grant.programmes)
+    _owe(invitation, token)
     log.info("invited", invitation=invitation.pk, role=invitation.role, by=by.pk)
-    return invitation, token
+    return invitation
 
 
-def resend(invitation: Invitation, *, by: User) -> bool:
+def resend(invitation: Invitation, *, by: User) -> None:
     """Send a new link, valid for as long as a first one; the old link stops working.
 
-    Says whether the mail was sent. Raises MembershipError when it was accepted or revoked.
+    Raises MembershipError when it was accepted or revoked.
     """
     token = SignedLink.new_token()
     with transaction.atomic(durable=True):
@@ -106,12 +101,12 @@ def resend(invitation: Invitation, *, by: User) -> bool:
         if not renewed.update(
             digest=SignedLink.digest_of(token),
             expires_at=timezone.now() + Invitation.VALID_FOR,
-            sent_at=None,
         ):
             raise MembershipError(_("This invitation was accepted or revoked already."))
+        post().call_off(invitation.mail_key)  # that of the old link
+        invitation.refresh_from_db()
+        _owe(invitation, token)
     log.info("invited again", invitation=invitation.pk, by=by.pk)
-    invitation.refresh_from_db()
-    return _send(invitation, token)
 
 
 @transaction.atomic
@@ -120,22 +115,19 @@ def revoke(invitation: Invitation, *, by: User) -> None:
     memberships.only_the_office(by)
     if not Invitation.objects.open().filter(pk=invitation.pk).update(revoked_at=timezone.now()):
         raise MembershipError(_("This invitation was accepted or revoked already."))
+    post().call_off(invitation.mail_key)
     log.info("invitation revoked", invitation=invitation.pk, by=by.pk)
 
 
-def _send(invitation: Invitation, token: str) -> bool:
-    """Mail the link, in the reader's language; note when the mail server took it."""
-    with translation.override(invitation.language):
-        link = settings.SITE_URL + reverse("invitation:accept", args=[token])
-        context = {"invitation": invitation, "link": link}
-        text = render_to_string("accounts/mail/invitation.txt", context)
-    subject, _newline, body = text.partition("\n")
-    if not memberships.send(
-        EmailMessage(subject.strip(), body.strip() + "\n", to=[invitation.email])
-    ):
-        return False
-    Invitation.objects.filter(pk=invitation.pk).update(sent_at=timezone.now())
-    return True
+def _owe(invitation: Invitation, token: str) -> None:
+    post().tell(
+        "accounts.invitation",
+        invitation.mail_key,
+        Address(invitation.email, invitation.language),
+        {"invitation": invitation},
+        about=invitation,
+        link=Link("invitation:accept", [token], secret=True),
+    )
 
 
 def find(token: str) -> Invitation | None:

@@ -7,14 +7,10 @@ from typing import NamedTuple
 
 import structlog
 from allauth.usersessions.models import UserSession
-from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.core.mail import EmailMessage
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
-from django.template.loader import render_to_string
-from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -22,6 +18,7 @@ from accounts.models import Membership, Role, User
 from accounts.services.sessions import end_sessions
 from courses.models import Faculty, Programme, University
 from courses.services.offer import offer_changed
+from courses.telling import Link, post
 
 LOOK_BACK = timedelta(days=60)  # of the nightly search for roles that have ended
 
@@ -64,9 +61,14 @@ def only_the_office(by: User) -> None:
 
 @transaction.atomic
 def give(user: User, grant: Grant, *, by: User) -> Membership:
-    """Give `user` a role; raises MembershipError when the account is closed or has the role."""
+    """Give `user` a role, and tell them.
+
+    Raises MembershipError when the account is closed or has the role.
+    """
     only_the_office(by)
-    return take_up(user, grant, given_by=by)
+    membership = take_up(user, grant, given_by=by)
+    tell(membership)
+    return membership
 
 
 @transaction.atomic
@@ -137,7 +139,7 @@ def change(membership: Membership, *, ends_on: date | None, is_listed: bool, by:
 
 @transaction.atomic
 def end(membership: Membership, *, by: User) -> Ended:
-    """End a membership now, with the person's sessions when it was the last one.
+    """End a membership now, with the person's sessions when it was the last one; tell them.
 
     Raises MembershipError when it has ended already, or when `by` would lock themselves out.
     """
@@ -154,6 +156,8 @@ def end(membership: Membership, *, by: User) -> Ended:
     was_last = not Membership.objects.current().filter(user=user).exists()
     sessions = end_sessions(user) if was_last else 0
     offer_changed()
+    if user.pk != by.pk:
+        _tell_ended(membership)
     log.info("role ended", membership=membership.pk, by=by.pk, sessions_ended=sessions)
     return Ended(was_last, sessions)
 
@@ -190,28 +194,27 @@ def reopen_account(user: User, *, by: User) -> None:
     log.info("account reopened", user=user.pk, by=by.pk)
 
 
-def tell(membership: Membership) -> bool:
-    """Write to somebody that they have a role now; False when the mail could not be sent.
-
-    Called after the transaction that gave it.
-    """
-    user = membership.user
-    with translation.override(user.language):
-        sign_in = settings.SITE_URL + reverse("account_login")
-        context = {"membership": membership, "sign_in": sign_in}
-        text = render_to_string("accounts/mail/role_given.txt", context)
-    subject, _newline, body = text.partition("\n")
-    return send(EmailMessage(subject.strip(), body.strip() + "\n", to=[user.email]))
+def tell(membership: Membership) -> None:
+    """Owe somebody the message that they have a role now, in the transaction that gives it."""
+    post().tell(
+        "accounts.role_given",
+        f"role-given-{membership.pk}",
+        membership.user,
+        {"membership": membership},
+        about=membership,
+        link=Link("accounts:start"),
+    )
 
 
-def send(message: EmailMessage) -> bool:
-    """Hand `message` to the mail server; False, and a line in the log, when that fails."""
-    try:
-        message.send()
-    except OSError as error:  # SMTP's errors are OSErrors too
-        log.warning("mail not sent", reason=type(error).__name__)
-        return False
-    return True
+def _tell_ended(membership: Membership) -> None:
+    post().tell(
+        "accounts.role_ended",
+        f"role-ended-{membership.pk}",
+        membership.user,
+        {"membership": membership},
+        about=membership,
+        link=Link("accounts:account"),
+    )
 
 
 def former_staff(today: date | None = None) -> list[User]:

@@ -20,6 +20,7 @@ from accounts.models import Invitation, User
 from accounts.services import invitations
 from accounts.services.memberships import MembershipError
 from accounts.views.people import say_given
+from courses.telling import post
 from vx_portal.http import PortalRequest, current_user, needs_role
 
 PAGE = 50
@@ -48,22 +49,18 @@ def _say_invited(request: PortalRequest, invited: invitations.Invited) -> HttpRe
     """Say what came of it, on the page where the next step can be taken."""
     if invited.membership:
         messages.info(request, _("There was an account with this address: it has the role now."))
-        say_given(request, invited.membership, invited.was_sent)
+        say_given(request, invited.membership)
         return redirect("people:person", invited.membership.user_id)
-    _say_sent(request, invited.invitation, invited.was_sent)
+    _say_owed(request, invited.invitation)
     return redirect("people:invitations")
 
 
-def _say_sent(request: PortalRequest, invitation: Invitation | None, was_sent: bool) -> None:
+def _say_owed(request: PortalRequest, invitation: Invitation | None) -> None:
     said = {"email": invitation}
-    if was_sent:
-        messages.success(request, _("An invitation is on its way to %(email)s.") % said)
-    else:
-        messages.error(
-            request,
-            _("The e-mail to %(email)s could not be sent. Check the address, then send it again.")
-            % said,
-        )
+    messages.success(
+        request,
+        _("An invitation to %(email)s is being sent. The list below shows what came of it.") % said,
+    )
 
 
 @require_safe
@@ -73,6 +70,9 @@ def open_invitations(request: PortalRequest) -> HttpResponse:
     rows = Invitation.objects.visible_to(request.user).open()
     shown = rows.select_related("faculty", "university", "invited_by")
     page = Paginator(shown, PAGE).get_page(request.GET.get("page"))
+    mails = post().deliveries([one.mail_key for one in page])
+    for one in page:
+        one.mail = mails.get(one.mail_key)  # type: ignore[attr-defined]
     return render(request, "accounts/invitations.html", {"page_obj": page})
 
 
@@ -85,11 +85,11 @@ def _find(request: PortalRequest, pk: int) -> Invitation:
 def resend(request: PortalRequest, pk: int) -> HttpResponse:
     invitation = _find(request, pk)
     try:
-        was_sent = invitations.resend(invitation, by=current_user(request))
+        invitations.resend(invitation, by=current_user(request))
     except MembershipError as refusal:
         messages.warning(request, str(refusal))
     else:
-        _say_sent(request, invitation, was_sent)
+        _say_owed(request, invitation)
     return redirect("people:invitations")
 
 

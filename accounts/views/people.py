@@ -125,21 +125,18 @@ def give(request: PortalRequest, pk: int) -> HttpResponse:
         except MembershipError as refusal:
             form.add_error(None, str(refusal))
         else:
-            say_given(request, membership, memberships.tell(membership))
+            say_given(request, membership)
             return redirect("people:person", pk)
     context = {"form": form, "person": person}
     return render(request, "accounts/give.html", context, status=422 if form.is_bound else 200)
 
 
-def say_given(request: PortalRequest, membership: Membership, was_told: bool) -> None:
-    """Say what was given, and whether the person knows."""
+def say_given(request: PortalRequest, membership: Membership) -> None:
+    """Say what was given, and that the person hears of it."""
     said = {"name": membership.user, "role": membership.scope_in_words}
-    messages.success(request, _("%(name)s has a role: %(role)s.") % said)
-    if not was_told:
-        messages.warning(
-            request,
-            _("The e-mail to %(name)s could not be sent. Tell them yourself.") % said,
-        )
+    messages.success(
+        request, _("%(name)s has a role: %(role)s. A message to them is being sent.") % said
+    )
 
 
 def find_membership(request: PortalRequest, pk: int) -> Membership:

@@ -123,3 +123,8 @@ class ConfirmationRequest(SignedLink):
 
     def __str__(self) -> str:
         return f"{self.course_id} {self.created_at:%Y-%m-%d}"
+
+    @property
+    def mail_key(self) -> str:
+        """Names the mail with this question; those that were asked together share one."""
+        return f"confirm-{self.course.university_id}-{self.created_at.timestamp():.6f}"

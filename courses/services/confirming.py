@@ -9,11 +9,9 @@ from typing import NamedTuple
 
 import structlog
 from django.conf import settings
-from django.core.mail import EmailMessage
 from django.db import transaction
-from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from courses.models import (
@@ -26,6 +24,7 @@ from courses.models import (
 )
 from courses.services.curation import CurationError
 from courses.services.offer import offer_changed
+from courses.telling import Address, Link, post
 
 log = structlog.get_logger("courses.confirming")
 
@@ -52,6 +51,7 @@ def ask(courses: Sequence[Course], *, by: str, sent_to: str = "") -> list[Asked]
         request = ConfirmationRequest(
             course=course,
             digest=SignedLink.digest_of(token),
+            created_at=now,
             expires_at=now + VALID_FOR,
             asked_by=by[:150],
             sent_to=sent_to,
@@ -68,12 +68,12 @@ def reader_language(university: University) -> str:
     return "nl" if university.country == "NL" else "en"
 
 
+@transaction.atomic
 def ask_by_mail(courses: Sequence[Course], *, by: str) -> list[University]:
     """Write one message to each university's contact, with a link for each of its courses.
 
     Courses must come with their university. Raises CurationError when a university has no contact,
-    before anything is sent. When a message cannot be handed over, its links are revoked and
-    CurationError says to whom nothing went. Returns the universities that were written to.
+    before anything is owed. A worker sends them after the commit; returns the universities.
     """
     ordered = sorted(courses, key=lambda course: (course.university_id, course.title))
     groups = [list(group) for _pk, group in groupby(ordered, key=lambda c: c.university_id)]
@@ -82,49 +82,41 @@ def ask_by_mail(courses: Sequence[Course], *, by: str) -> list[University]:
             _("No contact is known for %(universities)s. Give an e-mail address there first.")
             % {"universities": ", ".join(str(university) for university in nobody)}
         )
-    failed: list[University] = []
     for group in groups:
         university = group[0].university
-        asked = ask(group, by=by, sent_to=university.contact_email)
-        try:
-            _message(university, asked, by=by).send()
-        except OSError as trouble:  # SMTP's errors are OSErrors too
-            log.warning("confirmation not sent", university=university.code, error=repr(trouble))
-            failed.append(university)
-            _revoke_all(asked)
-    if failed:
-        raise CurationError(
-            _("The message to %(universities)s could not be sent. Ask again later.")
-            % {"universities": ", ".join(str(university) for university in failed)}
-        )
+        _owe(university, ask(group, by=by, sent_to=university.contact_email), by=by)
     return [group[0].university for group in groups]
 
 
-def _message(university: University, asked: Sequence[Asked], *, by: str) -> EmailMessage:
-    """The message in the reader's language; its first line is the subject."""
-    with translation.override(reader_language(university)):
-        links = [(row.request.course, address_of(row.token)) for row in asked]
-        context = {
+def _owe(university: University, asked: Sequence[Asked], *, by: str) -> None:
+    """One message in the reader's language, with a link for each course."""
+    first = asked[0].request
+    links = [
+        Link("confirm:course", [row.token], label=_label(row.request.course), secret=True)
+        for row in asked
+    ]
+    post().tell(
+        "courses.confirm",
+        first.mail_key,
+        Address(university.contact_email, reader_language(university)),
+        {
             "university": university,
-            "links": links,
-            "expires_at": asked[0].request.expires_at,
+            "number": len(asked),
+            "expires_at": first.expires_at,
             "by": by,
-        }
-        subject, _newline, body = render_to_string("courses/mail/confirm.txt", context).partition(
-            "\n"
-        )
-    return EmailMessage(subject.strip(), body.strip() + "\n", to=[university.contact_email])
+        },
+        about=first,
+        links=links,
+    )
+
+
+def _label(course: Course) -> str:
+    return f"{course.title} ({course.code})" if course.code else course.title
 
 
 def address_of(token: str) -> str:
     """The whole address of a link, in the language that is active."""
     return str(settings.SITE_URL) + reverse("confirm:course", args=[token])
-
-
-@transaction.atomic
-def _revoke_all(asked: Sequence[Asked]) -> None:
-    pks = [row.request.pk for row in asked]
-    ConfirmationRequest.objects.filter(pk__in=pks, spent_at=None).update(revoked_at=timezone.now())
 
 
 def find(token: str) -> ConfirmationRequest | None:

@@ -157,5 +157,8 @@ def _ask(request: PortalRequest, courses: list[Course]) -> HttpResponse:
         return redirect("office:courses")
     if asked:
         names = ", ".join(str(university) for university in asked)
-        messages.success(request, _("A message went to %(names)s.") % {"names": names})
+        messages.success(
+            request,
+            _("Messages to these universities are being sent: %(names)s.") % {"names": names},
+        )
     return redirect("office:courses")

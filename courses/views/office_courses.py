@@ -20,6 +20,7 @@ from courses.forms.course import CourseForm, NewCourseForm
 from courses.forms.video import VideoForm
 from courses.models import ConfirmationRequest, Course, Edition, PublicState, University
 from courses.services import confirming, curation
+from courses.telling import Delivery, post
 from courses.views.course import course_context
 from courses.views.curating import REFUSED, SAVED, STALE, changes_of, office_writes, save_form
 from courses.worklist import is_unconfirmed
@@ -75,6 +76,7 @@ def editor(
     """The editor with everything that hangs on the course beside it."""
     editions = Edition.objects.visible_to(request.user).filter(course=course)
     requests = list(ConfirmationRequest.objects.visible_to(request.user).filter(course=course)[:5])
+    question = next((r for r in requests if not r.spent_at and not r.revoked_at), None)
     form = form or CourseForm(instance=copy(course))
     video = video or VideoForm(instance=copy(course.video))
     context = {
@@ -90,12 +92,21 @@ def editor(
         "moves": curation.moves_for(course),
         "can_delete": curation.can_delete_course(course),
         "editions": list(editions.order_by("-starts_on", "-pk")),
-        "question": next((r for r in requests if not r.spent_at and not r.revoked_at), None),
+        "question": question,
+        "mail": _mail_of(question, course),
         "answers": [_in_words(r) for r in requests if r.notes and r.handled_at is None],
         "is_unconfirmed": is_unconfirmed(course, timezone.localdate()),
         **more,
     }
     return render(request, "courses/office/course.html", context, status=status)
+
+
+def _mail_of(question: ConfirmationRequest | None, course: Course) -> Delivery | None:
+    """What came of the message with the question, when it was asked by mail."""
+    if question is None or not question.sent_to:
+        return None
+    question.course = course  # which is here already
+    return post().deliveries([question.mail_key]).get(question.mail_key)
 
 
 def _in_words(request: ConfirmationRequest) -> dict[str, Any]:
@@ -186,7 +197,7 @@ def ask(request: PortalRequest, pk: int) -> HttpResponse:
         context = {"course": found, "refusal": str(refusal)}
         return render(request, "courses/office/ask.html", context, status=422)
     to = found.university.contact_email
-    messages.success(request, _("The question went to %(to)s.") % {"to": to})
+    messages.success(request, _("The question to %(to)s is being sent.") % {"to": to})
     return redirect("office:course", pk)
 
 

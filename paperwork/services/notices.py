@@ -8,40 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.db import models, transaction
-from django.template.loader import render_to_string
+from django.template import Context, Engine
 from django.urls import reverse
 from django.utils import timezone, translation
 
 from accounts.models import User
+from courses.telling import Address, Link
 from paperwork import waking
 from paperwork.models import MailChoice, Notice, Owed, subject_of
 from paperwork.registry import NOTICES, NoticeKind
 from paperwork.sealing import seal
 from paperwork.services.events import request_id
 
+__all__ = ["UNDO", "Address", "Link", "owe_notice", "settle", "take_back"]
+
 UNDO = timedelta(seconds=10)  # how long a decision can be taken back before anybody hears of it
-
-
-class Address(NamedTuple):
-    """A reader without an account."""
-
-    email: str
-    language: str
-
-
-class Link(NamedTuple):
-    """Where the message leads: the name of an address of the portal, and what it needs.
-
-    With `secret=True` the address holds a token: it is in the mail alone, encrypted until it goes.
-    """
-
-    name: str
-    args: Sequence[object] = ()
-    label: str = ""  # when empty, the template's last line that begins with "→ " has the words
-    secret: bool = False
 
 
 def owe_notice(
@@ -52,6 +36,7 @@ def owe_notice(
     *,
     about: models.Model | None = None,
     link: Link | None = None,
+    links: Sequence[Link] = (),
     until: datetime | None = None,
     asks: bool = False,
     wait: timedelta = timedelta(0),
@@ -60,15 +45,17 @@ def owe_notice(
 
     The text is the kind's template: its first line is the subject, a last line beginning with "→ "
     the words of the link, the rest paragraphs. Written now, in the reader's language and in the
-    caller's transaction. `asks`: it stands under "now up to you" until `settle`. `wait`: how long
+    caller's transaction. `links`: several with tokens, where one would not do; each with its
+    label. `asks`: it stands under "now up to you" until `settle`. `wait`: how long
     it can still be taken back by `take_back`.
     """
     known = NOTICES[kind]
     now = timezone.now()
     with translation.override(to.language):
         subject, text, words = _render(known, context)
-        path = reverse(link.name, args=list(link.args)) if link else ""
-    secret = bool(link and link.secret)
+        path = _path_of(link) if link else ""
+        rows = [f"{_path_of(one)}\t{' '.join(one.label.split())}" for one in links]
+    secret = bool(link and link.secret) or bool(links)
     recipient = to if isinstance(to, User) else None
     subject_kind, subject_id = subject_of(about)
     notice = Notice(
@@ -81,7 +68,7 @@ def owe_notice(
         text=text,
         link="" if secret else path,
         link_label=(link.label or words if link else "")[:100],
-        sealed_link=seal(path) if secret else "",
+        sealed_link=seal("\n".join(rows) or path) if secret else "",
         until=until,
         asks=asks,
         state=_state_for(recipient, known),
@@ -96,9 +83,15 @@ def owe_notice(
         waking.wake_after_commit("paperwork.tasks.send_notice", notice.pk, wait)
 
 
+def _path_of(link: Link) -> str:
+    return reverse(link.name, args=list(link.args))
+
+
 def _render(kind: NoticeKind, context: Mapping[str, Any]) -> tuple[str, str, str]:
     """Subject, text and the words of the link."""
-    lines = render_to_string(f"{kind.template}.txt", dict(context)).strip().splitlines()
+    template = Engine.get_default().get_template(f"{kind.template}.txt")
+    # As plain text: the pages and the mail's HTML escape it when they show it.
+    lines = template.render(Context(context, autoescape=False)).strip().splitlines()
     words = lines.pop().removeprefix("→ ").strip() if lines[-1].startswith("→ ") else ""
     return lines[0].strip(), "\n".join(lines[1:]).strip(), words
 

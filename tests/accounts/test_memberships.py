@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 import pytest
 import time_machine
 from allauth.usersessions.models import UserSession
-from django.core import mail
 from django.core.exceptions import PermissionDenied
 from django.test import Client
 from django.utils import timezone
@@ -26,6 +25,7 @@ from tests.factories import (
     UserFactory,
     days,
 )
+from tests.mails import letters
 from tests.races import at_once
 
 pytestmark = pytest.mark.django_db
@@ -245,16 +245,24 @@ def test_who_has_another_role_stays_signed_in_at_night(office: User) -> None:
 
 def test_the_person_is_told_in_their_language(office: User) -> None:
     user = UserFactory.create(language="en", name="Ann\nBcc: x@evil.example")
-    membership = memberships.give(user, Grant(Role.EXAMS, ends_on=days(30)), by=office)
+    memberships.give(user, Grant(Role.EXAMS, ends_on=days(30)), by=office)
 
-    assert memberships.tell(membership)
-
-    [sent] = mail.outbox
+    [sent] = letters()
     assert sent.to == [user.email]
     assert "\n" not in sent.subject
     assert "exam staff" in sent.body
     assert "http://localhost" in sent.body
-    assert "/en/account/login/" in sent.body
+    assert "/en/account/start/" in sent.body
+
+
+def test_who_loses_a_role_is_told(office: User) -> None:
+    user = MemberFactory.create(role=Role.EXAMS, language="en")
+
+    memberships.end(only_role_of(user), by=office)
+
+    [sent] = letters()
+    assert sent.to == [user.email]
+    assert sent.subject == "Your role has ended: exam staff"
 
 
 def outcomes(results: list[object]) -> list[str]:

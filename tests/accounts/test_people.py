@@ -8,7 +8,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.core import mail
 from django.test import Client
 
 from accounts import people
@@ -25,6 +24,7 @@ from tests.factories import (
     UserFactory,
     days,
 )
+from tests.mails import letters
 
 pytestmark = pytest.mark.django_db
 type SignIn = Callable[[User], Client]
@@ -210,7 +210,7 @@ def test_the_list_costs_the_same_for_few_and_for_more(
     code = fill().code
     client_of_office.get(LIST)
     for _round in range(2):
-        with django_assert_num_queries(11):
+        with django_assert_num_queries(12):
             client_of_office.get(LIST)
         with django_assert_num_queries(8):
             client_of_office.get(f"{LIST}export/?faculty={code}&q=person")
@@ -269,7 +269,7 @@ def test_a_page_of_a_person_costs_the_same_for_more_roles(
     more()
     client_of_office.get(f"{LIST}{user.pk}/")
     for _round in range(2):
-        with django_assert_num_queries(10):
+        with django_assert_num_queries(11):
             client_of_office.get(f"{LIST}{user.pk}/")
         more()
         more()
@@ -288,7 +288,7 @@ def test_giving_a_role_tells_the_person(client_of_office: Client) -> None:
     answer = client_of_office.post(f"{LIST}{user.pk}/give/", data, follow=True)
 
     assert "Camille has a role: partner contact" in answer.text
-    assert mail.outbox[-1].to == [user.email]
+    assert letters()[-1].to == [user.email]
     again = client_of_office.post(f"{LIST}{user.pk}/give/", data)
     assert again.status_code == 422
     assert "has this role already" in again.text

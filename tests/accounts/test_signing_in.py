@@ -308,7 +308,7 @@ def test_account_pages_ask_the_database_little(
 ) -> None:
     sign_in(factories.StudentFactory.create())
     client.get("/en/account/")
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         assert client.get(f"/en/{path}").status_code == 200
 
 

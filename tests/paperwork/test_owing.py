@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from paperwork.models import MailChoice, Notice, Owed
+from paperwork.registry import NOTICES
 from tests import factories
 from tests.paperwork.owing import owe_a_notice
 
@@ -47,7 +48,10 @@ def test_a_notice_speaks_its_readers_language(db: None) -> None:
 @pytest.mark.parametrize(
     ("when", "state"), [("at_once", "new"), ("daily", "off"), ("never", "off"), (None, "new")]
 )
-def test_mail_goes_as_its_reader_chose(db: None, when: str | None, state: str) -> None:
+def test_mail_goes_as_its_reader_chose(
+    db: None, monkeypatch: pytest.MonkeyPatch, when: str | None, state: str
+) -> None:
+    monkeypatch.setitem(NOTICES, "test", NOTICES["test"]._replace(always=False))
     reader = factories.UserFactory.create()
     if when:
         MailChoice.objects.create(user=reader, kind="test", when=when)

@@ -1,0 +1,60 @@
+"""The digest: once a working day, what somebody wants to hear of once a day."""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+
+from accounts.models import User
+from paperwork.models import MailChoice, Notice, Owed
+from paperwork.models.notice import NoticeQuerySet
+from paperwork.services.notices import Link, owe_notice
+
+AT = time(7)  # Leiden's clock
+MOST = 20  # that one mail names; the others stand in the portal
+FRIDAY = 4
+
+
+def moment(now: datetime) -> datetime | None:
+    """Up to when today's digest gathers: seven in the morning; None on a day or hour without one.
+
+    Whenever the digest runs that day it gathers the same, so one that was missed is caught up.
+    """
+    here = timezone.localtime(now)
+    seven = datetime.combine(here.date(), AT, here.tzinfo)
+    return seven if here.weekday() <= FRIDAY and here >= seven else None
+
+
+def to_gather(until: datetime) -> NoticeQuerySet:
+    """What was due by `until`, is wanted once a day, is not read or settled, and in no digest."""
+    daily = MailChoice.objects.filter(
+        user_id=OuterRef("recipient_id"), kind=OuterRef("kind"), when=MailChoice.When.DAILY
+    )
+    rows = Notice.objects.filter(Exists(daily), state=Owed.State.OFF, due_at__lte=until)
+    return rows.filter(read_at=None, settled_at=None, digest=None)
+
+
+def readers(until: datetime) -> list[int]:
+    """For whom there is something to gather."""
+    rows = to_gather(until).filter(recipient__is_active=True).order_by("recipient_id")
+    return list(rows.values_list("recipient_id", flat=True).distinct())
+
+
+@transaction.atomic
+def gather(user_id: int, until: datetime) -> bool:
+    """Owe the day's digest to one person; False when there is one already, or nothing to say."""
+    user = User.objects.select_for_update().get(pk=user_id)  # two at once: one after the other
+    key = f"digest-{user.pk}-{timezone.localdate(until)}"
+    rows = list(to_gather(until).filter(recipient=user).order_by("due_at", "pk"))
+    if not rows or Notice.objects.filter(key=key).exists():
+        return False
+    context = {"rows": rows[:MOST], "number": len(rows), "more": max(0, len(rows) - MOST)}
+    owe_notice("digest", key, user, context, link=Link("notices:list"))
+    made = Notice.objects.get(key=key)
+    Notice.objects.filter(pk__in=[row.pk for row in rows]).update(digest=made)
+    # What it says stands among the notices already: it is news by mail alone.
+    Notice.objects.filter(pk=made.pk).update(read_at=timezone.now())
+    return True
