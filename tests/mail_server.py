@@ -27,6 +27,14 @@ class Taken:
     def id(self) -> str:
         return str(self.message["Message-ID"])
 
+    @property
+    def text(self) -> str:
+        """The plain part."""
+        part = next(p for p in self.message.walk() if p.get_content_type() == "text/plain")
+        content = part.get_payload(decode=True)
+        assert isinstance(content, bytes)
+        return content.decode()
+
 
 @dataclass
 class MailServer:
