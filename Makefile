@@ -10,7 +10,7 @@ UV_VERSION := 0.13.9
 MANAGE := $(PYTHON) manage.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test browser check bench translations lock clean
+.PHONY: help demo test browser chaos check bench translations lock clean
 
 help: ## This list
 	@sed -n 's/^\([a-z]*\):.*## /\1|/p' Makefile | awk -F'|' '{ printf "  make %-14s%s\n", $$1, $$2 }'
@@ -20,11 +20,15 @@ demo: .venv/runtime ## The whole portal with demo people on http://localhost:800
 
 test: .venv/development ## The test suite on SQLite; TESTS="path -k words" chooses
 	@$(MANAGE) build
-	$(PYTHON) -m pytest -n 2 --dist worksteal -m "not browser" $(TESTS)
+	$(PYTHON) -m pytest -n 2 --dist worksteal -m "not browser and not chaos" $(TESTS)
 
 browser: .venv/development ## The tests that drive a real Chromium
 	@$(MANAGE) build
 	$(PYTHON) -m pytest -n 2 --dist worksteal -m browser $(TESTS)
+
+chaos: .venv/development ## The tests that stop, kill and freeze parts of a running portal (PostgreSQL, Redis, nginx)
+	@$(MANAGE) build
+	$(PYTHON) -m pytest -m chaos $(TESTS)
 
 check: .venv/development ## Style, types, templates, migrations, translations, production settings
 	@$(MANAGE) build

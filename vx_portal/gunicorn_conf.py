@@ -12,13 +12,33 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+# Each process writes its counts here; made anew at each start, as the counts begin anew. These
+# variables must be there before what reads them is imported.
+_figures = tempfile.mkdtemp(prefix="vx-figures-")
+os.environ["PROMETHEUS_MULTIPROC_DIR"] = _figures
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vx_portal.settings")
 
-from django.conf import settings
-from prometheus_client.multiprocess import mark_process_dead
+from django.conf import settings  # noqa: E402  # see above
+from gunicorn.workers.gthread import ThreadWorker  # noqa: E402
+from prometheus_client.multiprocess import mark_process_dead  # noqa: E402
+
+
+class Worker(ThreadWorker):  # type: ignore[misc]  # comes without types
+    """Hangs up at once when it is told to stop, and finishes what it has.
+
+    Else the system goes on taking connections that nobody will answer, until the last request is
+    done; then they break, and nginx may not send a POST to another server that had begun here.
+    """
+
+    def set_accept_enabled(self, enabled: bool) -> None:
+        super().set_accept_enabled(enabled)
+        if not self.alive:
+            for listener in self.sockets:
+                listener.close()
+
 
 wsgi_app = "vx_portal.wsgi"
-worker_class = "gthread"
+worker_class = Worker
 workers = 2
 threads = 4
 graceful_timeout = 7  # seconds for the requests that run; all is stopped in less than ten
@@ -28,10 +48,6 @@ control_socket_disable = True
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108  # never on a disk
 loglevel = "warning"
 logconfig_dict = settings.LOGGING  # one JSON line an event, as the portal's own
-
-# Each process writes its counts here; made anew at each start, as the counts begin anew.
-_figures = tempfile.mkdtemp(prefix="vx-figures-")
-os.environ["PROMETHEUS_MULTIPROC_DIR"] = _figures
 
 
 def child_exit(_server: Any, worker: Any) -> None:

@@ -1,0 +1,273 @@
+"""The production portal as processes, with nginx before them, while its parts stop and die."""
+
+from __future__ import annotations
+
+import json
+import signal
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from tests.factories import PASSWORD
+from tests.production import HOST, Database, Production, Visitor
+from tests.running import wait_until
+
+pytestmark = pytest.mark.chaos
+
+EMAIL = "mees.vandam@university.example"
+MAKE_PERSON = (
+    "from tests import factories; "
+    f"print(factories.UserFactory.create(email={EMAIL!r}, name='Mees van Dam').pk)"
+)
+
+
+@pytest.fixture(scope="module")
+def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Production]:
+    """The whole of it, ready; the tests leave it so."""
+    database = Database()
+    database.make()
+    production = Production(tmp_path_factory.mktemp("production"), database)
+    try:
+        production.start_all()
+        production.python(MAKE_PERSON)
+        yield production
+    finally:
+        production.stop_all()
+        database.drop()
+
+
+@pytest.fixture
+def visitor(portal: Production) -> Visitor:
+    return portal.visitor()
+
+
+def test_the_sign_in_page_comes_through_nginx(portal: Production, visitor: Visitor) -> None:
+    page = visitor.get("/en/account/login/")
+
+    assert page.status == 200
+    assert 'name="login"' in page.text
+    assert page.headers["Strict-Transport-Security"]
+    assert page.headers["Content-Security-Policy"]
+    assert "nginx/" not in str(page.headers["Server"])
+
+
+def test_what_is_sent_is_compressed(visitor: Visitor) -> None:
+    page = visitor.get("/en/help/", **{"Accept-Encoding": "gzip, br"})
+    style = visitor.get("/en/help/").text.partition('rel="stylesheet" href="')[2].partition('"')[0]
+    sheet = visitor.get(style, **{"Accept-Encoding": "gzip, br"})
+
+    assert page.headers["Content-Encoding"] == "gzip"
+    assert sheet.headers["Content-Encoding"] == "br"
+    assert "immutable" in sheet.headers["Cache-Control"]
+
+
+@pytest.mark.parametrize("path", ["/metrics", "/readyz"])
+def test_figures_stay_inside(portal: Production, visitor: Visitor, path: str) -> None:
+    assert visitor.get(path).status == 404
+    assert portal.ask_web("web-1", path)[0] == 200
+    assert visitor.get("/livez").status == 200
+
+
+def test_another_host_name_gets_no_answer(portal: Production, visitor: Visitor) -> None:
+    with pytest.raises(OSError):  # no handshake for a name that is not ours
+        visitor.ask("GET", "/en/", None, {}, name="evil.example")
+    with pytest.raises(OSError):
+        visitor.ask("GET", "/en/", None, {}, host="evil.example")
+    assert visitor.get("/en/").status == 200
+
+
+def test_nobody_says_who_they_are_but_nginx(portal: Production, visitor: Visitor) -> None:
+    forged = {"X-Forwarded-For": "10.0.0.1", "X-Forwarded-Proto": "http", "X-Request-Id": "a" * 32}
+
+    answer = visitor.get("/en/", **forged)
+
+    assert answer.status == 200  # else the portal would have sent us on to https
+    given = answer.headers["X-Request-Id"]
+    assert given != forged["X-Request-Id"]
+    assert given in portal.log("nginx")
+    assert given in portal.log("web-1") + portal.log("web-2")
+
+
+def test_a_large_form_is_refused_early(portal: Production, visitor: Visitor) -> None:
+    answer = visitor.ask("POST", "/en/account/login/", "x" * (13 * 1024 * 1024), {})
+
+    assert answer.status == 413
+
+
+def test_one_session_on_both_web_servers(portal: Production, visitor: Visitor) -> None:
+    visitor.sign_in(EMAIL, PASSWORD)
+    before = {name: portal.log(name).count('"view": "accounts:') for name in ("web-1", "web-2")}
+
+    pages = [visitor.get("/en/account/") for _number in range(10)]
+
+    assert {page.status for page in pages} == {200}
+    assert all("Mees van Dam" in page.text for page in pages)
+    for name, count in before.items():
+        assert portal.log(name).count('"view": "accounts:') > count, f"{name} was not asked"
+
+
+def test_metrics_add_up_over_the_processes_of_a_web_server(portal: Production) -> None:
+    for _number in range(20):
+        portal.ask_web("web-1", "/livez")
+
+    def counted() -> float:
+        lines = portal.ask_web("web-1", "/metrics")[1].decode().splitlines()
+        sample = 'vx_requests_total{status="200",view="livez"} '
+        return sum(float(line.rsplit(" ", 1)[1]) for line in lines if line.startswith(sample))
+
+    seen = [counted() for _number in range(6)]
+    assert min(seen) >= 20
+    assert seen == sorted(seen)  # whichever process answers
+
+
+CHOICE = {"theme": "dark", "language": "en"}
+
+
+class Asking(threading.Thread):
+    """Somebody who asks for page after page, or sends form after form, until told to stop."""
+
+    def __init__(self, visitor: Visitor, path: str, sends: bool = False) -> None:
+        super().__init__()
+        self.visitor = visitor
+        self.path = path
+        self.sends = sends
+        self.done = threading.Event()
+        self.answers: list[int] = []
+        self.slowest = 0.0
+
+    def run(self) -> None:
+        while not self.done.is_set():
+            started = time.monotonic()
+            try:
+                answer = (
+                    self.visitor.post(self.path, CHOICE)
+                    if self.sends
+                    else self.visitor.get(self.path)
+                )
+                self.answers.append(answer.status)
+            except OSError:
+                self.answers.append(0)
+            self.slowest = max(self.slowest, time.monotonic() - started)
+
+
+def while_people_are_here(portal: Production, seconds: float, event: object) -> list[Asking]:
+    """Four people read and two send forms, while `event` happens after a third of the time."""
+    signed_in = portal.visitor()
+    signed_in.sign_in(EMAIL, PASSWORD)
+    paths = ["/en/account/", "/en/courses/?q=law", "/en/", "/en/universities/"]
+    people = [Asking(Visitor(signed_in.port, dict(signed_in.cookies)), path) for path in paths]
+    people += [Asking(portal.visitor(), "/en/account/display/", sends=True) for _number in (1, 2)]
+    for person in people:
+        person.start()
+    time.sleep(seconds / 3)
+    event()  # type: ignore[operator]
+    time.sleep(seconds * 2 / 3)
+    for person in people:
+        person.done.set()
+    for person in people:
+        person.join()
+    return people
+
+
+@pytest.mark.parametrize("how", ["killed", "stopped"])
+def test_a_web_server_goes_and_nobody_notices(portal: Production, how: str) -> None:
+    end = portal.kill if how == "killed" else portal.stop
+    try:
+        people = while_people_are_here(portal, 6, lambda: end("web-1"))
+    finally:
+        if "web-1" in portal.running:
+            portal.stop("web-1")
+        portal.start("web-1")
+        wait_until(lambda: portal.is_ready("web-1"), 60, "web-1 is ready again")
+
+    reading = [status for person in people if not person.sends for status in person.answers]
+    sending = [status for person in people if person.sends for status in person.answers]
+    slowest = max(person.slowest for person in people)
+    wrong = sum(s != 200 for s in reading), sum(s != 302 for s in sending)
+    print(f"web {how}: {len(reading)} pages, {len(sending)} forms, {wrong} wrong, {slowest:.2f} s")
+    assert len(reading) > 40
+    assert len(sending) > 10
+    assert set(reading) == {200}
+    # A form that was with the killed server may have been acted upon: nobody sends it again.
+    assert wrong[1] <= (2 if how == "killed" else 0)
+
+
+def test_with_no_web_server_at_all_a_page_says_so(portal: Production, visitor: Visitor) -> None:
+    for name in ("web-1", "web-2"):
+        portal.stop(name)
+    try:
+        answer = visitor.get("/en/")
+        assert answer.status == 503
+        assert answer.headers["Retry-After"] == "30"
+        assert "Even geduld" in answer.text
+    finally:
+        for name in ("web-1", "web-2"):
+            portal.start(name)
+        for name in ("web-1", "web-2"):
+            wait_until(lambda at=name: portal.is_ready(at), 60, f"{name} is ready again")
+        wait_until(lambda: visitor.get("/en/").status == 200, 10, "nginx has noticed")
+
+
+LEFT_NOTICES = "from paperwork.models import Notice; print(Notice.objects.unfinished().count())"
+OWE = (
+    "from accounts.models import User\n"
+    "from tests.paperwork.owing import owe_a_notice\n"
+    "reader = User.objects.get(email={email!r})\n"
+    "for number in range({many}): owe_a_notice('{key}-' + str(number), reader)"
+)
+
+
+def test_a_worker_is_killed_and_the_other_does_its_work(portal: Production) -> None:
+    portal.python(OWE.format(email=EMAIL, many=60, key="killed"))
+    portal.kill("worker-1")
+    try:
+        wait_until(
+            lambda: portal.python(LEFT_NOTICES) == "0", 30 + 125, "the other worker does it all"
+        )
+        assert portal.is_ready("web-1")
+    finally:
+        portal.start("worker", "worker-1")
+
+
+def test_frozen_redis_holds_up_nobody(portal: Production, visitor: Visitor) -> None:
+    visitor.get("/en/")
+    portal.running["redis"].send_signal(signal.SIGSTOP)
+    try:
+        started = time.monotonic()
+        status, body = portal.ask_web("web-1", "/readyz")
+        health = time.monotonic() - started
+        started = time.monotonic()
+        page = visitor.get("/en/courses/?q=frozen")
+        reading = time.monotonic() - started
+    finally:
+        portal.running["redis"].send_signal(signal.SIGCONT)
+
+    print(f"Redis frozen: /readyz in {health:.2f} s, a page in {reading:.2f} s")
+    assert status == 503
+    assert json.loads(body)["checks"]["worker"]["ok"] is False
+    assert health < 5
+    assert (page.status, reading < 5) == (200, True)
+    wait_until(lambda: portal.is_ready("web-1"), 40, "ready again")
+
+
+def test_everything_stops_within_ten_seconds(portal: Production) -> None:
+    """The last one: afterwards nothing runs but Redis."""
+    signed_in = portal.visitor()
+    signed_in.sign_in(EMAIL, PASSWORD)
+    portal.python(OWE.format(email=EMAIL, many=20, key="stopping"))
+
+    took = {
+        name: portal.stop(name)
+        for name in ("nginx", "web-1", "web-2", "worker-1", "worker-2", "beat", "redis")
+        if name in portal.running
+    }
+
+    print("stopped in", {name: f"{seconds:.1f} s" for name, seconds in took.items()})
+    for name, seconds in took.items():
+        service = "worker" if name.startswith("worker") else name
+        grace = portal.compose["services"][service]["stop_grace_period"]
+        assert grace == "10s"
+        assert seconds < 10, name
+    assert HOST in portal.environment("web-1")["ALLOWED_HOSTS"]

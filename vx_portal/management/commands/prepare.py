@@ -1,0 +1,25 @@
+"""All that a new version needs before it serves: run once, before web servers and workers."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+
+from vx_portal.build import build
+
+
+class Command(BaseCommand):
+    help = "Bring the database, fonts, translations and static files up to date. Harmless again."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        call_command("migrate", interactive=False, verbosity=1)
+        if not settings.REDIS_URL:
+            call_command("createcachetable")
+        # An image has been built with all of it, and cannot be written to.
+        if os.access(settings.VAR_DIR, os.W_OK) and (made := build()):
+            self.stdout.write(f"Made: {', '.join(made)}.")
+        self.stdout.write("The portal is ready to start.")
