@@ -241,8 +241,8 @@ def current_places(version: int) -> Places:
     try:
         read_at = time.monotonic()
         counts = Edition.objects.visible_to(AnonymousUser()).exclude(places=None).current()
-        rows = counts.order_by().values_list("pk", "places", "taken")
-        free = {pk: max(0, (places or 0) - taken) for pk, places, taken in rows}
+        rows = counts.order_by().only("places", "taken", "kept", "kept_taken")
+        free = {edition.pk: edition.free or 0 for edition in rows}
         changed = free != _kept.places.free
         _kept.places = Places(_kept.places.number + changed, version, free)
         _kept.read_at = read_at

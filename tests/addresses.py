@@ -14,6 +14,7 @@ from accounts.models import Invitation, Role, User
 from courses.models import ConfirmationRequest, ImportRun
 from paperwork.models import Notice
 from tests import factories
+from tests.enrolments.cases import case_in
 
 TOKEN = "a-token-that-was-sent-to-somebody"
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -24,16 +25,22 @@ EVERYONE = frozenset(PEOPLE)
 SIGNED_IN = EVERYONE - {VISITOR}
 OFFICE = frozenset({Role.OFFICE.value})
 READERS = frozenset({Role.OFFICE.value, Role.AUDITOR.value})
+OWNER = frozenset({STUDENT})  # of the case in the world below
+DECIDERS = READERS | {Role.COORDINATOR.value}  # who may see that case at the desk
+DESK = frozenset(Role.values) - {Role.EXAMS.value}
 
 
 @dataclass(frozen=True)
 class Address:
-    """Who gets in with GET, and with POST (None: no such method); the row that it names."""
+    """Who gets in with GET, and with POST (None: no such method); the row that it names.
+
+    `hidden`: who may come here, but not see this row: for them there is no such page.
+    """
 
     get: frozenset[str] | None = EVERYONE
     post: frozenset[str] | None = None
     of: str = ""
-    hidden: bool = False  # for who may not see it, it does not exist
+    hidden: frozenset[str] = frozenset()
 
 
 page = Address()
@@ -87,9 +94,17 @@ ADDRESSES: dict[str, Address] = {
     "accounts:resume": own_page,
     "notice-choices": own_form,
     "notices:list": own_page,
-    "notices:open": Address(get=None, post=frozenset({STUDENT}), of="notice", hidden=True),
-    "notices:read": Address(get=None, post=frozenset({STUDENT}), of="notice", hidden=True),
+    "notices:open": Address(get=None, post=OWNER, of="notice", hidden=SIGNED_IN - OWNER),
+    "notices:read": Address(get=None, post=OWNER, of="notice", hidden=SIGNED_IN - OWNER),
     "notices:read-all": Address(get=None, post=SIGNED_IN),
+    # A student's own cases.
+    "exchange:cases": own_page,
+    "exchange:case": Address(get=OWNER, of="case", hidden=SIGNED_IN - OWNER),
+    # The desk, where applications are decided.
+    "desk:queue": Address(get=DESK),
+    "desk:case": Address(get=DECIDERS, of="case", hidden=DESK - DECIDERS),
+    # Partner universities.
+    "partner:home": Address(get=frozenset({Role.PARTNER.value})),
     # The office: the offer.
     "office:home": read_by_office(),
     "office:courses": read_by_office(),
@@ -258,6 +273,9 @@ def build_world() -> World:
     notice = Notice.objects.create(
         key="world", kind="test", recipient=people[STUDENT], language="nl", subject="x", text="y"
     )
+    people[STUDENT].student.faculty_id = people[Role.COORDINATOR].memberships.get().faculty_id
+    people[STUDENT].student.save()
+    case = case_in("submitted", edition, people[STUDENT])
     run = ImportRun.objects.create(
         file_name="courses.csv", rows=0, data={"universities": [], "courses": []}
     )
@@ -268,6 +286,7 @@ def build_world() -> World:
             "code of a document": {"code": document.code},
             "public course": {"university": university.code.lower(), "course": course.slug},
             "public university": {"code": university.code.lower()},
+            "case": {"reference": case.reference},
             "course": {"pk": course.pk},
             "edition": {"pk": edition.pk},
             "university": {"pk": university.pk},

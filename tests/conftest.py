@@ -13,6 +13,7 @@ from django.utils import translation
 
 from accounts.models import Role, User
 from courses.catalogue import forget
+from enrolments.services import rules
 from tests import factories
 from vx_portal.kept import shelf
 
@@ -42,6 +43,7 @@ def _begin_in_dutch(request: pytest.FixtureRequest) -> Iterator[None]:
         cache.clear()
     shelf.clear()
     forget()
+    rules.forget()
     with translation.override("nl"):
         yield
 

@@ -50,13 +50,13 @@ def what_happened(response: HttpResponse) -> str:
 def expected(row: Address, who: str, method: str) -> str:
     """What `who` should meet."""
     allowed = row.get if method == "GET" else row.post
+    if allowed is not None and who in row.hidden:
+        return "status 404"
     if allowed is not None and who in allowed:
         return "in"
     if who == VISITOR and VISITOR not in (row.get or set()) | (row.post or set()):
         return "sign in"
-    if allowed is None:
-        return "no such method"
-    return "status 404" if row.hidden else "refused"
+    return "no such method" if allowed is None else "refused"
 
 
 WRITES = re.compile(r"(INSERT INTO|UPDATE|DELETE FROM) \W(?!django_session|usersessions)", re.I)

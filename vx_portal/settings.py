@@ -90,6 +90,7 @@ INSTALLED_APPS = [
     "courses",
     "accounts",
     "paperwork",
+    "enrolments",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Self
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -73,6 +74,17 @@ class Edition(models.Model):
     )
     places = models.PositiveIntegerField(_("places"), null=True, blank=True)
     taken = models.PositiveIntegerField(_("places taken"), default=0, editable=False)
+    kept = models.PositiveIntegerField(_("places kept for universities"), default=0, editable=False)
+    kept_taken = models.PositiveIntegerField(_("kept places taken"), default=0, editable=False)
+    arrivals = models.PositiveIntegerField(
+        default=0, editable=False, help_text=_("How many requests came: the order of arrival.")
+    )
+    offer_hours = models.PositiveSmallIntegerField(
+        _("hours to accept an offered place"),
+        default=48,
+        validators=[MinValueValidator(1), MaxValueValidator(336)],
+        help_text=_("When a place comes free shortly before the start."),
+    )
     assessment = models.CharField(
         _("assessment this time"), max_length=10, choices=Assessment, blank=True
     )
@@ -161,6 +173,19 @@ class Edition(models.Model):
                 ),
             ),
             models.CheckConstraint(
+                name="edition_kept_within_places",
+                condition=Q(kept=0) | Q(kept__lte=F("places")),
+                violation_error_message=_("More places are kept for universities than this."),
+            ),
+            models.CheckConstraint(
+                name="edition_kept_places_hold",
+                condition=Q(kept_taken__lte=F("kept")) & Q(kept_taken__lte=F("taken")),
+            ),
+            models.CheckConstraint(
+                name="edition_offer_hours_positive",
+                condition=Q(offer_hours__gte=1, offer_hours__lte=336),
+            ),
+            models.CheckConstraint(
                 name="edition_places_hold",
                 condition=Q(places=None) | Q(taken__lte=F("places")),
                 violation_error_message=_("More places are taken than this."),
@@ -172,8 +197,10 @@ class Edition(models.Model):
 
     @property
     def free(self) -> int | None:
-        """Places left; None where the host has set no number."""
-        return None if self.places is None else max(0, self.places - self.taken)
+        """Places left for everybody; None where the host has set no number."""
+        if self.places is None:
+            return None
+        return max(0, self.places - self.kept - (self.taken - self.kept_taken))
 
     @property
     def academic_year(self) -> str:

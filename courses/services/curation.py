@@ -71,6 +71,7 @@ def save(
         stored = type(row)._base_manager.select_for_update().get(pk=row.pk)
         if type(form)(instance=stored).token() != form.token():
             raise StaleError
+        _keep_what_is_not_shown(row, stored, form)
     if video is not None:
         _save_video(row, video)
     if isinstance(row, Course):
@@ -86,6 +87,13 @@ def save(
         Course.objects.filter(pk=row.course_id).update(changed_at=timezone.now())
     offer_changed()
     return row
+
+
+def _keep_what_is_not_shown(row: models.Model, stored: models.Model, form: CuratedForm) -> None:
+    """What others write while the form is open, such as places taken, stays as it is stored."""
+    for field in row._meta.concrete_fields:
+        if field.name not in form.fields:
+            setattr(row, field.attname, getattr(stored, field.attname))
 
 
 def replace_rows(parent: models.Model, name: str, rows: list[dict[str, Any]]) -> None:

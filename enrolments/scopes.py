@@ -1,0 +1,89 @@
+"""What somebody's roles reach: faculties, programmes and universities, today. Two queries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.models import Membership, Role
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+@dataclass(frozen=True)
+class Scopes:
+    """The reach of one person's memberships, and of those for whom they stand in."""
+
+    coordinates_faculties: frozenset[int] = frozenset()
+    coordinates_programmes: frozenset[int] = frozenset()
+    honours_faculties: frozenset[int] = frozenset()
+    all_honours: bool = False
+    administers: frozenset[int] = frozenset()
+    partner_of: frozenset[int] = frozenset()
+    is_exams: bool = False
+    is_office: bool = False
+    is_auditor: bool = False
+    stands_in_for: frozenset[int] = field(default=frozenset())
+
+    @property
+    def reads_all(self) -> bool:
+        return self.is_office or self.is_auditor
+
+
+def scopes_of(user: User) -> Scopes:
+    """The scopes of `user` today; asked once for each object that stands for the person."""
+    known = user.__dict__.get("_scopes")
+    if known is None:
+        known = user.__dict__["_scopes"] = _scopes(user)
+    return known
+
+
+def _scopes(user: User) -> Scopes:
+    today = timezone.localdate()
+    standing_in = Q(
+        user__stand_ins__stand_in=user,
+        user__stand_ins__starts_on__lte=today,
+        user__stand_ins__ends_on__gte=today,
+        user__stand_ins__ended_at=None,
+        role__in=[Role.COORDINATOR, Role.HONOURS],
+    )
+    held = Membership.objects.current().filter(Q(user=user) | standing_in).distinct()
+    reach: dict[str, set[int]] = {
+        name: set() for name in ("faculties", "programmes", "honours", "administers", "partner")
+    }
+    roles, all_honours, for_others = set(), False, set()
+    for membership in held.prefetch_related("programmes"):
+        if membership.user_id != user.pk:
+            for_others.add(membership.user_id)
+        else:
+            roles.add(membership.role)
+        match membership.role:
+            case Role.COORDINATOR:
+                some = [programme.pk for programme in membership.programmes.all()]
+                reach["programmes"].update(some)
+                if not some and membership.faculty_id:
+                    reach["faculties"].add(membership.faculty_id)
+            case Role.HONOURS if membership.faculty_id:
+                reach["honours"].add(membership.faculty_id)
+            case Role.HONOURS:
+                all_honours = True
+            case Role.ADMINISTRATION if membership.faculty_id:
+                reach["administers"].add(membership.faculty_id)
+            case Role.PARTNER if membership.university_id:
+                reach["partner"].add(membership.university_id)
+    return Scopes(
+        coordinates_faculties=frozenset(reach["faculties"]),
+        coordinates_programmes=frozenset(reach["programmes"]),
+        honours_faculties=frozenset(reach["honours"]),
+        all_honours=all_honours,
+        administers=frozenset(reach["administers"]),
+        partner_of=frozenset(reach["partner"]),
+        is_exams=Role.EXAMS in roles,
+        is_office=Role.OFFICE in roles,
+        is_auditor=Role.AUDITOR in roles,
+        stands_in_for=frozenset(for_others),
+    )

@@ -1,0 +1,291 @@
+"""Moving a case: compare-and-swap, event and messages in one transaction, or nothing at all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import StudentProfile, User
+from enrolments import people
+from enrolments.models import Enrolment, State
+from enrolments.models.enrolment import HOLDING, Board
+from enrolments.rulebook import Permission
+from enrolments.services import places, requests, rules, telling
+from enrolments.services.actions import ACTIONS, ActionError, StaleError
+from paperwork.models import Event, subject_of
+from paperwork.services.events import Actor, record
+from paperwork.services.notices import UNDO, take_back
+from paperwork.working_days import add_working_days
+
+S = State
+
+
+@transaction.atomic
+def act(
+    case: Enrolment,
+    name: str,
+    *,
+    by: Actor,
+    reason: str = "",
+    also: Mapping[str, Any] | None = None,
+) -> Event:
+    """Move `case`, record it and owe the messages, or raise ActionError and change nothing.
+
+    `reason` is what the student reads where the action needs one. `also` sets further fields of the
+    case with the move. StaleError: somebody else was first. `case` is as stored afterwards.
+    """
+    action = ACTIONS[name]
+    now = timezone.now()
+    role = action.who(by, case)
+    reason = reason.strip()
+    if case.state not in action.sources or not role:
+        raise ActionError(_("This is not possible for this application now."))
+    if hinder := action.hinder(case, now):
+        raise ActionError(hinder)
+    if action.needs_reason and not reason:
+        raise ActionError(_("Say why: the student reads it."))
+    fields: dict[str, Any] = dict(also or {})
+    if name == "submit":
+        fields |= _ready_to_send(case, now)
+    seen = S(case.state)
+    frees_place = seen in HOLDING and action.target not in HOLDING
+    touches_line = name == "submit" or frees_place or seen == S.WAITING
+    edition = places.lock(case.edition_id) if touches_line else None
+    if name == "submit" and edition is not None:
+        claim = places.claim(edition, case.home_university_id)
+        fields |= {"sequence": claim.sequence, "rank": claim.sequence, "kept": claim.kept}
+        target = claim.state
+    else:
+        target = action.target or seen
+    event = _move(case, name, target, by=by, role=role, reason=reason, now=now, fields=fields)
+    if frees_place:
+        places.release(case)
+        fill(case.edition_id)
+    return event
+
+
+def _ready_to_send(case: Enrolment, now: datetime) -> dict[str, Any]:
+    """What sending writes besides; raises ActionError with the first rule in the way."""
+    profile = (
+        StudentProfile.objects.select_for_update(of=("self",)).filter(user=case.student_id).first()
+    )  # two requests of one student: one after the other, so that a cap holds
+    if profile is not None:
+        for field, value in requests.identity(profile).items():
+            setattr(case, field, value)
+    if problems := requests.problems(case, now):
+        raise ActionError(problems[0].message)
+    fields: dict[str, Any] = {"submitted_at": now, "shared_items": list(requests.SHARED_ITEMS)}
+    if profile is not None:
+        fields |= requests.identity(profile)
+    if case.board == Board.MISSING:
+        needs = requests.answer_for(case).permission == Permission.BOARD
+        fields["board"] = Board.ASKED if needs else Board.NOT_NEEDED
+    return fields
+
+
+def _move(
+    case: Enrolment,
+    name: str,
+    target: State,
+    *,
+    by: Actor,
+    role: str,
+    reason: str,
+    now: datetime,
+    fields: dict[str, Any],
+) -> Event:
+    """Swap the state, write the event, tell whom it concerns."""
+    seen = S(case.state)
+    version = rules.version_of(rules.rulebook())
+    fields = {
+        **fields,
+        **_consequences(case, name, by, reason, now),
+        "state": target,
+        "since": now if target != seen else case.since,
+        "changed_at": now,
+        "rules": version,
+    }
+    fields["due_on"] = due_after(case, target, now, fields)
+    # Compare-and-swap: of two clicks the second updates no row, on SQLite as on PostgreSQL.
+    if not Enrolment.objects.filter(pk=case.pk, state=seen).update(**fields):
+        raise StaleError(_("Somebody else has just changed this application."))
+    for field, value in fields.items():
+        setattr(case, field, value)
+    event = record(
+        case,
+        name,
+        by=by,
+        role=role,
+        from_state=seen,
+        to_state=target,
+        reason=reason,
+        details={"rules": version.pk},
+    )
+    telling.tell(event, case)
+    return event
+
+
+def _consequences(
+    case: Enrolment, name: str, by: Actor, reason: str, now: datetime
+) -> dict[str, Any]:
+    """The fields that an action sets besides the state."""
+    match name:
+        case "return":
+            return {"question": reason, "answer": ""}
+        case "answer" if reason:
+            return {"answer": reason}
+        case "approve" | "approve_waiting":
+            return {
+                "home_approved_at": now,
+                "home_approved_by": by if isinstance(by, User) else None,
+            }
+        case _:
+            return {}
+
+
+def due_after(
+    case: Enrolment, target: State, now: datetime, fields: Mapping[str, Any]
+) -> date | None:
+    """By when whoever has the case now should act; None when nobody has to."""
+    today = timezone.localdate(now)
+    book = rules.rulebook()
+    match target:
+        case S.SUBMITTED:
+            days = book.setting("decision_days", case.faculty_id, case.programme_id) or 5
+            return add_working_days(today, days)
+        case S.RETURNED:
+            return today + timedelta(days=book.portal["answer_days"])
+        case S.APPROVED:
+            return add_working_days(today, book.portal["host_days"])
+        case S.OFFERED:
+            return timezone.localdate(fields["offer_until"])
+        case _:
+            return None
+
+
+def fill(edition_id: int) -> list[Event]:
+    """Give every free place of the edition to the first in line, in the caller's transaction.
+
+    When the start is near it is offered, and the offer ends after the edition's hours. Somebody
+    whom the home side has approved already goes on to the host at once.
+    """
+    edition = places.lock(edition_id)
+    near = places.is_near(edition, rules.rulebook().portal["offer_days"])
+    events = []
+    while promotion := places.next_in_line(edition):
+        now = timezone.now()
+        fields: dict[str, Any] = {"kept": promotion.kept}
+        target = S.SUBMITTED
+        if near:
+            target = S.OFFERED
+            fields["offer_until"] = now + timedelta(hours=edition.offer_hours)
+        case = promotion.case
+        event = _move(
+            case, "promote", target, by=None, role="portal", reason="", now=now, fields=fields
+        )
+        events.append(event)
+        if target == S.SUBMITTED:
+            events += _go_on_if_approved(case)
+    return events
+
+
+def _go_on_if_approved(case: Enrolment) -> list[Event]:
+    """A case that the home side approved while it waited needs no second look."""
+    if case.home_approved_at is None or case.home_approved_by is None:
+        return []
+    by = case.home_approved_by
+    return [
+        _move(
+            case,
+            "approve",
+            S.APPROVED,
+            by=by,
+            role=people.home_role(by, case),
+            reason="",
+            now=timezone.now(),
+            fields={},
+        )
+    ]
+
+
+@transaction.atomic
+def undo(event: Event, *, by: User) -> Enrolment:
+    """Take back one's own decision of the last ten seconds, before anybody has heard of it.
+
+    Raises ActionError when it is too late, somebody else's, or the case has moved on.
+    """
+    case = Enrolment.objects.filter(pk=event.subject_id).first()
+    action = ACTIONS.get(event.action)
+    ours = event.subject_kind == Enrolment._meta.label_lower and event.actor_id == by.pk
+    if case is None or action is None or not (ours and action.undo):
+        raise ActionError(_("This cannot be undone."))
+    if event.at <= timezone.now() - UNDO:
+        raise ActionError(_("It is too late to undo this: ten seconds have passed."))
+    before = S(event.from_state)
+    latest = Event.objects.about(case).order_by("-at", "-pk").first()
+    if latest is None or latest.pk != event.pk or case.state != event.to_state:
+        raise StaleError(_("Somebody else has just changed this application."))
+    now = timezone.now()
+    fields: dict[str, Any] = {"state": before, "since": now, "changed_at": now}
+    fields["due_on"] = due_after(case, before, now, fields)
+    if event.action == "approve":
+        fields |= {"home_approved_at": None, "home_approved_by": None}
+    if event.action == "return":
+        fields["question"] = ""
+    if not Enrolment.objects.filter(pk=case.pk, state=case.state).update(**fields):
+        raise StaleError(_("Somebody else has just changed this application."))
+    case.refresh_from_db()
+    record(
+        case,
+        "undo",
+        by=by,
+        role=event.role,
+        from_state=event.to_state,
+        to_state=before,
+        details={"undone": event.action},
+    )
+    take_back(telling.key_of(event))
+    return case
+
+
+@transaction.atomic
+def change_order(edition_id: int, order: list[int], *, by: User, reason: str) -> None:
+    """Let the waiting cases have their turn in another order; each keeps who decided it and why.
+
+    Raises ActionError without a reason or role, StaleError when others wait by now.
+    """
+    edition = places.lock(edition_id)
+    waiting = list(
+        Enrolment.objects.filter(edition=edition).in_line().select_related("edition__course")
+    )
+    if not waiting or not people.office_role(by, waiting[0]):
+        raise ActionError(_("Only the programme office can change the waiting list."))
+    if not reason.strip():
+        raise ActionError(_("Say why: the reason is kept."))
+    before = {case.pk: number for number, case in enumerate(waiting, 1)}
+    if not places.reorder(edition, order):
+        raise StaleError(_("The waiting list has changed in the meantime. Look at it again."))
+    by_pk = {case.pk: case for case in waiting}
+    for number, pk in enumerate(order, 1):
+        if before[pk] != number:
+            record(
+                by_pk[pk],
+                "reorder",
+                by=by,
+                role="office",
+                from_state=S.WAITING,
+                to_state=S.WAITING,
+                reason=reason.strip(),
+                details={"from": before[pk], "to": number},
+            )
+
+
+def history(case: Enrolment) -> list[Event]:
+    """All that happened to `case`, oldest first. Ask the gate for the case before."""
+    kind, pk = subject_of(case)
+    return list(Event.objects.filter(subject_kind=kind, subject_id=pk).select_related("actor"))
