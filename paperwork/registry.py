@@ -1,4 +1,4 @@
-"""The kinds of notices and documents that the apps owe: each says so in its `kinds.py`."""
+"""The kinds of notices, documents and files that the apps have: each says so in its `kinds.py`."""
 
 from __future__ import annotations
 
@@ -40,8 +40,16 @@ class DocumentKind(NamedTuple):
     template: str
 
 
+class FileKind(NamedTuple):
+    """What people give us files for: the `purpose` of an Attachment."""
+
+    name: str
+    label: str | Promise  # on the page of one's own files
+
+
 NOTICES: dict[str, NoticeKind] = {}
 DOCUMENTS: dict[str, DocumentKind] = {}
+FILES: dict[str, FileKind] = {}
 
 
 def register_notices(*kinds: NoticeKind) -> None:
@@ -74,3 +82,10 @@ def kinds_for(roles: frozenset[str]) -> list[NoticeKind]:
 def mail_only() -> list[str]:
     """The names of the kinds that do not stand among the notices."""
     return [kind.name for kind in NOTICES.values() if kind.mail_only]
+
+
+def register_files(*kinds: FileKind) -> None:
+    """Make the kinds known; a second one of the same name is a mistake in the code."""
+    for kind in kinds:
+        if FILES.setdefault(kind.name, kind) != kind:
+            raise ValueError(f"two kinds of file are called {kind.name}")

@@ -8,8 +8,9 @@ import structlog
 from celery import shared_task
 from django.utils import timezone
 
-from paperwork import delivery, digest, making
-from paperwork.models import Document, Notice
+from paperwork import delivery, digest, making, previews
+from paperwork.models import Attachment, Document, Notice
+from paperwork.services import files
 
 log = structlog.get_logger("paperwork.tasks")
 
@@ -55,3 +56,17 @@ def gather_digests() -> None:
     if until := digest.moment(timezone.now()):
         for user_id in digest.readers(until):
             digest.gather(user_id, until)
+
+
+@shared_task(ignore_result=True)
+def draw_pages(attachment_id: str) -> None:
+    """Draw the pages of a file beforehand; who looks sooner has them drawn."""
+    attachment = Attachment.objects.filter(pk=attachment_id).first()
+    if attachment is not None:
+        previews.draw(attachment)
+
+
+@shared_task(ignore_result=True)
+def sweep_files() -> None:
+    """Every hour: take away files that belong to nothing for a day."""
+    files.sweep()

@@ -40,6 +40,14 @@
     });
   }
 
+  // A file that is too large is not sent at all: on a phone that would take minutes.
+  document.addEventListener("change", ({ target }) => {
+    const warning = target.dataset.most && document.getElementById(`${target.id}_too_large`);
+    if (!warning) return;
+    warning.hidden = [...target.files].every((file) => file.size <= Number(target.dataset.most));
+    if (!warning.hidden) target.value = "";
+  });
+
   // A dialog closes by its backdrop too; browsers without `closedby` or `command` get both here.
   document.addEventListener("click", (event) => {
     const dialog = event.target;

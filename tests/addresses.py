@@ -105,6 +105,7 @@ ADDRESSES: dict[str, Address] = {
     "desk:case": Address(get=DECIDERS, of="case", hidden=DESK - DECIDERS),
     # Partner universities.
     "partner:home": Address(get=frozenset({Role.PARTNER.value})),
+    "files:files": own_page,
     # The office: the offer.
     "office:home": read_by_office(),
     "office:courses": read_by_office(),
@@ -173,6 +174,7 @@ ADDRESSES: dict[str, Address] = {
 
 _ALLAUTH = "allauth decides; tests/accounts"
 _SINGLE_SIGN_ON = "there only with single sign-on; tests/accounts/test_oidc.py"
+_OWN_FILE = "one's own alone, and opening one is written down; tests/paperwork/test_own_files.py"
 _DEMO = "there only with DEMO=1; tests/accounts/test_demo_people.py and test_demo_mail.py"
 
 # What the matrix cannot ask, and where it is tested.
@@ -216,6 +218,9 @@ OTHERS: dict[str, str] = {
     "accounts:demo": _DEMO,
     "demo-mail": _DEMO,
     "demo-mail-message": _DEMO,
+    "files:file": _OWN_FILE,
+    "files:page": _OWN_FILE,
+    "files:download": _OWN_FILE,
     "confirm:answered": "comes after an answer; tests/courses/test_confirming.py",
 }
 

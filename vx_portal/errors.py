@@ -22,6 +22,7 @@ from django.utils import translation
 from django.utils.translation import get_language_from_request
 
 from accounts.models import Role
+from paperwork.uploads import FileTooLargeError
 from vx_portal.context import plain
 from vx_portal.http import WrongRoleError
 
@@ -32,7 +33,9 @@ NOT_SHOWN_AGAIN = ("csrf", "password", "code", "credential", "token")  # in a fi
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """400, or 413 when what was sent is too much."""
-    return _page(request, 413 if isinstance(exception, TOO_LARGE) else 400)
+    if not isinstance(exception, TOO_LARGE):
+        return _page(request, 400)
+    return _page(request, 413, {"file": isinstance(exception, FileTooLargeError)})
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

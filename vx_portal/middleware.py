@@ -9,7 +9,9 @@ from collections.abc import Callable
 
 import structlog
 from django.conf import settings
-from django.http import HttpResponse, HttpResponseNotAllowed
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http.response import HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
 from django.utils.cache import patch_vary_headers
 
 from vx_portal import errors
@@ -68,6 +70,17 @@ class AskedByMachines:
         if request.path in FOR_MACHINES:
             request.META["HTTP_HOST"] = settings.ALLOWED_HOSTS[0].removeprefix(".")
         return self.get_response(request)
+
+
+class GZip(GZipMiddleware):
+    """Packs pages; a file is sent as it lies, or its length and its parts would not be true."""
+
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        if response.has_header("Accept-Ranges"):
+            return response
+        return super().process_response(request, response)
 
 
 class Maintenance:

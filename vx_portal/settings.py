@@ -114,7 +114,7 @@ MIDDLEWARE = [
     "vx_portal.kept.KeptPages",  # a visitor's page that is still true is sent without more work
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.middleware.gzip.GZipMiddleware",
+    "vx_portal.middleware.GZip",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "vx_portal.middleware.Maintenance",  # 503 in the portal's look while MAINTENANCE=1
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -193,7 +193,14 @@ CACHES = {
 MEDIA_ROOT = Path(
     env("MEDIA_ROOT", default=str(VAR_DIR / "media"))
 )  # private: no address serves it
+# nginx sends the files itself, told so by the portal; see deploy/nginx/files.conf.
+FILES_BY_NGINX: bool = env.bool("FILES_BY_NGINX", default=False)
 FILE_UPLOAD_PERMISSIONS = 0o640
+FILE_UPLOAD_HANDLERS = [
+    "paperwork.uploads.CountingHandler",  # ends what is larger than 10 MB while it comes in
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 DATA_UPLOAD_MAX_MEMORY_SIZE = (
     1024 * 1024
 )  # of the fields of a form, in bytes; files are not counted
@@ -312,6 +319,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "paperwork.tasks.gather_digests",
         "schedule": crontab(minute="*/10", hour="7-20", day_of_week="mon-fri"),
         "options": {"expires": 600},
+    },
+    "sweep-files": {
+        "task": "paperwork.tasks.sweep_files",
+        "schedule": crontab(minute=40),
     },
     "clear-sessions": {
         "task": "vx_portal.tasks.clear_sessions",

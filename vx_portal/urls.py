@@ -35,6 +35,7 @@ urlpatterns = [
         path("privacy/", texts.privacy, name="privacy"),
         path("account/display/", display.display, name="display"),
         path("account/notices/", notices.choices, name="notice-choices"),
+        path("account/files/", include("paperwork.urls_files")),
         path("account/", include("accounts.urls")),
         path("account/", include("accounts.urls_signing_in")),
         path(

@@ -9,9 +9,11 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import User
 from paperwork.models.subject import About, AboutQuerySet
+from paperwork.registry import FILES
 
 if TYPE_CHECKING:
     from vx_portal.http import Person
@@ -21,6 +23,10 @@ class AttachmentQuerySet(AboutQuerySet["Attachment"]):
     def visible_to(self, user: Person) -> Self:
         """What one gave oneself; others come through the case: `about(case)` after its gate."""
         return self.filter(given_by_id=user.pk) if user.is_authenticated else self.none()
+
+    def unclaimed(self) -> Self:
+        """Those of a form that was not sent yet; after a day the sweep takes them."""
+        return self.filter(subject_kind="")
 
 
 class Attachment(About):
@@ -44,6 +50,14 @@ class Attachment(About):
     given_by = models.ForeignKey(
         User, models.SET_NULL, null=True, related_name="attachments", verbose_name=_("given by")
     )
+    counted_for = models.ForeignKey(
+        User,
+        models.SET_NULL,
+        null=True,
+        related_name="+",
+        editable=False,
+        help_text=_("Whose quota it counts to."),
+    )
     given_by_name = models.CharField(_("given by"), max_length=150)
     given_at = models.DateTimeField(_("given"), default=timezone.now, editable=False)
 
@@ -64,3 +78,14 @@ class Attachment(About):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_claimed(self) -> bool:
+        """Whether it belongs to a case."""
+        return bool(self.subject_kind)
+
+    @property
+    def purpose_label(self) -> str:
+        """What it is for, in words."""
+        kind = FILES.get(self.purpose)
+        return str(kind.label) if kind else str(pgettext_lazy("file", "Other"))

@@ -1,0 +1,56 @@
+"""Damaging PDFs at random, and asking two other programs what they think of the result."""
+
+from __future__ import annotations
+
+import random
+import subprocess
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+
+def mutated(sources: Sequence[bytes], number: int, seed: int) -> Iterator[bytes]:
+    """`number` files, each of `sources` in turn with a few of its bytes changed."""
+    chance = random.Random(seed)
+    for turn in range(number):
+        data = bytearray(sources[turn % len(sources)])
+        for _time in range(chance.choice((1, 1, 1, 2, 5, 30))):
+            place = chance.randrange(len(data))
+            length = chance.choice((1, 1, 2, 8, 100))
+            match chance.randrange(5):
+                case 0:
+                    data[place] ^= 1 << chance.randrange(8)
+                case 1:
+                    data[place] = chance.randrange(256)
+                case 2:
+                    del data[place : place + length]
+                case 3:
+                    data[place:place] = bytes(chance.randbytes(length))
+                case _:
+                    other = chance.randrange(len(data))
+                    data[place : place + length] = data[other : other + length]
+        yield bytes(data)
+
+
+def faults(data: bytes, folder: Path) -> list[str]:
+    """What qpdf's own check and poppler's renderer have against the file; [] when it is sound."""
+    path = folder / "asked.pdf"
+    path.write_bytes(data)
+    found = []
+    checked = subprocess.run(["qpdf", "--check", path], capture_output=True, check=False)
+    if checked.returncode != 0:
+        found.append(f"qpdf says {checked.returncode}: {checked.stderr[-300:]!r}")
+    drawn = subprocess.run(
+        ["pdftoppm", "-r", "10", "-png", path, folder / "drawn"],
+        capture_output=True,
+        check=False,
+        timeout=60,
+    )
+    pictures = list(folder.glob("drawn*.png"))
+    pages = subprocess.run(
+        ["qpdf", "--show-npages", path], capture_output=True, text=True, check=False
+    ).stdout.strip()
+    if drawn.returncode != 0 or str(len(pictures)) != pages:
+        found.append(f"pdftoppm says {drawn.returncode}, drew {len(pictures)} of {pages}")
+    for picture in pictures:
+        picture.unlink()
+    return found
