@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import signal
@@ -15,6 +16,8 @@ from typing import NamedTuple
 from paperwork.press import child
 from paperwork.press.child import ANSWER, SHEET, Made
 
+MEMORY = 1024**3  # bytes of address space, of which the program itself takes about 300 MB
+SECONDS = 20  # of processor time for one sheet
 LONGEST = 30.0  # seconds for one sheet, the start of the process included
 MOST = 500  # sheets, after which the process is replaced
 PASSED_ON = ("PATH", "HOME", "LANG", "TMPDIR", "XDG_CACHE_HOME", "FONTCONFIG_FILE")
@@ -39,7 +42,10 @@ class Press:
     It is started anew and not forked: it has no connection, secret or setting of this process.
     """
 
-    def __init__(self, longest: float = LONGEST) -> None:
+    def __init__(
+        self, memory: int = MEMORY, seconds: int = SECONDS, longest: float = LONGEST
+    ) -> None:
+        self.limits = [str(memory), str(seconds)]
         self.longest = longest
         self.lock = threading.Lock()
         self.process: subprocess.Popen[bytes] | None = None
@@ -48,7 +54,7 @@ class Press:
     def make(self, sheet: Sheet) -> Made:
         """The PDF of `sheet`. Raises NotMadeError; the press can be used again after it."""
         with self.lock:
-            process = self._running()
+            process = self.start()
             timer = threading.Timer(self.longest, process.kill)
             timer.start()
             try:
@@ -70,11 +76,12 @@ class Press:
             process.kill()
             process.communicate()
 
-    def _running(self) -> subprocess.Popen[bytes]:
+    def start(self) -> subprocess.Popen[bytes]:
+        """Have the child run, and say which it is."""
         if self.process is None or self.process.poll() is not None:
             self.close()
             self.process = subprocess.Popen(
-                [sys.executable, "-P", child.__file__],
+                [sys.executable, "-P", child.__file__, *self.limits],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
@@ -119,4 +126,5 @@ def press() -> Press:
     global _press
     if _press is None or _press[0] != os.getpid():
         _press = (os.getpid(), Press())
+        atexit.register(_press[1].close)
     return _press[1]

@@ -1,7 +1,7 @@
 """The program that makes PDFs out of HTML, and can do nothing else.
 
-It runs by itself (`python -P child.py`), without Django, database, settings or network addresses:
-it reads a sheet from standard input, writes the PDF to standard output, and waits for the next one.
+It runs by itself (`python -P child.py MEMORY SECONDS`), without Django, database or settings: it
+reads a sheet from standard input, writes the PDF to standard output, and waits for the next one.
 Typefaces and style sheet are loaded once. A sheet may cost so much memory and processor time; the
 system ends the process that takes more, and whoever started it starts another.
 """
@@ -25,15 +25,17 @@ from typing import Any, BinaryIO, NamedTuple
 
 import fontpkg
 
-MEMORY = 1024**3  # bytes of address space, of which the program itself takes about 300 MB
-SECONDS = 20  # of processor time for one sheet
 LARGEST_FILE = 64 * 1024**2  # bytes; the typefaces pass through a temporary folder
 VARIANT = "pdf/ua-1"
 SHEET = struct.Struct(">I")  # length, before the JSON of a sheet
 ANSWER = struct.Struct(">?II")  # whether it was made, pages, length; before the PDF or the reason
 
 FOLDER = Path(__file__).parent
-FAMILIES = ("schibsted-grotesk", "newsreader")  # fontpkg's names; the style sheet's asset:…
+FAMILIES = (
+    "schibsted-grotesk",
+    "newsreader",
+    "noto-sans",
+)  # fontpkg's names; the style sheet's asset:…
 
 
 class Made(NamedTuple):
@@ -72,7 +74,7 @@ class Printer:
 
 
 def package_assets() -> dict[str, bytes]:
-    """What every sheet may show: the two typefaces and the logo."""
+    """What every sheet may show: the typefaces and the logo."""
     fonts = {f"asset:{family}": Path(fontpkg.path(family, 400)) for family in FAMILIES}
     files = {**fonts, "asset:logo": FOLDER / "logo.svg"}
     return {address: path.read_bytes() for address, path in files.items()}
@@ -95,28 +97,28 @@ def fetcher(assets: Mapping[str, bytes]) -> Any:
     return AssetsOnly(timeout=1, allowed_protocols=(), allow_redirects=False)
 
 
-def limit_the_process() -> None:
-    """From here on: little memory, no core dumps, no large files, and an end with the parent."""
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+def limit_the_process(memory: int) -> None:
+    """From here on: so much memory, no core dumps, no large files, and an end with the parent."""
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (LARGEST_FILE, LARGEST_FILE))
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
 
 
-def limit_the_next_sheet() -> None:
-    """The system ends the process (SIGXCPU) when one sheet takes more than SECONDS."""
+def limit_the_next_sheet(seconds: int) -> None:
+    """The system ends the process (SIGXCPU) when one sheet takes more than `seconds`."""
     used = resource.getrusage(resource.RUSAGE_SELF)
-    end = math.ceil(used.ru_utime + used.ru_stime) + SECONDS
+    end = math.ceil(used.ru_utime + used.ru_stime) + seconds
     resource.setrlimit(resource.RLIMIT_CPU, (end, resource.RLIM_INFINITY))
 
 
-def work(sheets: BinaryIO, answers: BinaryIO) -> None:
+def work(sheets: BinaryIO, answers: BinaryIO, seconds: int) -> None:
     """Make one sheet after the other, until there are no more or one fails."""
     printer = Printer()
     while len(head := sheets.read(SHEET.size)) == SHEET.size:
         (length,) = SHEET.unpack(head)
-        limit_the_next_sheet()
+        limit_the_next_sheet(seconds)
         try:
             sheet = json.loads(sheets.read(length))
             assets = {address: text.encode() for address, text in sheet["assets"].items()}
@@ -144,5 +146,5 @@ if __name__ == "__main__":
     logging.getLogger("weasyprint").addHandler(logging.NullHandler())
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # a library that prints must not print into the answers
-    limit_the_process()
-    work(sys.stdin.buffer, out)
+    limit_the_process(memory=int(sys.argv[1]))
+    work(sys.stdin.buffer, out, seconds=int(sys.argv[2]))

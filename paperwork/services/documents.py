@@ -12,7 +12,7 @@ from accounts.models import User
 from paperwork import waking
 from paperwork.models import Document, subject_of
 from paperwork.registry import DOCUMENTS
-from paperwork.services.events import request_id
+from paperwork.services.events import record, request_id
 
 
 class TakenError(Exception):
@@ -80,19 +80,14 @@ def _owe(document: Document) -> Document:
     return document
 
 
-def try_again(document: Document) -> bool:
-    """Let the workers try once more what they gave up; False when it is no longer given up."""
-    given_up = Document.objects.filter(pk=document.pk, state=Document.State.DEAD)
-    tried = given_up.update(state=Document.State.NEW, attempts=0, due_at=timezone.now())
-    if tried:
-        waking.wake_after_commit("paperwork.tasks.make_document", document.pk)
-    return bool(tried)
-
-
-def withdraw(document: Document) -> bool:
+@transaction.atomic
+def withdraw(document: Document, *, by: User) -> bool:
     """It no longer counts, and its verification page says so; False when that was so already.
 
     The file stays: who must answer for it later must be able to see it.
     """
     standing = Document.objects.filter(pk=document.pk, state=Document.State.DONE, withdrawn_at=None)
-    return bool(standing.update(withdrawn_at=timezone.now()))
+    if not standing.update(withdrawn_at=timezone.now()):
+        return False
+    record(document, "withdraw", by=by)
+    return True

@@ -20,11 +20,11 @@ from paperwork.models import Document
 from paperwork.models.document import DocumentQuerySet, code_as_typed
 from paperwork.rendering import address_of
 from paperwork.samples import sample
+from paperwork.services.background import try_again
 from paperwork.services.documents import (
     TakenError,
     make_again,
     owe_document,
-    try_again,
     withdraw,
 )
 from vx_portal.http import PortalRequest, current_user, needs_role
@@ -159,7 +159,7 @@ def again(request: PortalRequest, pk: UUID) -> HttpResponse:
 def retry(request: PortalRequest, pk: UUID) -> HttpResponse:
     """What the workers gave up is tried once more."""
     found = _find(request, pk)
-    if not try_again(found):
+    if not try_again(found, by=current_user(request)):
         refusal = _("This document is not given up any more: look at what it is now.")
         return _page(request, _find(request, pk), refusal=refusal, status=409)
     return redirect("documents:document", pk)
@@ -172,7 +172,7 @@ def withdraw_document(request: PortalRequest, pk: UUID) -> HttpResponse:
     found = _find(request, pk)
     if request.method != "POST":
         return render(request, "paperwork/office/withdraw.html", {"document": found})
-    if not withdraw(found):
+    if not withdraw(found, by=current_user(request)):
         refusal = _("Only a document that was made and still counts can be withdrawn.")
         return _page(request, _find(request, pk), refusal=refusal, status=409)
     messages.success(request, _("The document is withdrawn. Its verification page says so."))
