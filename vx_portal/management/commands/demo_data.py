@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from courses import demo
+import accounts.demo
+import courses.demo
+import enrolments.demo
 
 
 class Command(BaseCommand):
-    help = "Fill the embedded portal with the demo's courses and people. Harmless when run again."
+    help = "Fill the demo with courses, people and applications. Harmless when run again."
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not (settings.DEMO and settings.EMBEDDED):
             raise CommandError("Demo data is for the demo only: DEMO=1 and no DATABASE_URL")
-        demo.load()
-        if find_spec("accounts.demo"):
-            from accounts.demo import make_people  # noqa: PLC0415
-
-            make_people()
+        courses.demo.load()
+        accounts.demo.make_people()
+        enrolments.demo.load()
