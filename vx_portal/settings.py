@@ -324,6 +324,15 @@ CELERY_BEAT_SCHEDULE = {
         "task": "paperwork.tasks.sweep_files",
         "schedule": crontab(minute=40),
     },
+    "applications-every-minute": {
+        "task": "enrolments.tasks.every_minute",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
+    "applications-every-hour": {
+        "task": "enrolments.tasks.every_hour",
+        "schedule": crontab(minute=5),
+    },
     "clear-sessions": {
         "task": "vx_portal.tasks.clear_sessions",
         "schedule": crontab(hour=3, minute=20),

@@ -1,0 +1,155 @@
+"""What happens by itself when a date has passed: offers and drafts end, places go on, people hear.
+
+Every function finds what is due and does it row by row, each in a transaction of its own, so that
+one row's trouble does not keep the others. Run twice, nothing happens twice.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+import structlog
+from django.db import DatabaseError, transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from accounts.models import User
+from courses.models import Edition
+from enrolments import people
+from enrolments.models import Enrolment, State
+from enrolments.services import acting, rules, telling
+from enrolments.services.actions import ActionError
+from paperwork.services.notices import Link, owe_notice
+from paperwork.working_days import is_working_day
+
+log = structlog.get_logger("enrolments.upkeep")
+
+REMIND_BEFORE_CLOSING = (7, 1)  # days before applications close: those with an unsent draft
+REMIND_BEFORE_DUE = 3  # days before a question's last day
+WORK_BEGINS = 8  # o'clock in Leiden, before which nobody is reminded of work
+
+
+def _with_edition() -> Any:
+    return Enrolment.objects.select_related("edition__course__university", "student")
+
+
+def _each(cases: Iterable[Enrolment], do: Callable[[Enrolment], object], what: str) -> int:
+    """Do it for each; how many went well."""
+    done = 0
+    for case in cases:
+        try:
+            do(case)
+            done += 1
+        except ActionError:
+            pass  # somebody acted at the same moment: there is nothing left to do
+        except DatabaseError as error:
+            log.warning(what, case=case.pk, reason=type(error).__name__)
+    return done
+
+
+def end_offers(at: datetime | None = None) -> int:
+    """Offers whose time is over expire; each place goes to the next in line."""
+    now = at or timezone.now()
+    over = _with_edition().filter(state=State.OFFERED, offer_until__lte=now)
+    return _each(over, lambda case: acting.act(case, "expire", by=None), "offer not ended")
+
+
+def fill_free_places() -> int:
+    """Editions with free places and people waiting (the host gave more): the line moves up."""
+    free = Q(places=None) | Q(taken__lt=F("places"))
+    waiting = Edition.objects.filter(free, enrolments__state=State.WAITING).distinct()
+    promoted = 0
+    for pk in waiting.values_list("pk", flat=True):
+        try:
+            with transaction.atomic():
+                promoted += len(acting.fill(pk))
+        except DatabaseError as error:
+            log.warning("places not filled", edition=pk, reason=type(error).__name__)
+    return promoted
+
+
+def expire_unanswered(at: datetime | None = None) -> int:
+    """Questions that were not answered in time: the case expires and its place goes on."""
+    today = timezone.localdate(at)
+    late = _with_edition().filter(state=State.RETURNED, due_on__lt=today)
+    return _each(late, lambda case: acting.act(case, "expire", by=None), "question not ended")
+
+
+def expire_drafts(at: datetime | None = None) -> int:
+    """Drafts that can no longer be sent, or that nobody has touched for a long time."""
+    now = at or timezone.now()
+    untouched = now - timedelta(days=rules.rulebook().portal["draft_days"])
+    closed = Q(edition__applications_close_on__lt=timezone.localdate(now))
+    drafts = _with_edition().filter(closed | Q(changed_at__lt=untouched), state=State.DRAFT)
+    return _each(drafts, lambda case: acting.act(case, "expire", by=None), "draft not ended")
+
+
+def finish_ended(at: datetime | None = None) -> int:
+    """Courses that have ended: their students' cases are finished, the transcript follows."""
+    today = timezone.localdate(at)
+    ended = _with_edition().filter(state=State.ENROLLED, edition__ends_on__lt=today)
+    return _each(ended, lambda case: acting.act(case, "finish", by=None), "case not finished")
+
+
+def remind_of_drafts(at: datetime | None = None) -> int:
+    """Students whose application is not sent hear it 7 days and 1 day before the closing date."""
+    today = timezone.localdate(at)
+    reminded = 0
+    for days in REMIND_BEFORE_CLOSING:
+        closes = today + timedelta(days=days)
+        drafts = _with_edition().filter(state=State.DRAFT, edition__applications_close_on=closes)
+        remind = partial(_remind, kind="closing", occasion=str(days))
+        reminded += _each(drafts, remind, "reminder not owed")
+    return reminded
+
+
+def remind_of_questions(at: datetime | None = None) -> int:
+    """Students who owe an answer hear it again three days before the last day."""
+    soon = timezone.localdate(at) + timedelta(days=REMIND_BEFORE_DUE)
+    asked = _with_edition().filter(state=State.RETURNED, due_on=soon)
+    remind = partial(_remind, kind="question", occasion=str(soon))
+    return _each(asked, remind, "reminder not owed")
+
+
+@transaction.atomic
+def _remind(case: Enrolment, kind: str, occasion: str) -> None:
+    owe_notice(
+        f"enrolments.{kind}",
+        f"enrolment-{case.pk}-{kind}-{occasion}",
+        case.student,
+        telling.context(case) | {"reason": case.question},
+        about=case,
+        link=telling.to_student(case),
+    )
+
+
+def chase(at: datetime | None = None) -> int:
+    """On working days from eight o'clock: one message to each person whose cases wait too long.
+
+    The home side hears of requests to check, hosts with an account and the office of students to
+    confirm. Returns how many people were written to.
+    """
+    now = timezone.localtime(at)
+    today = now.date()
+    if now.hour < WORK_BEGINS or not is_working_day(today):
+        return 0
+    late: Counter[User] = Counter()
+    overdue = Enrolment.objects.filter(due_on__lt=today).for_list()
+    for case in overdue.filter(state=State.SUBMITTED):
+        late.update(people.home_side(case))
+    for case in overdue.filter(state=State.APPROVED):
+        late.update({*people.host_side(case), *people.office()})
+    for person, number in late.items():
+        with transaction.atomic():
+            owe_notice(
+                "enrolments.overdue",
+                f"enrolment-overdue-{person.pk}-{today}",
+                person,
+                {"number": number},
+                link=Link("desk:queue"),
+            )
+    return len(late)
