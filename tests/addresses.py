@@ -217,6 +217,7 @@ OTHERS: dict[str, str] = {
     "sso-connect": _SINGLE_SIGN_ON,
     "accounts:demo": _DEMO,
     "demo-mail": _DEMO,
+    "demo-mail-html": _DEMO,
     "demo-mail-message": _DEMO,
     "files:file": _OWN_FILE,
     "files:page": _OWN_FILE,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import email
 import email.policy
-import re
 from collections.abc import Callable
 from datetime import datetime
 from email.message import EmailMessage
@@ -21,29 +20,29 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from vx_portal.http import PortalRequest
+from vx_portal.mail_files import NAME
 
 PAGE = 25
 LONGEST = 1_000_000  # bytes that are read of a file
-# As Django's file backend writes: a file for each connection, messages with a ruler between them.
-NAME = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9]{1,40}\.log\Z")
-RULER = b"\n" + b"-" * 79 + b"\n"
+LONGEST_SEARCH = 200  # characters
+# The page of a mail's HTML alone: its own styles, and nothing else. No script, form or picture;
+# `sandbox` gives it an origin of its own, so that it is nobody's page here.
+MAIL_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none';"
+    " frame-ancestors 'none'; sandbox allow-top-navigation-by-user-activation"
+)
 
 
 class Mail(NamedTuple):
     """One message as its reader sees it."""
 
+    name: str
+    at: datetime
     subject: str
     sender: str
     to: str
     text: str
-
-
-class Sent(NamedTuple):
-    """A file of messages, usually one."""
-
-    name: str
-    at: datetime
-    mails: list[Mail]
+    html: str
 
 
 def folder() -> Path:
@@ -51,39 +50,35 @@ def folder() -> Path:
 
 
 def names() -> list[str]:
-    """The files there are, newest first: their names begin with the time."""
+    """The files there are, newest first."""
     if not folder().is_dir():
         return []
-    found = (path for path in folder().iterdir() if _is_one(path))
-    return sorted((path.name for path in found), reverse=True)
+    found = [(path.stat().st_mtime, path.name) for path in folder().iterdir() if _is_one(path)]
+    return [name for _time, name in sorted(found, reverse=True)]
 
 
 def _is_one(path: Path) -> bool:
     """Whether the backend could have written it: no other name, no link to elsewhere."""
-    if not NAME.match(path.name) or path.parent != folder():
+    if not NAME.fullmatch(path.name) or path.parent != folder():
         return False
     return path.is_file() and not path.is_symlink()
 
 
-def read(name: str) -> Sent:
-    """The file with this name; Http404 for any other name than the backend gives, or none such."""
+def read(name: str) -> Mail:
+    """The mail with this name; Http404 for any other name than the backend gives, or none such."""
     path = folder() / name
     if not _is_one(path):
         raise Http404
     with path.open("rb") as file:
-        content = file.read(LONGEST)
-    at = datetime.fromtimestamp(path.stat().st_mtime, timezone.get_current_timezone())
-    parts = (part.strip(b"\n") for part in (content + b"\n").split(RULER))
-    return Sent(name, at, [_mail(part) for part in parts if part.strip()])
-
-
-def _mail(content: bytes) -> Mail:
-    message = email.message_from_bytes(content, policy=email.policy.default)
+        message = email.message_from_bytes(file.read(LONGEST), policy=email.policy.default)
     return Mail(
+        name,
+        datetime.fromtimestamp(path.stat().st_mtime, timezone.get_current_timezone()),
         subject=_header(message, "Subject"),
         sender=_header(message, "From"),
         to=_header(message, "To"),
-        text=_text(message),
+        text=_part(message, "plain"),
+        html=_part(message, "html"),
     )
 
 
@@ -95,9 +90,9 @@ def _header(message: EmailMessage, name: str) -> str:
         return ""
 
 
-def _text(message: EmailMessage) -> str:
-    """The plain text, in whatever encoding it came."""
-    part = message.get_body(preferencelist=("plain",))
+def _part(message: EmailMessage, kind: str) -> str:
+    """The plain text or the HTML, in whatever encoding it came."""
+    part = message.get_body(preferencelist=(kind,))
     if part is None:
         return ""
     try:
@@ -123,13 +118,32 @@ def only_in_the_demo[**P](view: Callable[P, HttpResponse]) -> Callable[P, HttpRe
 @login_not_required
 @only_in_the_demo
 def messages(request: PortalRequest) -> HttpResponse:
-    page = Paginator(names(), PAGE).get_page(request.GET.get("page"))
+    to = request.GET.get("to", "").strip()[:LONGEST_SEARCH]
+    found = names()
+    if to:
+        found = [name for name in found if to.casefold() in read(name).to.casefold()]
+    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     sent = [read(name) for name in page]
-    return render(request, "demo/mails.html", {"page_obj": page, "sent": sent})
+    return render(request, "demo/mails.html", {"page_obj": page, "sent": sent, "to": to})
 
 
 @require_safe
 @login_not_required
 @only_in_the_demo
 def message(request: PortalRequest, name: str) -> HttpResponse:
-    return render(request, "demo/mail.html", {"sent": read(name)})
+    return render(request, "demo/mail.html", {"mail": read(name)})
+
+
+@require_safe
+@login_not_required
+@only_in_the_demo
+def as_html(request: PortalRequest, name: str) -> HttpResponse:
+    """The mail as a mail program shows it, under a policy of its own."""
+    html = read(name).html
+    if not html:
+        raise Http404
+    response = HttpResponse(html)
+    response.headers["Content-Security-Policy"] = MAIL_POLICY
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response

@@ -228,7 +228,7 @@ if "EMAIL_URL" in os.environ or "EMAIL_URL_FILE" in os.environ:
 else:
     MAILERS = {
         "default": {
-            "BACKEND": "django.core.mail.backends.filebased.EmailBackend",
+            "BACKEND": "vx_portal.mail_files.MailFiles",
             "OPTIONS": {"file_path": str(VAR_DIR / "mail")},
         }
     }

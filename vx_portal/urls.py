@@ -53,6 +53,7 @@ urlpatterns = [
         path("invitation/", include("accounts.urls_invitation")),
         path("demo/mail/", demo_mail.messages, name="demo-mail"),
         path("demo/mail/<str:name>/", demo_mail.message, name="demo-mail-message"),
+        path("demo/mail/<str:name>/html/", demo_mail.as_html, name="demo-mail-html"),
         prefix_default_language=True,
     ),
 ]
