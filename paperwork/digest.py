@@ -12,10 +12,10 @@ from accounts.models import User
 from paperwork.models import MailChoice, Notice, Owed
 from paperwork.models.notice import NoticeQuerySet
 from paperwork.services.notices import Link, owe_notice
+from paperwork.working_days import is_working_day
 
 AT = time(7)  # Leiden's clock
 MOST = 20  # that one mail names; the others stand in the portal
-FRIDAY = 4
 
 
 def moment(now: datetime) -> datetime | None:
@@ -25,7 +25,7 @@ def moment(now: datetime) -> datetime | None:
     """
     here = timezone.localtime(now)
     seven = datetime.combine(here.date(), AT, here.tzinfo)
-    return seven if here.weekday() <= FRIDAY and here >= seven else None
+    return seven if is_working_day(here.date()) and here >= seven else None
 
 
 def to_gather(until: datetime) -> NoticeQuerySet:

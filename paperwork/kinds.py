@@ -1,5 +1,6 @@
 """What the portal owes about its own working, and for the apps before this one."""
 
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role
@@ -58,6 +59,10 @@ register_notices(
         why=_("You get this because you are the contact of your university for Virtual Exchange."),
     ),
 )
+if settings.DEMO:  # paperwork/demo.py
+    register_notices(
+        NoticeKind("demo", _("Message from the programme office"), "paperwork/notices/demo")
+    )
 register_documents(
     DocumentKind("letter", _("Letter"), "paperwork/documents/letter"),
     DocumentKind("form", _("Form"), "paperwork/documents/form"),

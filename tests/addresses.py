@@ -143,6 +143,11 @@ ADDRESSES: dict[str, Address] = {
     "office:apply-import": form_of_office("import"),
     "office:discard-import": done_by_office("import"),
     "office:export": read_by_office(),
+    # The office: background work.
+    "background": read_by_office(),
+    "background-again": done_by_office(),
+    "background-sent": done_by_office(),
+    "background-test": done_by_office(),
     # The office: people.
     "people:people": read_by_office(),
     "people:export": read_by_office(),

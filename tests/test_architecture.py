@@ -102,7 +102,9 @@ def ungated_reads(source: str) -> list[str]:
 
 def view_files() -> list[Path]:
     views = [p for app in APPS if (ROOT / app).is_dir() for p in python_files(f"{app}/views")]
-    return views + [ROOT / "vx_portal" / name for name in ("home.py", "texts.py", "office.py")]
+    return views + [
+        ROOT / "vx_portal" / name for name in ("home.py", "texts.py", "office.py", "background.py")
+    ]
 
 
 def test_views_read_through_the_one_gate() -> None:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from accounts.models import Invitation
 from courses import worklist
 from courses.models import ImportRun
+from paperwork import background
 from paperwork.models import Document
 from vx_portal.http import PortalRequest, needs_role
 
@@ -30,13 +31,28 @@ class Todo(NamedTuple):
 @require_safe
 @needs_role("office", "auditor")
 def home(request: PortalRequest) -> HttpResponse:
-    waiting = [*_courses(request), *_imports(request), *_universities(request), *_people(request)]
+    waiting = [
+        *_background(request),
+        *_courses(request),
+        *_imports(request),
+        *_universities(request),
+        *_people(request),
+    ]
     waiting += _documents(request)
     context: dict[str, Any] = {
         "tasks": waiting,
         "moments": worklist.coming_moments(request.user),
     }
     return render(request, "courses/office/home.html", context)
+
+
+def _background(request: PortalRequest) -> list[Todo]:
+    count = background.stopped(request.user)
+    label = ngettext(
+        "message or document came to a stop", "messages or documents came to a stop", count
+    )
+    why = _("Try it again, or find out what is wrong.")
+    return [Todo(count, label, why, reverse("background"))] * bool(count)
 
 
 def _courses(request: PortalRequest) -> list[Todo]:

@@ -8,7 +8,7 @@ from django.urls import include, path
 from accounts.views import coordinators, sso
 from courses import urls_office
 from paperwork.views import notices
-from vx_portal import demo_mail, display, errors, health, home, office, texts
+from vx_portal import background, demo_mail, display, errors, health, home, office, texts
 
 handler400 = errors.bad_request
 handler403 = errors.forbidden
@@ -42,6 +42,10 @@ urlpatterns = [
             "office/",
             include(([path("", office.home, name="home"), *urls_office.urlpatterns], "office")),
         ),
+        path("office/background/", background.background, name="background"),
+        path("office/background/again/", background.again, name="background-again"),
+        path("office/background/sent/", background.sent, name="background-sent"),
+        path("office/background/test/", background.send_test, name="background-test"),
         path("office/people/", include("accounts.urls_office")),
         path("office/documents/", include("paperwork.urls_documents")),
         path("verify/", include("paperwork.urls_verify")),

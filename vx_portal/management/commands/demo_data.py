@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 import accounts.demo
 import courses.demo
 import enrolments.demo
+import paperwork.demo
 
 
 class Command(BaseCommand):
@@ -20,4 +21,5 @@ class Command(BaseCommand):
             raise CommandError("Demo data is for the demo only: DEMO=1 and no DATABASE_URL")
         courses.demo.load()
         accounts.demo.make_people()
+        paperwork.demo.make_notices()
         enrolments.demo.load()
