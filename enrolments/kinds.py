@@ -2,10 +2,23 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import STUDENT, Role
 from paperwork.registry import NoticeKind, Twice, register_notices
 
+STUDENTS = (STUDENT,)
+HOME = (Role.COORDINATOR, Role.HONOURS, Role.PARTNER)  # a partner for students who come to us
+HOST = (Role.PARTNER, Role.OFFICE)
 
-def _kind(name: str, label: object, *, always: bool = False, twice: Twice = Twice.RESEND) -> None:
+
+def _kind(
+    name: str,
+    label: object,
+    roles: tuple[str, ...] = STUDENTS,
+    *,
+    always: bool = False,
+    twice: Twice = Twice.RESEND,
+    outside: bool = False,
+) -> None:
     register_notices(
         NoticeKind(
             f"enrolments.{name}",
@@ -13,6 +26,8 @@ def _kind(name: str, label: object, *, always: bool = False, twice: Twice = Twic
             f"enrolments/notices/{name}",
             twice=twice,
             always=always,
+            roles=roles,
+            outside=outside,
         )
     )
 
@@ -31,12 +46,12 @@ _kind("withdrawn", _("Your application has been withdrawn"))
 _kind("expired", _("Your application has expired"))
 _kind("closing", _("Applications close soon, and yours has not been sent"))
 # To those who approve, and to hosts.
-_kind("to_check", _("An application to check"))
-_kind("answered", _("A student has answered your question"))
-_kind("to_confirm", _("A student to confirm"))
-_kind("gone", _("A student has withdrawn"))
-_kind("placed", _("A student has been enrolled or declined"))
-_kind("overdue", _("Applications that wait too long"))
-_kind("board_asked", _("A question to a Board of Examiners"), always=True)
-_kind("board_answered", _("The Board of Examiners has answered"))
-_kind("host_link", _("The page for a host university"), always=True)
+_kind("to_check", _("An application to check"), HOME)
+_kind("answered", _("A student has answered your question"), HOME)
+_kind("to_confirm", _("A student to confirm"), HOST)
+_kind("gone", _("A student has withdrawn"), (*HOME, Role.OFFICE))
+_kind("placed", _("A student has been enrolled or declined"), HOME)
+_kind("overdue", _("Applications that wait too long"), (*HOME, Role.OFFICE))
+_kind("board_asked", _("A question to a Board of Examiners"), always=True, outside=True)
+_kind("board_answered", _("The Board of Examiners has answered"), (STUDENT, *HOME))
+_kind("host_link", _("The page for a host university"), always=True, outside=True)

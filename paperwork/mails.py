@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -50,6 +51,7 @@ def message(notice: Notice) -> EmailMultiAlternatives:
         # Plain text is not escaped; HTML is.
         plain = Engine.get_default().get_template(f"{TEMPLATE}.txt")
         text = plain.render(Context(context, autoescape=False)).strip() + "\n"
+        text = re.sub(r"\n{3,}", "\n\n", text)
         html = render_to_string(f"{TEMPLATE}.html", context)
     headers = {
         "Message-ID": message_id(notice),

@@ -25,6 +25,7 @@ from paperwork.text import blocks
 from vx_portal.http import PortalRequest, current_user, roles_of
 
 PAGE = 25
+SHORT = 3  # paragraphs; of a longer text the page shows the first, and the others on demand
 
 
 @require_safe
@@ -60,9 +61,9 @@ def _dress(notice: Notice) -> None:
     """What the page shows of a notice beside its fields."""
     kind = NOTICES.get(notice.kind)
     parts = blocks(notice.text)
+    shown = len(parts) if len(parts) <= SHORT else 1
     notice.kind_label = kind.label if kind else ""  # type: ignore[attr-defined]
-    notice.first = parts[0] if parts else None  # type: ignore[attr-defined]
-    notice.rest = parts[1:]  # type: ignore[attr-defined]
+    notice.first, notice.rest = parts[:shown], parts[shown:]  # type: ignore[attr-defined]
     notice.is_new = notice.is_unread and notice.settled_at is None  # type: ignore[attr-defined]
 
 

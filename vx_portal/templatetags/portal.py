@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -13,7 +13,7 @@ from django.db.models import Model
 from django.template.base import Parser, Token
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format, number_format
+from django.utils.formats import date_format, number_format, time_format
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from lucide.templatetags.lucide import lucide
@@ -94,6 +94,16 @@ def day(value: date | None) -> str:
 def weekday_day(value: date | None) -> str:
     """woensdag 14 april 2027"""
     return date_format(value, "l j F Y") if value else ""
+
+
+@register.filter(expects_localtime=True)
+def deadline(value: datetime | None) -> str:
+    """woensdag 14 april 2027, 13:15; for the end of a day, which is midnight, that day alone."""
+    if not value:
+        return ""
+    if value.time() == time():
+        return date_format(value - timedelta(days=1), "l j F Y")
+    return f"{date_format(value, 'l j F Y')}, {time_format(value.time(), 'TIME_FORMAT')}"
 
 
 @register.filter(expects_localtime=True)
