@@ -3,6 +3,9 @@
 # this folder.
 
 SHELL := /bin/sh
+# Python keeps what it has compiled, also where a container's settings say that it may not: each of
+# the many processes of a test run would compile everything again.
+unexport PYTHONDONTWRITEBYTECODE
 PORT ?= 8000
 PYTHON := .venv/bin/python
 UV := $(PYTHON) -m uv

@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 import os
+import re
+import runpy
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import call_command
+from django.core.management.base import SystemCheckError
+from django.test import Client, override_settings
+from environ import FileAwareEnv
+from environ.fileaware_mapping import FileAwareMapping
+from pytest_django import Settings
+
+from tests import factories
 
 PRODUCTION = {
     "SITE_URL": "https://portal.example.org",
@@ -21,29 +33,38 @@ PRODUCTION = {
 }
 
 
-def manage(tmp_path: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+def read_settings(patch: pytest.MonkeyPatch, folder: Path, **environment: str) -> dict[str, Any]:
+    """What vx_portal/settings.py makes of `environment`, and of nothing else that is set."""
+    for name in [*os.environ]:
+        if name not in {"PATH", "HOME", "LANG"}:
+            patch.delenv(name)
+    for name, value in {"VAR_DIR": str(folder), **environment}.items():
+        patch.setenv(name, value)
+    patch.setattr(FileAwareEnv, "ENVIRON", FileAwareMapping())  # it remembers what it has read
+    return runpy.run_path(str(settings.BASE_DIR / "vx_portal" / "settings.py"))
+
+
+def test_djangos_deployment_checks_find_nothing(tmp_path: Path) -> None:
+    (tmp_path / "fonts").mkdir()
     keep = {k: v for k, v in os.environ.items() if k in {"PATH", "HOME", "LANG", "VIRTUAL_ENV"}}
-    (tmp_path / "fonts").mkdir(exist_ok=True)
-    return subprocess.run(
-        [sys.executable, "manage.py", *arguments],
+
+    checked = subprocess.run(
+        [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
         cwd=settings.BASE_DIR,
-        env={**keep, "VAR_DIR": str(tmp_path), **environment},
+        env={**keep, "VAR_DIR": str(tmp_path), **PRODUCTION},
         capture_output=True,
         text=True,
         check=False,
     )
 
-
-def test_djangos_deployment_checks_find_nothing(tmp_path: Path) -> None:
-    checked = manage(tmp_path, "check", "--deploy", "--fail-level", "WARNING", **PRODUCTION)
-
     assert checked.returncode == 0, checked.stderr
 
 
-def test_those_checks_would_fail(tmp_path: Path) -> None:
-    weak = {**PRODUCTION, "SECRET_KEY": "x" * 40}
+def test_those_checks_would_fail(settings: Settings) -> None:
+    settings.SECRET_KEY = "x" * 40
 
-    assert manage(tmp_path, "check", "--deploy", "--fail-level", "WARNING", **weak).returncode != 0
+    with pytest.raises(SystemCheckError, match=r"security\.W009"):
+        call_command("check", deploy=True, fail_level="WARNING")
 
 
 @pytest.mark.parametrize(
@@ -59,39 +80,69 @@ def test_those_checks_would_fail(tmp_path: Path) -> None:
     ],
     ids=["plain http", "any host", "no host", "no key", "short key", "demo", "demo elsewhere"],
 )
-def test_it_refuses_to_start_unsafe(tmp_path: Path, change: dict[str, str], says: str) -> None:
-    refused = manage(tmp_path, "check", **{**PRODUCTION, **change})
+def test_it_refuses_to_start_unsafe(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, change: dict[str, str], says: str
+) -> None:
+    with pytest.raises(ImproperlyConfigured, match=re.escape(says)):
+        read_settings(monkeypatch, tmp_path, **{**PRODUCTION, **change})
 
-    assert refused.returncode != 0
-    assert says in refused.stderr
 
-
-def test_a_secret_may_come_from_a_file(tmp_path: Path) -> None:
+def test_a_secret_may_come_from_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     key = tmp_path / "key"
     key.write_text(PRODUCTION["SECRET_KEY"])
     given = {k: v for k, v in PRODUCTION.items() if k != "SECRET_KEY"}
-    code = "from django.conf import settings; print(settings.SECRET_KEY)"
 
-    shown = manage(tmp_path, "shell", "-v0", "-c", code, **given, SECRET_KEY_FILE=str(key))
+    read = read_settings(monkeypatch, tmp_path, **given, SECRET_KEY_FILE=str(key))
 
-    assert shown.stdout.strip() == PRODUCTION["SECRET_KEY"]
+    assert read["SECRET_KEY"] == PRODUCTION["SECRET_KEY"]
 
 
-def test_the_embedded_portal_makes_a_key_that_only_its_owner_reads(tmp_path: Path) -> None:
-    code = "from django.conf import settings; print(settings.SECRET_KEY)"
+def test_the_embedded_portal_makes_a_key_that_only_its_owner_reads(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    first = read_settings(monkeypatch, tmp_path)["SECRET_KEY"]
+    second = read_settings(monkeypatch, tmp_path)["SECRET_KEY"]
 
-    first = manage(tmp_path, "shell", "-v0", "-c", code)
-    second = manage(tmp_path, "shell", "-v0", "-c", code)
-
-    assert len(first.stdout.strip()) >= 50
-    assert first.stdout == second.stdout
+    assert len(first) >= 50
+    assert first == second
     assert (tmp_path / "secret-key").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.django_db
+def test_cookies_in_production_are_for_this_host_over_https_only(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """As they go over the wire: `__Host-` wants Secure, Path=/ and no Domain, or is dropped."""
+    production = read_settings(monkeypatch, tmp_path, **PRODUCTION)
+    ours = ("SESSION_", "CSRF_", "LANGUAGE_COOKIE", "SECURE_", "SITE_URL", "HTTPS", "ALLOWED_HOSTS")
+    same = {name: value for name, value in production.items() if name.startswith(ours)}
+    host = {"HTTP_HOST": "portal.example.org", "secure": True}
+    user = factories.StudentFactory.create()
+    with override_settings(**same):
+        client = Client()
+        page = client.get("/en/account/login/", **host)  # type: ignore[arg-type]
+        typed = {"login": user.email, "password": factories.PASSWORD}
+        answer = client.post("/en/account/login/", typed, **host)  # type: ignore[arg-type]
+        display = client.post("/en/account/display/", {"theme": "dark", "language": "nl"}, **host)  # type: ignore[arg-type]
+        plain = client.get("/en/", HTTP_HOST="portal.example.org")
+
+    assert answer.status_code == 302
+    for cookies, name in ((page.cookies, "__Host-csrf"), (answer.cookies, "__Host-sid")):
+        sent = cookies[name]
+        assert sent["secure"], name
+        assert sent["httponly"], name
+        assert (sent["path"], sent["domain"], sent["samesite"]) == ("/", "", "Lax"), name
+    every = [*page.cookies.values(), *answer.cookies.values(), *display.cookies.values()]
+    assert {cookie.key for cookie in every} >= {"vx_theme", "vx_language"}
+    assert all(cookie["secure"] and not cookie["domain"] for cookie in every)
+    assert plain.headers["Location"] == "https://portal.example.org/en/"
+    assert answer.headers["Strict-Transport-Security"] == (
+        "max-age=31536000; includeSubDomains; preload"
+    )
 
 
 def test_every_setting_from_the_environment_is_explained() -> None:
     """.env.example has a line for each variable that the settings read, and for no other."""
-    import re
-
     source = (settings.BASE_DIR / "vx_portal" / "settings.py").read_text()
     read = set(re.findall(r'env(?:\.\w+)?\(\s*"([A-Z_]+)"', source))
     example = (settings.BASE_DIR / ".env.example").read_text()

@@ -31,6 +31,7 @@ MAIL_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none';"
     " frame-ancestors 'none'; sandbox allow-top-navigation-by-user-activation"
 )
+LONGEST_HEADER = 2_000  # characters; reading thousands of addresses takes seconds
 
 
 class Mail(NamedTuple):
@@ -83,7 +84,11 @@ def read(name: str) -> Mail:
 
 
 def _header(message: EmailMessage, name: str) -> str:
-    """A header in words; empty when it is missing or cannot be read."""
+    """A header in words; empty when it is missing or cannot be read, cut off when very long."""
+    for other, value in message.raw_items():
+        if other.lower() == name.lower() and len(value) > LONGEST_HEADER:
+            start = str(value)[:LONGEST_HEADER]
+            return start.encode("utf-8", "replace").decode() + "…"
     try:
         return str(message.get(name, ""))
     except (ValueError, IndexError, AttributeError):  # as the parser fails on broken headers

@@ -7,11 +7,13 @@ form or a mail server's answer, and exceptions quote whatever they met; so every
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+import structlog
 from structlog.typing import EventDict
 
 ROOT = str(Path(__file__).resolve().parent.parent)
@@ -106,3 +108,60 @@ def _code(error: BaseException) -> str:
         if isinstance(code := getattr(error, name, None), int | str):
             return str(code)[:40]
     return ""
+
+
+def configure(level: str) -> dict[str, Any]:
+    """Set structlog up, and return the setting LOGGING that goes with it.
+
+    One JSON line an event, without anything personal; readable lines on a terminal.
+    """
+    on_a_terminal = sys.stderr.isatty()
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *shared,
+            structlog.stdlib.PositionalArgumentsFormatter(),
+            structlog.processors.StackInfoRenderer(),
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {
+            "events": {
+                "()": structlog.stdlib.ProcessorFormatter,
+                "foreign_pre_chain": shared,
+                "processors": [
+                    task_that_failed,
+                    structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                    structlog.processors.format_exc_info if on_a_terminal else where_it_failed,
+                    without_personal_data,
+                    structlog.dev.ConsoleRenderer(colors=False)
+                    if on_a_terminal
+                    else structlog.processors.JSONRenderer(),
+                ],
+            }
+        },
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "events"}},
+        "root": {"handlers": ["stderr"], "level": level},
+        "loggers": {
+            # Our own line says the same of every request, with its id.
+            "django.request": {"level": "ERROR"},
+            "django.server": {"handlers": [], "propagate": False},
+            "gunicorn.error": {"handlers": [], "propagate": True, "level": "WARNING"},
+            # A wrong host name is a visitor's doing: the answer is 400, nginx refused it before.
+            "django.security.DisallowedHost": {"level": "CRITICAL"},
+            "fontTools": {"level": "WARNING"},
+            "celery": {"level": "WARNING"},  # else three lines every heartbeat
+        },
+    }

@@ -8,19 +8,17 @@ from __future__ import annotations
 
 import os
 import secrets
-import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import environ
-import structlog
 from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
 from environ.fileaware_mapping import FileAwareMapping
 
-from vx_portal.logs import task_that_failed, where_it_failed, without_personal_data
+from vx_portal import logs
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -495,54 +493,5 @@ if ALLAUTH_TRUSTED_PROXY_COUNT:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 X_FRAME_OPTIONS = "DENY"
 
-# --- Logs: one JSON line an event, readable lines on a terminal; nothing personal (logs.py) -------
-_on_a_terminal = sys.stderr.isatty()
-_shared_processors: list[structlog.typing.Processor] = [
-    structlog.contextvars.merge_contextvars,
-    structlog.stdlib.add_log_level,
-    structlog.stdlib.add_logger_name,
-    structlog.processors.TimeStamper(fmt="iso", utc=True),
-]
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "events": {
-            "()": structlog.stdlib.ProcessorFormatter,
-            "foreign_pre_chain": _shared_processors,
-            "processors": [
-                task_that_failed,
-                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.format_exc_info if _on_a_terminal else where_it_failed,
-                without_personal_data,
-                structlog.dev.ConsoleRenderer(colors=False)
-                if _on_a_terminal
-                else structlog.processors.JSONRenderer(),
-            ],
-        }
-    },
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "events"}},
-    "root": {"handlers": ["stderr"], "level": env("LOG_LEVEL", default="INFO")},
-    "loggers": {
-        # Our own line says the same of every request, with its id.
-        "django.request": {"level": "ERROR"},
-        "django.server": {"handlers": [], "propagate": False},
-        "gunicorn.error": {"handlers": [], "propagate": True, "level": "WARNING"},
-        # A wrong host name is a visitor's doing: the answer is 400, and nginx refused it before.
-        "django.security.DisallowedHost": {"level": "CRITICAL"},
-        "fontTools": {"level": "WARNING"},
-        "celery": {"level": "WARNING"},  # else three lines every heartbeat
-    },
-}
-structlog.configure(
-    processors=[
-        structlog.stdlib.filter_by_level,
-        *_shared_processors,
-        structlog.stdlib.PositionalArgumentsFormatter(),
-        structlog.processors.StackInfoRenderer(),
-        structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
-    ],
-    logger_factory=structlog.stdlib.LoggerFactory(),
-    wrapper_class=structlog.stdlib.BoundLogger,
-    cache_logger_on_first_use=True,
-)
+# --- Logs: what happened, nothing personal --------------------------------------------------------
+LOGGING = logs.configure(level=env("LOG_LEVEL", default="INFO"))

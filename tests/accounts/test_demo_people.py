@@ -91,18 +91,18 @@ def test_made_again_nothing_changes() -> None:
 
 
 @pytest.mark.usefixtures("people")
-@pytest.mark.parametrize("who", NAMED)
-def test_one_click_signs_in(settings: Any, who: str) -> None:
+def test_one_click_signs_anybody_in(settings: Any) -> None:
     settings.DEMO = True
-    client = Client()
 
-    answer = client.post(SIGN_IN, {"who": who})
+    for who in NAMED:
+        client = Client()
+        answer = client.post(SIGN_IN, {"who": who})
 
-    assert answer.status_code == 302
-    user = User.objects.get(email=f"{who}@demo.example")
-    assert client.session["_auth_user_id"] == str(user.pk)
-    assert UserSession.objects.filter(user=user).count() == 1
-    assert client.get(answer["Location"], follow=True).status_code == 200
+        assert answer.status_code == 302, who
+        user = User.objects.get(email=f"{who}@demo.example")
+        assert client.session["_auth_user_id"] == str(user.pk)
+        assert UserSession.objects.filter(user=user).count() == 1
+        assert client.get(answer["Location"], follow=True).status_code == 200, who
 
 
 @pytest.mark.usefixtures("people")

@@ -7,10 +7,11 @@ import os
 import socket
 import subprocess
 import sys
-import urllib.error
 import urllib.request
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings as django_settings
@@ -71,14 +72,10 @@ class Provider:
 
     def back(self, authorize: str) -> str:
         """Where the provider sends a browser that comes to `authorize`: path and query."""
-
-        class Stay(urllib.request.HTTPRedirectHandler):
-            def redirect_request(self, *args: Any) -> None:
-                return None
-
-        with pytest.raises(urllib.error.HTTPError) as answer:
-            urllib.request.build_opener(Stay).open(authorize)
-        where = str(answer.value.headers["Location"])
-        answer.value.close()
+        asked = urlsplit(authorize)
+        connection = HTTPConnection(asked.netloc, timeout=10)
+        connection.request("GET", f"{asked.path}?{asked.query}")
+        where = str(connection.getresponse().headers["Location"])
+        connection.close()
         assert where.startswith(f"{django_settings.SITE_URL}/sso/callback/?"), where
         return where.removeprefix(django_settings.SITE_URL)
