@@ -10,7 +10,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.contrib.auth.models import AnonymousUser
-from django.db import connection, transaction
+from django.db import connection
 from django.template import Context, Template
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -23,29 +23,10 @@ from courses.models import Course, Edition
 from courses.models.course import PublicState
 from courses.search import MAX_QUERY
 from courses.selection import PAGE_SIZE
-from courses.services.offer import offer_changed
+from tests.courses.listing import HTMX, LISTING, change_offer, get, titles
 from tests.factories import EditionFactory, UniversityFactory, days
 
 pytestmark = pytest.mark.django_db
-
-LISTING = "/en/courses/"
-HTMX = {"HX-Request": "true"}
-
-
-def titles(page: str) -> list[str]:
-    """The titles of the rows in `page`, in order."""
-    return re.findall(r'<h3><a href="/\w\w/courses/[^"]*"[^>]*>([^<]*)</a>', page)
-
-
-def get(client: Client, address: str, **headers: str) -> str:
-    response = client.get(address, headers=headers)
-    assert response.status_code == 200
-    return response.content.decode()
-
-
-def change_offer() -> None:
-    with transaction.atomic():
-        offer_changed()
 
 
 # --- The page -----------------------------------------------------------------------------------

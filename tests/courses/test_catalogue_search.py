@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import random
-import re
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from django.db import transaction
 from django.http import QueryDict
 from django.test import Client
 from hypothesis import HealthCheck, given, settings
@@ -21,29 +19,10 @@ from courses.models import Course, Edition
 from courses.models.course import Assessment, PublicState
 from courses.search import read_query, words_of
 from courses.selection import find, read_selection
-from courses.services.offer import offer_changed
+from tests.courses.listing import LISTING, change_offer, get, titles
 from tests.factories import CourseFactory, EditionFactory, UniversityFactory, days
 
 pytestmark = pytest.mark.django_db
-
-LISTING = "/en/courses/"
-HTMX = {"HX-Request": "true"}
-
-
-def titles(page: str) -> list[str]:
-    """The titles of the rows in `page`, in order."""
-    return re.findall(r'<h3><a href="/\w\w/courses/[^"]*"[^>]*>([^<]*)</a>', page)
-
-
-def get(client: Client, address: str, **headers: str) -> str:
-    response = client.get(address, headers=headers)
-    assert response.status_code == 200
-    return response.content.decode()
-
-
-def change_offer() -> None:
-    with transaction.atomic():
-        offer_changed()
 
 
 # --- The engine against one that is slow and plain ----------------------------------------------
