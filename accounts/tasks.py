@@ -6,7 +6,7 @@ import structlog
 from celery import shared_task
 from django.db import DatabaseError
 
-from accounts.services import memberships
+from accounts.services import accounts, memberships
 from accounts.services.sessions import end_sessions
 
 log = structlog.get_logger("accounts")
@@ -25,3 +25,10 @@ def end_sessions_of_former_staff() -> None:
             log.info("sessions ended with the last role", user=user.pk, sessions_ended=ended)
         except DatabaseError as error:
             log.warning("sessions not ended", user=user.pk, reason=type(error).__name__)
+
+
+@shared_task(ignore_result=True)
+def forget_old_unverified() -> None:
+    """Every night: delete what people began and never proved theirs. Harmless when run twice."""
+    if forgotten := accounts.forget_old_unverified():
+        log.info("unverified accounts deleted", accounts=forgotten)

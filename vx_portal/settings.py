@@ -335,6 +335,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "vx_portal.tasks.clear_sessions",
         "schedule": crontab(hour=3, minute=20),
     },
+    "forget-old-unverified": {
+        "task": "accounts.tasks.forget_old_unverified",
+        "schedule": crontab(hour=3, minute=40),
+    },
     "remove-old-imports": {
         "task": "courses.tasks.remove_old_imports",
         "schedule": crontab(hour=3, minute=30),

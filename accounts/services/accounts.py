@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from allauth.account.models import EmailAddress
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
 
 from accounts.models import StudentProfile, User
 from courses.models import University
+
+PROVE_WITHIN = timedelta(days=7)  # from signing up, that an e-mail address is theirs
 
 
 def university_of_domain(domain: str) -> University | None:
@@ -60,15 +65,33 @@ def forget_unverified(email: str) -> None:
     Whoever owns the address can begin anew, and a password chosen by another is worth nothing.
     Accounts that were ever signed in to, verified or given a role are not touched.
     """
-    User.objects.filter(
-        Q(email__iexact=email),
+    _never_proved().filter(email__iexact=email).delete()
+    EmailAddress.objects.filter(email__iexact=email, verified=False).delete()
+
+
+@transaction.atomic
+def forget_old_unverified() -> int:
+    """Delete the accounts that people began longer ago than PROVE_WITHIN and never proved theirs.
+
+    The number of them. Closed accounts stay closed, and so they are kept; what did not begin with
+    signing up (it has no e-mail address to prove) is kept too.
+    """
+    waiting = EmailAddress.objects.filter(user=OuterRef("pk"), verified=False)
+    old = _never_proved().filter(
+        Exists(waiting), is_active=True, created_at__lt=timezone.now() - PROVE_WITHIN
+    )
+    return old.delete()[1].get(User._meta.label, 0)
+
+
+def _never_proved() -> QuerySet[User]:
+    """Accounts that were never signed in to, verified, given a role or tied to a university."""
+    return User.objects.filter(
         ~Q(emailaddress__verified=True),
         last_login=None,
         memberships=None,
         student=None,
         socialaccount=None,
-    ).delete()
-    EmailAddress.objects.filter(email__iexact=email, verified=False).delete()
+    )
 
 
 @transaction.atomic

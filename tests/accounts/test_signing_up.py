@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from datetime import datetime, timedelta
 
 import pytest
 from allauth.account.models import EmailAddress
+from allauth.socialaccount.models import SocialAccount
 from django.core import mail
 from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
+from accounts import tasks
 from accounts.models import Role, User
 from accounts.services.accounts import forget_unverified
 from courses.models import University
@@ -183,3 +187,46 @@ def test_adding_an_address_needs_its_code_and_leaks_no_owner(client: Client) -> 
     client.post(asked.url, {"password": factories.PASSWORD})
     assert client.post(CONFIRM, {"code": code_in_mail()}).status_code == 422
     assert EmailAddress.objects.get(email=owner.email).user == owner
+
+
+@pytest.mark.parametrize(
+    "proved",
+    [
+        pytest.param(lambda user: user.emailaddress_set.update(verified=True), id="verified"),
+        pytest.param(
+            lambda user: factories.MembershipFactory.create(user=user, ends_on=factories.days(0)),
+            id="role",
+        ),
+        pytest.param(
+            lambda user: SocialAccount.objects.create(user=user, provider="university", uid="1"),
+            id="sso",
+        ),
+        pytest.param(lambda user: change(user, last_login=timezone.now()), id="signed in"),
+        pytest.param(lambda user: change(user, is_active=False), id="closed"),
+        pytest.param(lambda user: user.emailaddress_set.all().delete(), id="not signed up"),
+        pytest.param(lambda user: change(user, created_at=days_ago(6)), id="recent"),
+    ],
+)
+def test_at_night_what_nobody_proved_is_deleted_and_nothing_else(
+    client: Client, proved: Callable[[User], object]
+) -> None:
+    for email in (EMAIL, "other@student.uq.example"):
+        sign_up(client, email)
+        client.cookies.clear()
+    User.objects.update(created_at=days_ago(8))
+    kept = User.objects.get(email=EMAIL)
+    proved(kept)
+
+    tasks.forget_old_unverified()
+    tasks.forget_old_unverified()  # a broker may deliver twice
+
+    assert [user.email for user in User.objects.all()] == [EMAIL]
+    assert not EmailAddress.objects.exclude(user=kept).exists()
+
+
+def change(user: User, **fields: object) -> None:
+    User.objects.filter(pk=user.pk).update(**fields)
+
+
+def days_ago(number: int) -> datetime:
+    return timezone.now() - timedelta(days=number)
