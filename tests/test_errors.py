@@ -44,7 +44,9 @@ def fail(request: PortalRequest, kind: str) -> HttpResponse:
     if kind in RAISED:
         raise RAISED[kind]
     if kind == "409":
-        return errors.conflict(request, {"what": "Ada has just confirmed it.", "back": "/nl/x/"})
+        typed = [("About", "Stars & planets")]
+        what = "Ada has just confirmed it."
+        return errors.conflict(request, {"what": what, "typed": typed, "back": "/nl/x/"})
     if kind == "429":
         return errors.too_many(request)
     return HttpResponse(str(request.user))
@@ -225,7 +227,10 @@ def test_outdated_form_that_cannot_be_read(visitor: Client, settings: Any) -> No
 
 
 def test_conflict_shows_what_was_typed(visitor: Client) -> None:
+    page = visitor.get("/nl/fail/409/").text
     html = words(visitor.get("/nl/fail/409/"))
 
+    assert '<label for="typed-1">About</label>' in page
+    assert ">Stars &amp; planets</textarea>" in page
     assert "Iemand anders heeft dit intussen veranderd" in html
     assert 'href="/nl/x/"' in visitor.get("/nl/fail/409/").content.decode()

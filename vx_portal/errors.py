@@ -85,7 +85,7 @@ def maintenance(request: HttpRequest) -> HttpResponse:
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """403 for a form that is out of date; what was typed is given back."""
     try:
-        typed = worth_keeping(request.POST.items())
+        typed = [("", text) for text in worth_keeping(request.POST.items())]
     except (SuspiciousOperation, OSError):
         typed = []
     return _page(request, 403, {"typed": typed}, template="form_expired")

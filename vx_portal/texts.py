@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.cache import patch_vary_headers
 from django.utils.html import strip_tags
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
@@ -21,6 +21,7 @@ from courses.search import plain, read_query
 from vx_portal.context import THEME_COOKIE
 from vx_portal.display import A_YEAR
 from vx_portal.http import PortalRequest, kept
+from vx_portal.templatetags.portal import time_span
 
 REVIEWED_ON = date(2026, 11, 24)  # when these texts were last read against the rules
 
@@ -133,30 +134,20 @@ def accessibility(request: PortalRequest) -> HttpResponse:
 def privacy(request: PortalRequest) -> HttpResponse:
     """The names and times come from the settings, so that the page stays true."""
     limits = {
-        who: {"idle": _span(idle), "longest": _span(longest)}
+        who: {"idle": time_span(idle), "longest": time_span(longest)}
         for who, (idle, longest) in settings.SESSION_LIMITS.items()
     }
     cookies = {
         "session_cookie": settings.SESSION_COOKIE_NAME,
-        "session_lasts": _span(settings.SESSION_COOKIE_AGE),
+        "session_lasts": time_span(settings.SESSION_COOKIE_AGE),
         "csrf_cookie": settings.CSRF_COOKIE_NAME,
-        "csrf_lasts": _span(settings.CSRF_COOKIE_AGE),
+        "csrf_lasts": time_span(settings.CSRF_COOKIE_AGE),
         "language_cookie": settings.LANGUAGE_COOKIE_NAME,
-        "language_lasts": _span(A_YEAR),
+        "language_lasts": time_span(A_YEAR),
         "theme_cookie": THEME_COOKIE,
-        "theme_lasts": _span(A_YEAR),
+        "theme_lasts": time_span(A_YEAR),
     }
     return _text(request, "privacy", contact=settings.CONTACT_EMAIL, **limits, **cookies)
-
-
-def _span(seconds: int) -> str:
-    """A number of seconds in the unit that people use."""
-    days, hours, minutes = seconds // 86400, seconds // 3600, seconds // 60
-    if days > 1:
-        return ngettext("%(days)d day", "%(days)d days", days) % {"days": days}
-    if hours > 1:
-        return ngettext("%(hours)d hour", "%(hours)d hours", hours) % {"hours": hours}
-    return ngettext("%(minutes)d minute", "%(minutes)d minutes", minutes) % {"minutes": minutes}
 
 
 @login_not_required

@@ -135,4 +135,9 @@ def sessions(request: PortalRequest) -> HttpResponse:
         else:
             messages.success(request, _("You are signed out there."))
         return redirect("usersessions_list")
-    return render(request, "account/sessions.html", {"sessions": sessions_of(user), "here": here})
+    idle, longest = settings.SESSION_LIMITS["staff" if user.is_staff_member else "student"]
+    return render(
+        request,
+        "account/sessions.html",
+        {"sessions": sessions_of(user), "here": here, "idle": idle, "longest": longest},
+    )

@@ -115,7 +115,7 @@ def _decimal(column: Column, raw: Any) -> str:
     except InvalidOperation:
         number = Decimal("NaN")
     if isinstance(raw, bool) or not number.is_finite() or not re.fullmatch(r"-?[0-9.]+", text):
-        raise BadCellError(_("Write a number, such as 5 or 7,5."))
+        raise BadCellError(_("Write a number, such as 5 or 7.5."))
     return decimal_as_text(number)
 
 

@@ -229,3 +229,13 @@ def test_list_asks_as_much_for_three_as_for_one() -> None:
         come_in(user)
         come_in(user)
     assert counts[0] == counts[1] <= 8
+
+
+def test_the_list_says_when_a_session_ends(settings: Settings) -> None:
+    settings.SESSION_LIMITS = {"student": (3 * 3600, 5 * 86400), "staff": (10 * 60, 11 * 3600)}
+    says = "A session ends by itself after {} without use, and {} after signing in."
+    student = come_in(factories.StudentFactory.create()).get("/en/account/sessions/").text
+    staff = come_in(factories.MemberFactory.create()).get("/en/account/sessions/").text
+
+    assert says.format("3 hours", "5 days") in student
+    assert says.format("10 minutes", "11 hours") in staff

@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format, number_format, time_format
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from lucide.templatetags.lucide import lucide
 
 from vx_portal import daystrip, linemap
@@ -119,6 +119,23 @@ def short_day(value: date | None) -> str:
 def ec(value: Decimal | float | None) -> str:
     """5 EC, 7,5 EC: credits without needless zeros, in the reader's way of writing decimals."""
     return "" if value is None else f"{number_format(Decimal(value).normalize(), None)}\xa0EC"
+
+
+@register.filter
+def time_span(seconds: int) -> str:
+    """8 hours, 7 days: a number of seconds in the unit that people use."""
+    days, hours, minutes = seconds // 86400, seconds // 3600, seconds // 60
+    if days > 1:
+        return ngettext("%(days)d day", "%(days)d days", days) % {"days": days}
+    if hours > 1:
+        return ngettext("%(hours)d hour", "%(hours)d hours", hours) % {"hours": hours}
+    return ngettext("%(minutes)d minute", "%(minutes)d minutes", minutes) % {"minutes": minutes}
+
+
+@register.filter
+def in_fours(key: str) -> str:
+    """ABCD EFGH IJ: a long key as people can type it over."""
+    return " ".join(key[i : i + 4] for i in range(0, len(key), 4))
 
 
 @register.filter
