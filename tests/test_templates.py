@@ -21,6 +21,8 @@ FORBIDDEN = {
     "code in an htmx attribute": re.compile(r"hx-on|hx-vals=['\"]js:|javascript:", re.I),
     "unescaped output": re.compile(r"\|\s*safe\b|autoescape\s+off|\|\s*safeseq\b"),
     "address of somebody else": re.compile(r"(?:src|srcset)=[\"']\s*(?:https?:)?//", re.I),
+    # Without it browsers send no origin either, and every form of the page is refused.
+    "page without referrer": re.compile(r"<meta\b[^>]*name=[\"']?referrer", re.I),
     "htmx attribute that is no valid HTML": re.compile(r"\shx-[a-z]"),
 }
 
@@ -53,6 +55,7 @@ def test_no_code_in_templates(path: Path) -> None:
         ('<a onclick="x()">', "event handler"),
         ('<a hx-on:click="x()">', "code in an htmx attribute"),
         ("{{ text|safe }}", "unescaped output"),
+        ('<meta name="referrer" content="no-referrer">', "page without referrer"),
         ('<img src="https://cdn.example/x.png">', "address of somebody else"),
     ],
 )
