@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from django.db import DatabaseError
-from django.db.models import Count, Max
+from django.db.models import Count, Max, Q
 from django.http import HttpRequest, HttpResponse
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
@@ -83,23 +83,30 @@ class Now(Collector):
 
 
 def owed_figures() -> Iterator[Metric]:
-    """How much is not done yet, per table and state, and how often it was tried at most."""
+    """How much is not done yet, per table and state; how much of it has been tried in vain."""
     rows = GaugeMetricFamily("vx_owed_rows", "Not done, by state.", labels=["table", "state"])
     tries = GaugeMetricFamily(
         "vx_owed_attempts_max", "Most attempts at a row that is not done.", labels=["table"]
+    )
+    vain = GaugeMetricFamily(
+        "vx_owed_failing", "Tried in vain and to be tried again.", labels=["table"]
     )
     try:
         for model in OWED:
             name = model._meta.model_name or ""
             open_ones = model._default_manager.filter(state__in=NOT_DONE).order_by()
-            counts = open_ones.values("state").annotate(rows=Count("pk"), tries=Max("attempts"))
+            counts = open_ones.values("state").annotate(
+                rows=Count("pk"), tries=Max("attempts"), vain=Count("pk", filter=~Q(error=""))
+            )
             found = {row["state"]: row for row in counts}
             for state in NOT_DONE:
                 rows.add_metric([name, state], found[state]["rows"] if state in found else 0)
             tries.add_metric([name], max((row["tries"] for row in found.values()), default=0))
+            vain.add_metric([name], found[Owed.State.NEW]["vain"] if "new" in found else 0)
     except DatabaseError:
         return  # vx_check_ok says so
     yield rows
+    yield vain
     yield tries
 
 
