@@ -149,11 +149,15 @@ class Production:
         """Fill the template in, as nginx's image does."""
         text = change((settings.BASE_DIR / "deploy/nginx/nginx.conf.template").read_text())
         text = text.replace("${ALLOWED_HOSTS}", HOST)
-        text = text.replace("/etc/nginx/portal/", f"{settings.BASE_DIR}/deploy/nginx/")
+        text = text.replace("/etc/nginx/portal/", "/tmp/portal/")
+        (self.folder / "tmp/nginx/portal").mkdir(parents=True, exist_ok=True)
+        for part in (settings.BASE_DIR / "deploy/nginx").glob("*.conf"):
+            (self.folder / "tmp/nginx/portal" / part.name).write_text(
+                self.local(part.read_text(), "nginx")
+            )
         text = self.local(text, "nginx")
         for inside in ("8080", "8443", "8081"):
             text = re.sub(rf"\b{inside}\b", str(self.ports[inside]), text)
-        (self.folder / "tmp/nginx").mkdir(exist_ok=True)
         (self.folder / "tmp/nginx/nginx.conf").write_text(text)
 
     # --- Starting and stopping --------------------------------------------------------------------

@@ -24,7 +24,7 @@ from prometheus_client.multiprocess import mark_process_dead  # noqa: E402
 
 
 class Worker(ThreadWorker):  # type: ignore[misc]  # comes without types
-    """Hangs up at once when it is told to stop, and finishes what it has.
+    """Hangs up at once when it is told to stop, and finishes what has come in by then.
 
     Else the system goes on taking connections that nobody will answer, until the last request is
     done; then they break, and nginx may not send a POST to another server that had begun here.
@@ -34,6 +34,10 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # comes without types
         super().set_accept_enabled(enabled)
         if not self.alive:
             for listener in self.sockets:
+                taken = -1
+                while self.nr_conns > taken:  # as long as somebody waits at the door
+                    taken = self.nr_conns
+                    self.accept(listener)
                 listener.close()
 
 

@@ -1,4 +1,4 @@
-"""The portal's addresses, and one more that fails with what somebody typed in its exception."""
+"""The portal's addresses, and two more: one fails with what somebody typed, one hands files out."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
+from paperwork.models import Attachment, Document
+from paperwork.serving import serve
+from vx_portal.http import PortalRequest
 from vx_portal.urls import (
     handler400,
     handler403,
@@ -23,4 +26,15 @@ def break_down(request: HttpRequest, words: str) -> HttpResponse:
     raise ValueError(f"cannot handle {words} of {request.GET} and {request.POST}")
 
 
-urlpatterns = [path("en/break/<str:words>/", break_down), *portals]
+@login_not_required
+def hand_out(request: PortalRequest, kind: str) -> HttpResponse:
+    """The last file that somebody gave, or document that was made, as an app's view would."""
+    rows = Attachment.objects.all() if kind == "given" else Document.objects.all()
+    return serve(request, rows.order_by("pk").last(), inline=kind == "inline")
+
+
+urlpatterns = [
+    path("en/break/<str:words>/", break_down),
+    path("en/hand-out/<str:kind>/", hand_out),
+    *portals,
+]

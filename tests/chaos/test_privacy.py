@@ -1,7 +1,8 @@
-"""What people type and who they are is in no log: nginx's, the web servers', the workers'."""
+"""What people type and who they are is in no log, and their files leave with all their headers."""
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import shutil
@@ -10,6 +11,7 @@ from urllib.parse import quote
 
 import pytest
 
+from paperwork.serving import HEADERS, INLINE_CSP
 from tests.mail_server import MailServer
 from tests.production import Database, Production, Visitor
 from tests.running import wait_until
@@ -141,6 +143,50 @@ def test_one_id_from_the_request_to_the_mail(portal: Production, mail_server: Ma
     assert sent.message["X-Request-Id"] == request
     assert TOKEN in str(sent.message)  # it is in the mail alone
     assert found(portal) == {}
+
+
+GIVE = """
+import hashlib, os
+from paperwork import filing
+from paperwork.models import Attachment, Document
+content = b"%PDF-1.7 " + os.urandom(300_000)
+facts = {"file": filing.write("given", ".pdf", content), "size": len(content),
+         "sha256": hashlib.sha256(content).hexdigest()}
+Attachment.objects.create(purpose="test", name="Cijferlijst.pdf", content_type="application/pdf",
+                          given_by_name="Fenna", **facts)
+Document.objects.create(kind="letter", key="x", title="Brief", language="nl", state="done", **facts)
+print(facts["sha256"], facts["file"])
+"""
+
+
+def test_nginx_sends_files_with_the_headers_of_the_portal(portal: Production) -> None:
+    sha256, file = portal.python(GIVE).split()
+    visitor = portal.visitor()
+
+    given = visitor.get("/en/hand-out/given/")
+    inline = visitor.get("/en/hand-out/inline/")
+    part = visitor.get("/en/hand-out/given/", Range="bytes=0-3")
+
+    assert hashlib.sha256(given.body).hexdigest() == sha256
+    assert {name: given.headers[name] for name in HEADERS} == HEADERS
+    assert given.headers["Content-Disposition"].startswith("attachment")
+    assert {name: inline.headers[name] for name in HEADERS} == {
+        **HEADERS,
+        "Content-Security-Policy": INLINE_CSP,
+    }
+    assert inline.headers["Content-Disposition"].startswith("inline")
+    assert (part.status, part.body) == (206, b"%PDF")
+    # All that a page of the portal has too, or something stricter.
+    page = visitor.get("/en/help/")
+    for answer in (given, inline, part):
+        assert answer.headers["Content-Type"] == "application/pdf"
+        assert answer.headers["Cache-Control"] == "private, no-store"
+        for name in ("Strict-Transport-Security", "Referrer-Policy", "X-Frame-Options",
+                     "Cross-Origin-Opener-Policy"):  # fmt: skip
+            assert answer.headers[name] == page.headers[name], name
+            assert len(answer.headers.get_all(name) or []) == 1
+    assert visitor.get(f"/private-files/{file}").status == 404
+    assert visitor.get(f"/private-files-inline/{file}").status == 404
 
 
 def test_the_same_words_are_found_where_nobody_masks(portal: Production) -> None:

@@ -6,11 +6,14 @@ import json
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from http.client import HTTPException
 
 import pytest
+from django.conf import settings
 
 from tests.factories import PASSWORD
+from tests.mail_server import MailServer
 from tests.production import HOST, Database, Production, Visitor
 from tests.running import wait_until
 
@@ -24,11 +27,20 @@ MAKE_PERSON = (
 
 
 @pytest.fixture(scope="module")
-def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Production]:
+def mail_server() -> Iterator[MailServer]:
+    with MailServer() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def portal(
+    tmp_path_factory: pytest.TempPathFactory, mail_server: MailServer
+) -> Iterator[Production]:
     """The whole of it, ready; the tests leave it so."""
     database = Database()
     database.make()
-    production = Production(tmp_path_factory.mktemp("production"), database)
+    folder = tmp_path_factory.mktemp("production")
+    production = Production(folder, database, f"smtp://127.0.0.1:{mail_server.port}")
     try:
         production.start_all()
         production.python(MAKE_PERSON)
@@ -147,13 +159,13 @@ class Asking(threading.Thread):
                     else self.visitor.get(self.path)
                 )
                 self.answers.append(answer.status)
-            except OSError:
+            except (OSError, HTTPException):
                 self.answers.append(0)
             self.slowest = max(self.slowest, time.monotonic() - started)
 
 
-def while_people_are_here(portal: Production, seconds: float, event: object) -> list[Asking]:
-    """Four people read and two send forms, while `event` happens after a third of the time."""
+def while_people_are_here(portal: Production, event: Callable[[], object]) -> list[Asking]:
+    """Four people read and two send forms, before, while and after `event` happens."""
     signed_in = portal.visitor()
     signed_in.sign_in(EMAIL, PASSWORD)
     paths = ["/en/account/", "/en/courses/?q=law", "/en/", "/en/universities/"]
@@ -161,9 +173,14 @@ def while_people_are_here(portal: Production, seconds: float, event: object) -> 
     people += [Asking(portal.visitor(), "/en/account/display/", sends=True) for _number in (1, 2)]
     for person in people:
         person.start()
-    time.sleep(seconds / 3)
-    event()  # type: ignore[operator]
-    time.sleep(seconds * 2 / 3)
+
+    def answered() -> int:
+        return sum(len(person.answers) for person in people)
+
+    wait_until(lambda: answered() >= 30, 60, "people are at it")
+    event()
+    enough = answered() + 60
+    wait_until(lambda: answered() >= enough, 60, "they go on")
     for person in people:
         person.done.set()
     for person in people:
@@ -175,7 +192,7 @@ def while_people_are_here(portal: Production, seconds: float, event: object) -> 
 def test_a_web_server_goes_and_nobody_notices(portal: Production, how: str) -> None:
     end = portal.kill if how == "killed" else portal.stop
     try:
-        people = while_people_are_here(portal, 6, lambda: end("web-1"))
+        people = while_people_are_here(portal, lambda: end("web-1"))
     finally:
         if "web-1" in portal.running:
             portal.stop("web-1")
@@ -185,13 +202,15 @@ def test_a_web_server_goes_and_nobody_notices(portal: Production, how: str) -> N
     reading = [status for person in people if not person.sends for status in person.answers]
     sending = [status for person in people if person.sends for status in person.answers]
     slowest = max(person.slowest for person in people)
-    wrong = sum(s != 200 for s in reading), sum(s != 302 for s in sending)
+    wrong = [s for s in reading if s != 200], [s for s in sending if s != 302]
     print(f"web {how}: {len(reading)} pages, {len(sending)} forms, {wrong} wrong, {slowest:.2f} s")
-    assert len(reading) > 40
-    assert len(sending) > 10
-    assert set(reading) == {200}
-    # A form that was with the killed server may have been acted upon: nobody sends it again.
-    assert wrong[1] <= (2 if how == "killed" else 0)
+    assert reading
+    assert sending
+    if how == "stopped":
+        assert wrong == ([], [])
+    else:  # an answer that had begun is cut off; a form that had begun is not sent again
+        assert len(wrong[0]) <= 1
+        assert len(wrong[1]) <= 2
 
 
 def test_with_no_web_server_at_all_a_page_says_so(portal: Production, visitor: Visitor) -> None:
@@ -219,16 +238,23 @@ OWE = (
 )
 
 
-def test_a_worker_is_killed_and_the_other_does_its_work(portal: Production) -> None:
-    portal.python(OWE.format(email=EMAIL, many=60, key="killed"))
+def test_a_worker_is_killed_and_the_other_does_its_work(
+    portal: Production, mail_server: MailServer
+) -> None:
+    mail_server.taken.clear()
+    portal.python(OWE.format(email=EMAIL, many=300, key="killed"))
+    wait_until(lambda: mail_server.taken, 30, "the workers begin")
+    at_once = len(mail_server.taken)
     portal.kill("worker-1")
     try:
-        wait_until(
-            lambda: portal.python(LEFT_NOTICES) == "0", 30 + 125, "the other worker does it all"
-        )
-        assert portal.is_ready("web-1")
+        # What the killed one held comes back when its lease is over.
+        wait_until(lambda: len(mail_server.counts()) == 300, settings.LEASE_SECONDS + 60, "all")
+        wait_until(lambda: portal.python(LEFT_NOTICES) == "0", 30, "nothing is left")
     finally:
         portal.start("worker", "worker-1")
+    twice = len(mail_server.taken) - 300
+    print(f"worker killed after {at_once} of 300 mails: none lost, {twice} twice")
+    assert twice <= 2  # with the same Message-ID: what was being handed over
 
 
 def test_frozen_redis_holds_up_nobody(portal: Production, visitor: Visitor) -> None:
