@@ -7,6 +7,7 @@ SHELL := /bin/sh
 # the many processes of a test run would compile everything again.
 unexport PYTHONDONTWRITEBYTECODE
 PORT ?= 8000
+ROUNDS ?= 3
 PYTHON := .venv/bin/python
 UV := $(PYTHON) -m uv
 UV_VERSION := 0.13.9
@@ -31,7 +32,7 @@ browser: .venv/development ## The tests that drive a real Chromium
 
 chaos: .venv/development ## The tests that stop, kill and freeze parts of a running portal (PostgreSQL, Redis, nginx)
 	@$(MANAGE) build
-	$(PYTHON) -m pytest -m chaos $(TESTS)
+	ROUNDS=$(ROUNDS) $(PYTHON) -m pytest -n 2 --dist loadgroup -m chaos $(TESTS)
 
 check: .venv/development ## Style, types, templates, migrations, translations, production settings
 	@$(MANAGE) build

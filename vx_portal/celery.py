@@ -15,7 +15,11 @@ from celery.signals import setup_logging, worker_ready
 from celery.worker import WorkController
 from django.conf import settings
 
+from vx_portal.brokers import use_ours
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vx_portal.settings")
+
+use_ours()
 
 app = Celery("vx_portal")
 app.config_from_object("django.conf:settings", namespace="CELERY")

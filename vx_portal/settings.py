@@ -260,7 +260,7 @@ WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 # --- Background work (what it does: each app's tasks.py) ------------------------------------------
 # How long a worker holds what it took before another may: longer than anything it does with it.
 LEASE_SECONDS: int = env.int("LEASE_SECONDS", default=90)
-CELERY_BROKER_URL = REDIS_URL or "filesystem://"
+CELERY_BROKER_URL = REDIS_URL or "folder://"
 _broker_dir = VAR_DIR / "broker"
 CELERY_BROKER_TRANSPORT_OPTIONS = (
     {
@@ -292,6 +292,7 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_RETRY_ON_WORKER_LOST = True  # with an end: a task that kills its worker is given up
 CELERY_TASK_TIME_LIMIT = 60  # seconds
 CELERY_TASK_SOFT_TIME_LIMIT = 50
+CELERY_WORKER_LOST_WAIT = 1.0  # seconds for the last word of a process that died; work waits
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 200
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 3  # seconds; then an unfinished task goes back to the queue
@@ -300,7 +301,9 @@ PULSE_PATH: str = env("PULSE_PATH", default="")  # touched while a worker works
 CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = TIME_ZONE
-CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
+CELERY_BEAT_SCHEDULER = (
+    "celery.beat.Scheduler"  # in memory: no file that stops it when it is locked
+)
 CELERY_BEAT_SCHEDULE = {
     # The heartbeat that /readyz looks for; one that waited longer says nothing.
     "report-alive": {

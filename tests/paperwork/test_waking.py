@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import queue
 from datetime import timedelta
+from pathlib import Path
+from queue import Empty
+from types import SimpleNamespace
 
 import pytest
 from celery import current_app
 from django.db import transaction
+from kombu import Connection
+from kombu.transport import virtual
+from redis.exceptions import RedisError
 
 from paperwork import waking
 from paperwork.models import Notice
 from tests import factories
 from tests.paperwork.owing import owe_a_notice
+from vx_portal import brokers
 
 
 def hinted(until: str = "", seconds: float = 5) -> list[str]:
@@ -56,3 +64,48 @@ def test_a_hint_is_given_when_the_change_is_committed(transactional_db: None) ->
     given += hinted("none", 0.2)
     assert [key for key, pk in pks.items() if pk in given] == ["committed"]
     assert given.count(pks["committed"]) == 1
+
+
+def test_a_redis_that_does_not_answer_takes_no_worker_along(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A message whose end cannot be told no longer counts as one in hand."""
+    qos = object.__new__(brokers.RedisQoS)
+    virtual.QoS.__init__(qos, SimpleNamespace(do_restore=False), prefetch_count=1)
+    virtual.QoS.append(qos, object(), "one")
+    assert not qos.can_consume()
+
+    def refuse(*_args: object) -> None:
+        raise RedisError
+
+    monkeypatch.setattr(brokers.RedisQoS, "_remove_from_indices", refuse)
+    with pytest.raises(RedisError):
+        qos.ack("one")
+
+    assert qos.can_consume()
+
+
+def test_a_message_in_the_folder_is_whole_or_not_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folders = {"data_folder_in": str(tmp_path), "data_folder_out": str(tmp_path)}
+    folders["control_folder"] = str(tmp_path / "control")
+    seen: list[str] = []
+    replace = os.replace
+
+    def watched(source: Path, target: Path) -> None:
+        with Connection("folder://", transport_options=folders) as other:
+            queue = other.SimpleQueue("hints", no_ack=True)
+            with contextlib.suppress(Empty):
+                seen.append(queue.get(block=False).payload)
+            queue.close()
+        replace(source, target)
+
+    (tmp_path / "control").mkdir()
+    monkeypatch.setattr(os, "replace", watched)
+    with Connection("folder://", transport_options=folders) as connection:
+        queue = connection.SimpleQueue("hints", no_ack=True)
+        queue.put("a hint")
+        assert seen == []
+        assert queue.get(timeout=2).payload == "a hint"
+        queue.close()
