@@ -28,7 +28,7 @@ class Letter(NamedTuple):
     link: Link
     asks: bool = False
     days: int = 0  # until when to act, from today
-    ago: timedelta = timedelta(hours=2)
+    ago: timedelta = timedelta(0)
     is_read: bool = False
 
 
@@ -83,7 +83,6 @@ RANGE = Letter(
     Link("office:courses"),
     asks=True,
     days=3,
-    ago=timedelta(minutes=50),
 )
 
 
@@ -132,10 +131,13 @@ def _owe(user: User, letter: Letter) -> None:
         until = timezone.make_aware(datetime.combine(day, time(17)))
     key = f"{KEY}{letter.name}-{user.pk}"
     owe_notice("demo", key, user, letter.text, link=letter.link, until=until, asks=letter.asks)
-    came: dict[str, Any] = {"due_at": now - letter.ago, "created_at": now - letter.ago}
+    if not letter.ago:
+        return  # it is mailed when the worker starts
+    at = now - letter.ago
+    came: dict[str, Any] = {"due_at": at, "created_at": at, "done_at": at}
     if letter.is_read:
-        came |= {"read_at": now, "done_at": now - letter.ago, "state": Owed.State.DONE}
-    Notice.objects.filter(key=key).update(**came)
+        came["read_at"] = now
+    Notice.objects.filter(key=key).update(state=Owed.State.DONE, **came)
 
 
 def _one_that_came_to_a_stop() -> None:

@@ -76,7 +76,7 @@ def test_looking_writes_nothing_and_opening_marks_as_read(reader: User, sign_in:
     with CaptureQueriesContext(connection) as asked:
         client.get(PAGE)
         client.head(PAGE)
-    assert [q for q in asked if not q["sql"].startswith("SELECT")] == []
+    assert [q for q in asked if not q["sql"].lstrip("(").startswith("SELECT")] == []
     assert client.get(f"{PAGE}{notice.pk}/").status_code == 405
 
     answer = client.post(f"{PAGE}{notice.pk}/")
