@@ -40,6 +40,7 @@ class Address:
     get: frozenset[str] | None = EVERYONE
     post: frozenset[str] | None = None
     of: str = ""
+    notes: bool = False  # a file: that it was opened is written down
     hidden: frozenset[str] = frozenset()
 
 
@@ -165,7 +166,7 @@ ADDRESSES: dict[str, Address] = {
     "documents:documents": read_by_office(),
     "documents:test": form_of_office(),
     "documents:document": read_by_office("document"),
-    "documents:open": read_by_office("document"),
+    "documents:open": Address(get=READERS, of="document", notes=True),
     "documents:again": done_by_office("document"),
     "documents:retry": done_by_office("document"),
     "documents:withdraw": form_of_office("document"),

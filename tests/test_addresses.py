@@ -91,10 +91,15 @@ def test_matrix(db: None, who: str, method: str) -> None:
             transaction.savepoint_create()
         )  # not atomic(): some services may be the outermost only
         with writes_seen() as writes:
-            got = what_happened(client.generic(method, path))
+            response = client.generic(method, path)
+            got = what_happened(response)
+            if response.streaming:
+                b"".join(response)  # read to its end a file is closed
         transaction.savepoint_rollback(before)
         if got != (wanted := expected(row, who, method)):
             wrong[f"{name} {path}"] = f"{got}, not {wanted}"
+        if row.notes:
+            writes = [sql for sql in writes if "paperwork_event" not in sql]
         if method == "GET" and writes:
             wrong[f"{name} {path} writes"] = str(writes)
 

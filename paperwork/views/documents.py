@@ -14,7 +14,6 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from paperwork import filing
 from paperwork.forms.documents import DocumentFilter, SampleForm
 from paperwork.models import Document
 from paperwork.models.document import DocumentQuerySet, code_as_typed
@@ -27,6 +26,7 @@ from paperwork.services.documents import (
     owe_document,
     withdraw,
 )
+from paperwork.serving import serve
 from vx_portal.http import PortalRequest, current_user, needs_role
 
 PAGE = 50
@@ -138,7 +138,7 @@ def open_document(request: PortalRequest, pk: UUID) -> HttpResponse:
     found = _find(request, pk)
     if found.state != State.DONE:
         raise Http404
-    return HttpResponse(filing.path_of(found.file).read_bytes(), content_type="application/pdf")
+    return serve(request, found, inline=True)
 
 
 @require_POST

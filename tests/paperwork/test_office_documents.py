@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Role, User
-from paperwork.models import Document
+from paperwork.models import Document, Event
 from tests import factories
 from tests.factories import DocumentFactory
 
@@ -120,6 +120,7 @@ def test_a_made_document_is_opened(desk: Client) -> None:
 
     assert b"".join(response) == b"%PDF-1.7 this one"
     assert response.headers["Content-Type"] == "application/pdf"
+    assert Event.objects.about(document).get().action == "opened"
     assert desk.get(page_of(DocumentFactory.create(state="new"), "open/")).status_code == 404
 
 
@@ -160,7 +161,9 @@ def test_an_auditor_reads_and_changes_nothing(sign_in: SignIn) -> None:
     auditor = sign_in(factories.MemberFactory.create(role=Role.AUDITOR))
     document, dead = DocumentFactory.create(), DocumentFactory.create(state="dead")
 
-    assert auditor.get(page_of(document, "open/")).status_code == 200
+    opened = auditor.get(page_of(document, "open/"))
+    assert opened.status_code == 200
+    assert b"".join(opened)
     for page in (
         html(auditor, LIST),
         html(auditor, page_of(document)),
