@@ -48,8 +48,8 @@ check: .venv/development ## Style, types, templates, migrations, translations, p
 	SECRET_KEY=$$($(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(48))') \
 	$(MANAGE) check --deploy --fail-level WARNING
 
-bench: .venv/development ## How fast the pages are, against bare Django under the same server
-	$(PYTHON) -m bench
+bench: .venv/development ## How fast pages and documents are made, against bare Django and WeasyPrint; ONLY=paper
+	$(PYTHON) -m bench $(ONLY)
 
 translations: .venv/development ## Collect the texts into locale/ and compile them (needs gettext)
 	$(MANAGE) makemessages --locale nl --no-location --no-wrap --ignore '.venv/*' --ignore 'var/*'

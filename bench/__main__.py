@@ -1,4 +1,7 @@
-"""`make bench`: measure, print the table, and say with the exit status whether limits hold."""
+"""`make bench`: measure, print the tables, and say with the exit status whether limits hold.
+
+`make bench ONLY=paper` measures that part alone.
+"""
 
 from __future__ import annotations
 
@@ -20,6 +23,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import quote, urljoin
 
+from bench import paper
 from bench.load import Round, load, request
 from bench.phone import View, first_views
 
@@ -79,27 +83,35 @@ def targets(facts: dict[str, Any]) -> list[Target]:
 def main() -> int:
     started = time.monotonic()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the servers stop with us
-    with tempfile.TemporaryDirectory(prefix="vx-bench-") as folder:
-        port, bare_port = free_port(), free_port()
-        os.environ.update(
-            VAR_DIR=folder,
-            BENCH_DIR=folder,
-            PORT=str(port),
-            DEMO="1",
-            DJANGO_SETTINGS_MODULE="vx_portal.settings",
-        )
-        for name in ("DATABASE_URL", "REDIS_URL", "SITE_URL", "ALLOWED_HOSTS", "DEBUG"):
-            os.environ.pop(name, None)
-        print("Making a portal with 40 universities, 500 courses and 1,500 editions …", flush=True)
-        facts = prepare()
-        with serve(port, bare_port, Path(folder)):
-            measured, bare = measure(port, bare_port, facts)
-            weights = {name: first_view(port, path) for name, path in facts["pages"].items()}
-            phone = first_views(f"http://127.0.0.1:{port}", facts["pages"])
-    failures = [*report(measured, bare), *report_rest(facts, weights), *report_phone(phone)]
+    parts = {"pages": measure_pages, "paper": paper.measure}
+    failures = []
+    for name in sys.argv[1:] or parts:
+        with tempfile.TemporaryDirectory(prefix="vx-bench-") as folder:
+            os.environ.update(
+                VAR_DIR=folder,
+                BENCH_DIR=folder,
+                DEMO="1",
+                DJANGO_SETTINGS_MODULE="vx_portal.settings",
+            )
+            for setting in ("DATABASE_URL", "REDIS_URL", "SITE_URL", "ALLOWED_HOSTS", "DEBUG"):
+                os.environ.pop(setting, None)
+            failures += parts[name](Path(folder))
     print(f"\n{time.monotonic() - started:.0f} s. ", end="")
     print("All limits hold." if not failures else "Too slow or too heavy: " + "; ".join(failures))
     return 1 if failures else 0
+
+
+def measure_pages(folder: Path) -> list[str]:
+    """Print how fast and how heavy pages are; what is too slow or too heavy."""
+    port, bare_port = free_port(), free_port()
+    os.environ["PORT"] = str(port)
+    print("Making a portal with 40 universities, 500 courses and 1,500 editions …", flush=True)
+    facts = prepare()
+    with serve(port, bare_port, folder):
+        measured, bare = measure(port, bare_port, facts)
+        weights = {name: first_view(port, path) for name, path in facts["pages"].items()}
+        phone = first_views(f"http://127.0.0.1:{port}", facts["pages"])
+    return [*report(measured, bare), *report_rest(facts, weights), *report_phone(phone)]
 
 
 def prepare() -> dict[str, Any]:

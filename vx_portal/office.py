@@ -15,7 +15,6 @@ from accounts.models import Invitation
 from courses import worklist
 from courses.models import ImportRun
 from paperwork import background
-from paperwork.models import Document
 from vx_portal.http import PortalRequest, needs_role
 
 
@@ -38,7 +37,6 @@ def home(request: PortalRequest) -> HttpResponse:
         *_universities(request),
         *_people(request),
     ]
-    waiting += _documents(request)
     context: dict[str, Any] = {
         "tasks": waiting,
         "moments": worklist.coming_moments(request.user),
@@ -84,12 +82,3 @@ def _people(request: PortalRequest) -> list[Todo]:
     label = ngettext("open invitation", "open invitations", count)
     why = _("Send it again, or revoke it.")
     return [Todo(count, label % {"count": count}, why, reverse("people:invitations"))] * bool(count)
-
-
-def _documents(request: PortalRequest) -> list[Todo]:
-    dead = Document.objects.visible_to(request.user).filter(state=Document.State.DEAD)
-    count = dead.count()
-    label = ngettext("document could not be made", "documents could not be made", count)
-    why = _("See what went wrong, and try once more.")
-    address = f"{reverse('documents:documents')}?state=dead"
-    return [Todo(count, label % {"count": count}, why, address)] * bool(count)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.utils import timezone
 
 from paperwork import filing, making
@@ -54,7 +55,7 @@ def a_letter(key: str = "k", **fields: Any) -> Document:
 
 
 def files() -> list[Path]:
-    return sorted(path for path in filing.path_of("").rglob("*") if path.is_file())
+    return sorted(path for path in settings.MEDIA_ROOT.rglob("*") if path.is_file())
 
 
 def test_what_is_owed_is_made_by_a_worker(db: None, settings: Any, tmp_path: Path) -> None:

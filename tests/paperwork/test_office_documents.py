@@ -177,12 +177,3 @@ def test_an_auditor_reads_and_changes_nothing(sign_in: SignIn) -> None:
 
 def test_what_does_not_exist_is_404(desk: Client) -> None:
     assert desk.get(f"{LIST}{uuid4()}/").status_code == 404
-
-
-def test_the_office_is_told_what_could_not_be_made(desk: Client) -> None:
-    assert "konden niet worden gemaakt" not in html(desk, "/nl/office/")
-    DocumentFactory.create_batch(2, state="dead")
-
-    page = html(desk, "/nl/office/")
-    assert "ocumenten konden niet worden gemaakt" in page
-    assert f'href="{LIST}?state=dead"' in page
