@@ -78,15 +78,28 @@ def test_a_pdf_is_tagged_and_names_its_title_and_language(form: tuple[Document, 
         assert len(pdf.pages) == made.pages == 2
 
 
-def kinds_of(element: Any) -> set[str]:
-    """The kinds of tag in the tree of `element`."""
+def tags_of(element: Any) -> list[Any]:
+    """All tags in the tree of `element`."""
     if not isinstance(element, pikepdf.Dictionary):
-        return set()
+        return []
     children = element.get("/K", [])
-    found = {str(element.S)} if "/S" in element else set()
+    found = [element] if "/S" in element else []
     for one in children if isinstance(children, pikepdf.Array) else [children]:
-        found |= kinds_of(one)
+        found += tags_of(one)
     return found
+
+
+def kinds_of(element: Any) -> set[str]:
+    return {str(tag.S) for tag in tags_of(element)}
+
+
+def test_every_picture_is_described(form: tuple[Document, Made]) -> None:
+    document, made = form
+    with pikepdf.open(io.BytesIO(made.content)) as pdf:
+        figures = [tag for tag in tags_of(pdf.Root.StructTreeRoot) if tag.S == "/Figure"]
+        described = [str(figure.get("/Alt", "")) for figure in figures]
+
+    assert described == [f"QR-code met het adres {address_of(document)}"]
 
 
 def test_pdfinfo_agrees_that_it_is_tagged(form: tuple[Document, Made]) -> None:
