@@ -1,0 +1,171 @@
+"""Asking a Board of Examiners by a link: one member, one decision, no account."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from courses.models import SignedLink
+from enrolments.models import BoardRequest, Enrolment
+from enrolments.models.enrolment import Board
+from enrolments.services import board, telling
+from enrolments.services.actions import ActionError, StaleError
+from paperwork.models import Event
+from paperwork.services.events import Outsider, record
+from paperwork.services.notices import Address, Link, owe_notice
+from paperwork.working_days import working_days_between
+
+REMIND_AFTER = (5, 10)  # working days without an answer
+
+
+def open_request(case: Enrolment) -> BoardRequest | None:
+    """The question that waits for an answer, also one that has expired."""
+    return BoardRequest.objects.filter(enrolment=case, spent_at=None, revoked_at=None).first()
+
+
+@transaction.atomic
+def ask(case: Enrolment, *, email: str, language: str, message: str, by: User) -> BoardRequest:
+    """Send a member of the Board a link to decide; an earlier open link stops working.
+
+    Raises ActionError when `by` may not, or the Board has decided already.
+    """
+    if not board.may_record(by, case):
+        raise ActionError(_("This is not possible for this application now."))
+    if case.board in {Board.GIVEN, Board.REFUSED}:
+        raise ActionError(_("The Board has decided already."))
+    now = timezone.now()
+    _revoke_open(case)
+    token = SignedLink.new_token()
+    request = BoardRequest(
+        enrolment=case,
+        digest=SignedLink.digest_of(token),
+        expires_at=now + BoardRequest.VALID_FOR,
+        email=email,
+        language=language,
+        asked_by=by,
+        message=message.strip(),
+    )
+    request.full_clean()
+    try:
+        with transaction.atomic():
+            request.save()
+    except IntegrityError:
+        raise StaleError(_("Somebody else has just asked the Board.")) from None
+    Enrolment.objects.filter(pk=case.pk).update(
+        board=Board.ASKED, board_asked_on=timezone.localdate(now), changed_at=now
+    )
+    case.board, case.board_asked_on = Board.ASKED, timezone.localdate(now)
+    role = board.may_record(by, case)
+    record(case, "ask_board", by=by, role=role, from_state=case.state, to_state=case.state)
+    _send(request, token, occasion="asked")
+    return request
+
+
+def _send(request: BoardRequest, token: str, *, occasion: str) -> None:
+    case = request.enrolment
+    owe_notice(
+        "enrolments.board_asked",
+        f"board-request-{request.pk}-{occasion}",
+        Address(request.email, request.language),
+        telling.context(case)
+        | {"request": request, "by": request.asked_by, "reminder": occasion != "asked"},
+        about=case,
+        link=Link("board:decide", [token], secret=True),
+        until=request.expires_at,
+    )
+
+
+def _revoke_open(case: Enrolment) -> int:
+    unspent = BoardRequest.objects.filter(enrolment=case, spent_at=None, revoked_at=None)
+    return unspent.update(revoked_at=timezone.now())
+
+
+@transaction.atomic
+def revoke(case: Enrolment, *, by: User) -> None:
+    """Make the open link stop working; raises ActionError when there is none or `by` may not."""
+    role = board.may_record(by, case)
+    if not role:
+        raise ActionError(_("This is not possible for this application now."))
+    if not _revoke_open(case):
+        raise StaleError(_("This link was used or revoked already."))
+    record(case, "revoke_board", by=by, role=role, from_state=case.state, to_state=case.state)
+
+
+def find(token: str) -> BoardRequest | None:
+    """The link with this token, whether it can be used or not."""
+    rows = BoardRequest.objects.select_related(
+        "asked_by",
+        "enrolment__student",
+        "enrolment__programme",
+        "enrolment__faculty",
+        "enrolment__edition__course__university",
+    )
+    return rows.filter(digest=SignedLink.digest_of(token)).first()
+
+
+@transaction.atomic
+def answer(token: str, *, granted: bool, name: str, reference: str, reason: str) -> Event:
+    """Spend the link: the Board's decision is recorded with the name of who took it.
+
+    Raises ActionError when the link cannot be used any more, or the case has moved on. Of two
+    answers at the same moment one is taken, the other is refused.
+    """
+    now = timezone.now()
+    kind = BoardRequest.Answer.GRANTED if granted else BoardRequest.Answer.REFUSED
+    # Compare-and-swap on what makes a link usable: the second answer updates no row.
+    if not BoardRequest.objects.usable(token, at=now).update(
+        spent_at=now,
+        answer=kind,
+        name=name.strip(),
+        reference=reference.strip(),
+        reason=reason.strip(),
+    ):
+        raise ActionError(_("This link can no longer be used."))
+    request = find(token)
+    if request is None:
+        raise ActionError(_("This link can no longer be used."))
+    return board.record_board(
+        request.enrolment,
+        by=Outsider(name.strip(), "board"),
+        granted=granted,
+        decided_on=timezone.localdate(now),
+        name=name,
+        reference=reference,
+        reason=reason,
+    )
+
+
+def remind(today: date | None = None) -> int:
+    """Remind members who have not answered after 5 and after 10 working days; how many were.
+
+    A reminder holds a new link, which is valid as long as the first: only a hash of that is kept.
+    """
+    day = today or timezone.localdate()
+    open_ones = BoardRequest.objects.filter(
+        spent_at=None,
+        revoked_at=None,
+        expires_at__gt=timezone.now(),
+        reminded__lt=len(REMIND_AFTER),
+    )
+    reminded = 0
+    for pk, made, number in open_ones.values_list("pk", "created_at", "reminded"):
+        if working_days_between(timezone.localdate(made), day) >= REMIND_AFTER[number]:
+            reminded += _remind(pk, number)
+    return reminded
+
+
+@transaction.atomic
+def _remind(pk: int, number: int) -> int:
+    token = SignedLink.new_token()
+    mine = BoardRequest.objects.filter(pk=pk, reminded=number, spent_at=None, revoked_at=None)
+    if not mine.update(reminded=number + 1, digest=SignedLink.digest_of(token)):
+        return 0
+    request = find(token)
+    if request is None:
+        return 0
+    _send(request, token, occasion=f"reminder-{number + 1}")
+    return 1

@@ -1,0 +1,94 @@
+"""Where a member of a Board of Examiners decides, by a link and without an account."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_safe
+
+from enrolments.forms.board import BoardAnswerForm
+from enrolments.models import BoardRequest
+from enrolments.services import asking, requests
+from enrolments.services.actions import ActionError
+from vx_portal.http import PortalRequest
+
+
+def _find(token: str) -> BoardRequest:
+    link = asking.find(token)
+    if link is None:
+        raise Http404
+    return link
+
+
+def private(response: HttpResponse) -> HttpResponse:
+    """The address is the key: no other site may learn it, no cache or search engine keep it."""
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["Cache-Control"] = "private, no-store"
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    return response
+
+
+# A browser sends no origin from a page without referrer, so the usual check would refuse everybody;
+# and there is nothing to forge: whoever knows the token may decide, nobody else can.
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_not_required
+def decide(request: PortalRequest, token: str) -> HttpResponse:
+    link = _find(token)
+    if not link.is_usable:
+        return _over(request, link)
+    form = BoardAnswerForm(request.POST if request.method == "POST" else None)
+    if not form.is_valid():
+        return private(_page(request, link, form))
+    try:
+        asking.answer(
+            token,
+            granted=form.granted,
+            name=form.cleaned_data["name"],
+            reference=form.cleaned_data["reference"],
+            reason=form.cleaned_data["reason"],
+        )
+    except ActionError as refusal:
+        return _over(request, _find(token), str(refusal))
+    return private(redirect("board:answered", token))
+
+
+@require_safe
+@login_not_required
+def answered(request: PortalRequest, token: str) -> HttpResponse:
+    """What was decided, and what happens now."""
+    link = _find(token)
+    if link.spent_at is None:
+        return private(redirect("board:decide", token))
+    return private(render(request, "enrolments/board/answered.html", {"link": link}))
+
+
+def _page(request: PortalRequest, link: BoardRequest, form: BoardAnswerForm) -> HttpResponse:
+    case = link.enrolment
+    context = {
+        "link": link,
+        "case": case,
+        "course": case.edition.course,
+        "edition": case.edition,
+        "answer": requests.answer_for(case),
+        "form": form,
+    }
+    return render(
+        request, "enrolments/board/decide.html", context, status=422 if form.is_bound else 200
+    )
+
+
+def _over(request: PortalRequest, link: BoardRequest, why: str = "") -> HttpResponse:
+    """The link was used, revoked or is too old: what to do now."""
+    if link.spent_at is not None and not why:
+        return private(redirect("board:answered", link_token(request)))
+    context = {"link": link, "why": why}
+    return private(render(request, "enrolments/board/over.html", context, status=410))
+
+
+def link_token(request: PortalRequest) -> str:
+    """The token in the address that is asked for."""
+    match = request.resolver_match
+    return str(match.kwargs["token"]) if match else ""
