@@ -5,4 +5,9 @@ from django.urls import path
 from enrolments.views import partner
 
 app_name = "partner"
-urlpatterns = [path("", partner.home, name="home")]
+urlpatterns = [
+    path("", partner.home, name="home"),
+    path("confirm/", partner.confirm, name="confirm"),
+    path("download/", partner.download, name="download"),
+    path("<str:reference>/decline/", partner.decline, name="decline"),
+]

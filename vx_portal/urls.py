@@ -53,6 +53,8 @@ urlpatterns = [
         path("exchange/", include("enrolments.urls")),
         path("desk/", include("enrolments.urls_desk")),
         path("partner/", include("enrolments.urls_partner")),
+        path("board/", include("enrolments.urls_board")),
+        path("host/", include("enrolments.urls_host")),
         path("confirm/", include("courses.urls_confirm")),
         path("invitation/", include("accounts.urls_invitation")),
         path("demo/mail/", demo_mail.messages, name="demo-mail"),

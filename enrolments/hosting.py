@@ -1,0 +1,116 @@
+"""A host university's students: the list that its people see, filtered by the address."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Count, Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import User
+from courses.imports.reading import defuse
+from courses.models import Edition
+from enrolments.models import Enrolment, State
+from enrolments.models.enrolment import UNDO, WITH_HOST, EnrolmentQuerySet
+from enrolments.scopes import scopes_of
+
+# What a row shows, and what an action on it needs.
+SHOWN = ("student", "edition__course__university", "faculty", "programme", "home_university")
+# The views of the list: which states each shows.
+VIEWS: dict[str, frozenset[str]] = {
+    "confirm": frozenset({State.APPROVED}),
+    "enrolled": frozenset({State.ENROLLED, State.FINISHED}),
+    "declined": frozenset({State.DECLINED}),
+    "all": WITH_HOST | {State.DECLINED},
+}
+
+
+def universities_of(user: User) -> frozenset[int]:
+    """The keys of the partner universities for which `user` acts."""
+    return scopes_of(user).partner_of
+
+
+def students_of(universities: Iterable[int]) -> EnrolmentQuerySet:
+    """The cases that these hosts may see; what was approved in the last ten seconds may go back."""
+    rows = Enrolment.objects.filter(
+        edition__course__university__in=list(universities), state__in=VIEWS["all"]
+    )
+    undecided = Q(state=State.APPROVED, since__gt=timezone.now() - UNDO)
+    return rows.exclude(undecided)
+
+
+def counts(rows: EnrolmentQuerySet) -> dict[str, int]:
+    """How many cases each view shows. One query."""
+    counted = {name: Count("pk", filter=Q(state__in=VIEWS[name])) for name in VIEWS}
+    return rows.order_by().aggregate(**counted)
+
+
+def narrowed(rows: EnrolmentQuerySet, filters: dict[str, Any]) -> EnrolmentQuerySet:
+    """The rows that fit; those that wait longest first where there is something to do."""
+    view = filters.get("view", "confirm")
+    rows = rows.filter(state__in=VIEWS[view])
+    if edition := filters.get("edition"):
+        rows = rows.filter(edition=edition)
+    for word in filters.get("q", "").split():
+        rows = rows.filter(
+            Q(student__name__icontains=word)
+            | Q(student__email__icontains=word)
+            | Q(student_number__icontains=word)
+            | Q(reference__iexact=word)
+            | Q(edition__course__title__icontains=word)
+        )
+    order = ["since", "pk"] if view == "confirm" else ["edition__starts_on", "student__name", "pk"]
+    return rows.order_by(*order)
+
+
+def editions_with_counts(universities: Iterable[int]) -> list[Edition]:
+    """The editions that have not ended, with how many students wait and are enrolled. One query."""
+    waiting = Count("enrolments", filter=Q(enrolments__state=State.APPROVED))
+    enrolled = Count("enrolments", filter=Q(enrolments__state=State.ENROLLED))
+    rows = Edition.objects.filter(course__university__in=list(universities)).current()
+    rows = rows.exclude(state="draft").select_related("course")
+    return list(rows.annotate(waiting=waiting, enrolled=enrolled).order_by("starts_on", "pk"))
+
+
+HEADINGS = (
+    gettext_lazy("Reference"),
+    gettext_lazy("Name"),
+    gettext_lazy("E-mail address"),
+    gettext_lazy("Student number"),
+    gettext_lazy("Home university"),
+    gettext_lazy("Programme"),
+    gettext_lazy("Year of study"),
+    gettext_lazy("Course"),
+    gettext_lazy("Starts on"),
+    gettext_lazy("State"),
+)
+
+
+def spreadsheet(rows: Iterable[Enrolment]) -> bytes:
+    """What a host may know of these students, as XLSX; no cell can be a formula."""
+    from openpyxl import Workbook
+
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet(_("Students"))
+    sheet.append([str(heading) for heading in HEADINGS])
+    for case in rows:
+        values = [
+            case.reference,
+            case.student.name,
+            case.student.email,
+            case.student_number,
+            str(case.home_university),
+            case.programme_title,
+            case.year,
+            case.edition.course.title,
+            case.edition.starts_on,
+            case.get_state_display(),
+        ]
+        sheet.append([defuse(value) if isinstance(value, str) else value for value in values])
+    content = io.BytesIO()
+    book.save(content)
+    return content.getvalue()

@@ -1,0 +1,163 @@
+"""What a host university does: it confirms or declines, by account, by link, or by the office."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import NamedTuple
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import Membership, Role, User
+from courses.models import SignedLink, University
+from enrolments import hosting
+from enrolments.models import Enrolment, HostLink, State
+from enrolments.services import acting
+from enrolments.services.actions import ActionError
+from paperwork.services.events import Actor, Outsider, record
+from paperwork.services.notices import Address, Link, owe_notice
+
+A_DAY = timedelta(days=1)
+
+
+class Refused(NamedTuple):
+    """A case for which it could not be done, and why."""
+
+    case: Enrolment
+    why: str
+
+
+class Outcome(NamedTuple):
+    """What came of doing the same for several cases."""
+
+    done: list[Enrolment]
+    refused: list[Refused]
+
+
+def confirm(cases: Iterable[Enrolment], *, by: Actor) -> Outcome:
+    """Confirm each of `cases` in a transaction of its own; one refusal does not stop the rest."""
+    done, refused = [], []
+    for case in cases:
+        try:
+            acting.act(case, "confirm", by=by)
+            done.append(case)
+        except ActionError as refusal:
+            refused.append(Refused(case, str(refusal)))
+    return Outcome(done, refused)
+
+
+@transaction.atomic
+def note_download(cases: Iterable[Enrolment], *, by: Actor, role: str) -> None:
+    """Write at each student's case that a host took the data out as a spreadsheet."""
+    for case in cases:
+        record(
+            case,
+            "downloaded",
+            by=by,
+            role=role,
+            from_state=case.state,
+            to_state=case.state,
+            details={"shared": case.shared_items, "with": case.edition.course.university.code},
+        )
+
+
+@transaction.atomic
+def send_link(
+    university: University, *, email: str, language: str, name: str = "", by: User | None = None
+) -> HostLink:
+    """Mail a host a link to its students; its earlier links go on until they end or are revoked.
+
+    Each student on the list gets an event that says what was shared, with whom and when.
+    """
+    now = timezone.now()
+    token = SignedLink.new_token()
+    link = HostLink(
+        university=university,
+        digest=SignedLink.digest_of(token),
+        expires_at=now + HostLink.VALID_FOR,
+        email=email,
+        name=name,
+        language=language,
+        made_by=by,
+    )
+    link.full_clean()
+    link.save()
+    waiting = list(
+        hosting.students_of([university.pk]).filter(state=State.APPROVED).select_related("student")
+    )
+    for case in waiting:
+        record(
+            case,
+            "shared",
+            by=by,
+            role="office" if by else "portal",
+            from_state=case.state,
+            to_state=case.state,
+            details={"shared": case.shared_items, "with": university.code, "link": link.pk},
+        )
+    owe_notice(
+        "enrolments.host_link",
+        f"host-link-{link.pk}",
+        Address(email, language),
+        {"university": university, "number": len(waiting), "link": link},
+        link=Link("host:students", [token], secret=True),
+        until=link.expires_at,
+    )
+    return link
+
+
+@transaction.atomic
+def revoke(link: HostLink, *, by: User) -> bool:
+    """Make the link stop working; False when it had ended already."""
+    live = HostLink.objects.filter(pk=link.pk, revoked_at=None)
+    return bool(live.update(revoked_at=timezone.now()))
+
+
+def find(token: str) -> HostLink | None:
+    """The link with this token, whether it can be used or not."""
+    rows = HostLink.objects.select_related("university")
+    return rows.filter(digest=SignedLink.digest_of(token)).first()
+
+
+def actor_of(link: HostLink, name: str) -> Outsider:
+    """Who acts through the link: the name that they gave, for that university alone."""
+    return Outsider(f"{name.strip()} ({link.university.code})"[:150], "host")
+
+
+def note_use(link: HostLink, name: str) -> None:
+    """Remember when the link was last used and by whom; called when somebody acts."""
+    HostLink.objects.filter(pk=link.pk).update(used_at=timezone.now(), name=name.strip()[:150])
+
+
+def write_to_hosts() -> int:
+    """Hosts without an account whose students wait get a link, once a day; how many were sent.
+
+    Only where a contact address is known, and only when something was approved since the last one.
+    """
+    with_account = Membership.objects.current().filter(role=Role.PARTNER)
+    waiting = Enrolment.objects.filter(
+        state=State.APPROVED, edition__course__university__is_home=False
+    )
+    hosts = University.objects.filter(pk__in=waiting.values("edition__course__university"))
+    hosts = hosts.exclude(pk__in=with_account.values("university")).exclude(contact_email="")
+    sent = 0
+    for university in hosts:
+        sent += _write_to(university)
+    return sent
+
+
+@transaction.atomic
+def _write_to(university: University) -> int:
+    university = University.objects.select_for_update().get(pk=university.pk)
+    last = HostLink.objects.filter(university=university).order_by("-created_at").first()
+    rows = hosting.students_of([university.pk]).filter(state=State.APPROVED)
+    if last is not None:
+        if last.created_at > timezone.now() - A_DAY:
+            return 0
+        rows = rows.filter(since__gt=last.created_at)
+    if not rows.exists():
+        return 0
+    language = "nl" if university.country == "NL" else "en"
+    send_link(university, email=university.contact_email, language=language)
+    return 1
