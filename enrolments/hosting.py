@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -18,6 +19,7 @@ from enrolments.models import Enrolment, State
 from enrolments.models.enrolment import UNDO, WITH_HOST, EnrolmentQuerySet
 from enrolments.scopes import scopes_of
 
+REFERENCE = re.compile(r"VX-[0-9A-Z]{5}", re.ASCII | re.IGNORECASE)
 # What a row shows, and what an action on it needs.
 SHOWN = ("student", "edition__course__university", "faculty", "programme", "home_university")
 # The views of the list: which states each shows.
@@ -27,6 +29,11 @@ VIEWS: dict[str, frozenset[str]] = {
     "declined": frozenset({State.DECLINED}),
     "all": WITH_HOST | {State.DECLINED},
 }
+
+
+def references(typed: Iterable[str]) -> list[str]:
+    """Those of `typed` that can be references of cases, as they are stored."""
+    return [text.upper() for text in typed if REFERENCE.fullmatch(text)]
 
 
 def universities_of(user: User) -> frozenset[int]:

@@ -3,7 +3,15 @@
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import STUDENT, Role
-from paperwork.registry import NoticeKind, Twice, register_notices
+from paperwork.registry import (
+    DocumentKind,
+    FileKind,
+    NoticeKind,
+    Twice,
+    register_documents,
+    register_files,
+    register_notices,
+)
 
 STUDENTS = (STUDENT,)
 HOME = (Role.COORDINATOR, Role.HONOURS, Role.PARTNER)  # a partner for students who come to us
@@ -17,7 +25,6 @@ def _kind(
     *,
     always: bool = False,
     twice: Twice = Twice.RESEND,
-    outside: bool = False,
 ) -> None:
     register_notices(
         NoticeKind(
@@ -27,7 +34,6 @@ def _kind(
             twice=twice,
             always=always,
             roles=roles,
-            outside=outside,
         )
     )
 
@@ -52,6 +58,26 @@ _kind("to_confirm", _("A student to confirm"), HOST)
 _kind("gone", _("A student has withdrawn"), (*HOME, Role.OFFICE))
 _kind("placed", _("A student has been enrolled or declined"), HOME)
 _kind("overdue", _("Applications that wait too long"), (*HOME, Role.OFFICE))
-_kind("board_asked", _("A question to a Board of Examiners"), always=True, outside=True)
 _kind("board_answered", _("The Board of Examiners has answered"), (STUDENT, *HOME))
-_kind("host_link", _("The page for a host university"), always=True, outside=True)
+# To people without an account, by a link.
+register_notices(
+    NoticeKind(
+        "enrolments.board_asked",
+        _("A question to a Board of Examiners"),
+        "enrolments/notices/board_asked",
+        outside=True,
+        why=_("You get this because an exchange coordinator asks your Board for a decision."),
+    ),
+    NoticeKind(
+        "enrolments.host_link",
+        _("The page for a host university"),
+        "enrolments/notices/host_link",
+        outside=True,
+        why=_("You get this because you are the contact of your university for Virtual Exchange."),
+    ),
+)
+register_documents(DocumentKind("agreement", _("Agreement"), "enrolments/documents/agreement"))
+register_files(
+    FileKind("host_answer", _("Answer of the host university")),
+    FileKind("agreement_signed", _("Signed agreement")),
+)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from enrolments.services import upkeep
+from enrolments.services import agreements, asking, hosting, upkeep
 
 
 @shared_task(ignore_result=True)
@@ -23,3 +23,11 @@ def every_hour() -> None:
     upkeep.remind_of_drafts()
     upkeep.remind_of_questions()
     upkeep.chase()
+    asking.remind()
+    hosting.write_to_hosts()
+
+
+@shared_task(ignore_result=True)
+def every_night() -> None:
+    """Agreements that no longer say what holds."""
+    agreements.renew_changed()

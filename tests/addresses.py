@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from accounts.models import Invitation, Role, User
 from courses.models import ConfirmationRequest, ImportRun
+from enrolments.models import BoardRequest, HostLink
 from paperwork.models import Notice
 from tests import factories
 from tests.enrolments.cases import case_in
@@ -27,6 +28,9 @@ OFFICE = frozenset({Role.OFFICE.value})
 READERS = frozenset({Role.OFFICE.value, Role.AUDITOR.value})
 OWNER = frozenset({STUDENT})  # of the case in the world below
 DECIDERS = READERS | {Role.COORDINATOR.value}  # who may see that case at the desk
+ASKERS = OFFICE | {Role.COORDINATOR.value}  # who may ask the Board about it
+HOSTS = frozenset({Role.PARTNER.value})
+NOBODY: frozenset[str] = frozenset()
 DESK = frozenset(Role.values) - {Role.EXAMS.value}
 
 
@@ -104,8 +108,22 @@ ADDRESSES: dict[str, Address] = {
     # The desk, where applications are decided.
     "desk:queue": Address(get=DESK),
     "desk:case": Address(get=DECIDERS, of="case", hidden=DESK - DECIDERS),
+    # A case and the people outside: its Board, its host, its agreement.
+    "case:ask-board": Address(get=ASKERS, post=ASKERS, of="case", hidden=DESK - ASKERS),
+    "case:revoke-board": Address(get=None, post=ASKERS, of="case", hidden=DESK - ASKERS),
+    "case:host-answer": form_of_office("case"),
+    "case:agreement": Address(get=DECIDERS, of="case", hidden=DESK - DECIDERS),
+    "case:sign-agreement": Address(get=None, post=NOBODY, of="case", hidden=DESK),
+    "case:renew-agreement": Address(get=None, post=NOBODY, of="case", hidden=DESK),
+    "case:document": Address(get=NOBODY, of="document of the case", hidden=DESK),
     # Partner universities.
-    "partner:home": Address(get=frozenset({Role.PARTNER.value})),
+    "partner:home": Address(get=HOSTS),
+    "partner:confirm": Address(get=None, post=HOSTS),
+    "partner:download": Address(get=None, post=HOSTS),
+    "partner:decline": Address(get=NOBODY, post=NOBODY, of="case", hidden=HOSTS),
+    "hosts:hosts": read_by_office(),
+    "hosts:send": form_of_office("partner"),
+    "hosts:revoke": done_by_office("link of a host"),
     "files:files": own_page,
     # The office: the offer.
     "office:home": read_by_office(),
@@ -176,6 +194,10 @@ ADDRESSES: dict[str, Address] = {
     # By a link that somebody was sent, whoever they are.
     "confirm:course": Address(post=EVERYONE, of="link to a course"),
     "invitation:accept": Address(post=EVERYONE, of="link of an invitation"),
+    "board:decide": Address(post=EVERYONE, of="link to a Board"),
+    "host:students": Address(of="link to a host"),
+    "host:confirm": Address(get=None, post=EVERYONE, of="link to a host"),
+    "host:download": Address(get=None, post=EVERYONE, of="link to a host"),
 }
 
 _ALLAUTH = "allauth decides; tests/accounts"
@@ -228,6 +250,8 @@ OTHERS: dict[str, str] = {
     "files:file": _OWN_FILE,
     "files:page": _OWN_FILE,
     "files:download": _OWN_FILE,
+    "board:answered": "comes after an answer; tests/enrolments/test_asking.py",
+    "host:decline": "for students of that university alone; tests/enrolments/test_host_link.py",
     "confirm:answered": "comes after an answer; tests/courses/test_confirming.py",
 }
 
@@ -288,6 +312,20 @@ def build_world() -> World:
     people[STUDENT].student.faculty_id = people[Role.COORDINATOR].memberships.get().faculty_id
     people[STUDENT].student.save()
     case = case_in("submitted", edition, people[STUDENT])
+    BoardRequest.objects.create(
+        enrolment=case,
+        digest=BoardRequest.digest_of(TOKEN),
+        expires_at=later,
+        email="board@university.example",
+        language="nl",
+    )
+    host_link = HostLink.objects.create(
+        university=university,
+        digest=HostLink.digest_of(TOKEN),
+        expires_at=later,
+        email="host@university.example",
+        language="en",
+    )
     run = ImportRun.objects.create(
         file_name="courses.csv", rows=0, data={"universities": [], "courses": []}
     )
@@ -299,6 +337,11 @@ def build_world() -> World:
             "public course": {"university": university.code.lower(), "course": course.slug},
             "public university": {"code": university.code.lower()},
             "case": {"reference": case.reference},
+            "document of the case": {"reference": case.reference, "pk": document.pk},
+            "partner": {"pk": university.pk},
+            "link of a host": {"pk": host_link.pk},
+            "link to a host": {"token": TOKEN},
+            "link to a Board": {"token": TOKEN},
             "course": {"pk": course.pk},
             "edition": {"pk": edition.pk},
             "university": {"pk": university.pk},

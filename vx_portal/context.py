@@ -79,6 +79,8 @@ def destinations(request: HttpRequest, roles: frozenset[str]) -> list[Destinatio
     names = [("courses:catalogue", gettext("Courses"))]
     if "student" not in roles or roles & CURATORS:
         names.append(("universities:list", gettext("Universities")))
+    if "partner" in roles:
+        names.append(("partner:home", gettext("Students")))
     if roles & CURATORS:
         names.append(("office:home", gettext("Office")))
         names.append(("people:people", gettext("People")))

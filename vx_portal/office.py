@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from accounts.models import Invitation
 from courses import worklist
 from courses.models import ImportRun
+from enrolments import hosts
 from paperwork import background
 from vx_portal.http import PortalRequest, needs_role
 
@@ -36,6 +37,7 @@ def home(request: PortalRequest) -> HttpResponse:
         *_imports(request),
         *_universities(request),
         *_people(request),
+        *_hosts(request),
     ]
     context: dict[str, Any] = {
         "tasks": waiting,
@@ -82,3 +84,10 @@ def _people(request: PortalRequest) -> list[Todo]:
     label = ngettext("open invitation", "open invitations", count)
     why = _("Send it again, or revoke it.")
     return [Todo(count, label % {"count": count}, why, reverse("people:invitations"))] * bool(count)
+
+
+def _hosts(request: PortalRequest) -> list[Todo]:
+    count = hosts.unreachable()
+    label = ngettext("host university cannot answer", "host universities cannot answer", count)
+    why = _("Students wait there, and nobody has an account or a link: send one.")
+    return [Todo(count, label, why, reverse("hosts:hosts"))] * bool(count)

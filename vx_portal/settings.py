@@ -334,6 +334,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "enrolments.tasks.every_hour",
         "schedule": crontab(minute=5),
     },
+    "applications-every-night": {
+        "task": "enrolments.tasks.every_night",
+        "schedule": crontab(hour=4, minute=10),
+    },
     "clear-sessions": {
         "task": "vx_portal.tasks.clear_sessions",
         "schedule": crontab(hour=3, minute=20),

@@ -39,6 +39,8 @@ def start(request: PortalRequest) -> HttpResponse:
     with translation.override(user.language):
         if roles & {Role.OFFICE, Role.AUDITOR}:
             return redirect("office:home")
+        if Role.PARTNER in roles:
+            return redirect("partner:home")
         if roles - {STUDENT}:
             return redirect("accounts:account")
         return redirect("courses:catalogue" if STUDENT in roles else "accounts:profile")

@@ -36,6 +36,15 @@ class BoardAnswerForm(forms.Form):
 
     use_required_attribute = False
 
+    answer = forms.ChoiceField(
+        label=_("May the course count for this student?"),
+        choices=[
+            (GIVE, _("Yes, the Board gives permission")),
+            (REFUSE, _("No, the Board refuses permission")),
+        ],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Say whether permission is given or refused.")},
+    )
     name = forms.CharField(
         label=_("Your name"),
         max_length=150,
@@ -54,11 +63,6 @@ class BoardAnswerForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("Needed when you refuse permission: the student reads it."),
-    )
-    answer = forms.ChoiceField(
-        choices=[(GIVE, GIVE), (REFUSE, REFUSE)],
-        widget=forms.HiddenInput,
-        error_messages={"required": _("Choose one of the two buttons.")},
     )
 
     @property

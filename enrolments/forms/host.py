@@ -92,3 +92,31 @@ class HostLinkForm(forms.Form):
         error_messages={"required": _("Give the address of the host's contact.")},
     )
     language = forms.ChoiceField(label=_("In which language"), choices=User.Language)
+
+
+class HostFilter(forms.Form):
+    """Which hosts to show; nonsense in the address counts as nothing."""
+
+    use_required_attribute = False
+
+    LABELS = {
+        "waiting": pgettext_lazy("host universities", "With students to confirm"),
+        "all": pgettext_lazy("host universities", "All"),
+    }
+
+    q = forms.CharField(
+        label=_("Search"),
+        required=False,
+        max_length=100,
+        widget=forms.TextInput(attrs={"type": "search"}),
+    )
+    view = forms.ChoiceField(
+        required=False, choices=[(name, name) for name in LABELS], widget=forms.HiddenInput
+    )
+
+    def filters(self) -> dict[str, str]:
+        """The filters that make sense."""
+        self.is_valid()
+        found = {name: value for name, value in self.cleaned_data.items() if value}
+        found.setdefault("view", "waiting")
+        return found

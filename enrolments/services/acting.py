@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from accounts.models import StudentProfile, User
 from enrolments import people
 from enrolments.models import Enrolment, State
-from enrolments.models.enrolment import HOLDING, Board
+from enrolments.models.enrolment import HOLDING, Board, Kind
 from enrolments.rulebook import Permission
-from enrolments.services import places, requests, rules, telling
+from enrolments.services import agreements, places, requests, rules, telling
 from enrolments.services.actions import ACTIONS, ActionError, StaleError
 from paperwork.models import Event, subject_of
 from paperwork.services.events import Actor, record
@@ -63,6 +63,10 @@ def act(
     else:
         target = action.target or seen
     event = _move(case, name, target, by=by, role=role, reason=reason, now=now, fields=fields)
+    if name == "confirm":
+        agreements.owe(case, event, by=by)
+    elif seen == S.ENROLLED and target not in HOLDING:
+        agreements.end(case, by=by)
     if frees_place:
         places.release(case)
         fill(case.edition_id)
@@ -124,10 +128,17 @@ def _move(
         from_state=seen,
         to_state=target,
         reason=reason,
-        details={"rules": version.pk},
+        details={"rules": version.pk, **_what_is_shared(case, target)},
     )
     telling.tell(event, case)
     return event
+
+
+def _what_is_shared(case: Enrolment, target: State) -> dict[str, Any]:
+    """From an approval on the host may see the student: which data, and which university."""
+    if target != S.APPROVED or case.kind == Kind.OWN:
+        return {}
+    return {"shared": case.shared_items, "with": case.edition.course.university.code}
 
 
 def _consequences(

@@ -17,14 +17,21 @@ from enrolments.services.actions import ActionError, StaleError
 from paperwork.models import Event
 from paperwork.services.events import Outsider, record
 from paperwork.services.notices import Address, Link, owe_notice
-from paperwork.working_days import working_days_between
+from paperwork.working_days import add_working_days
 
 REMIND_AFTER = (5, 10)  # working days without an answer
+DECIDED = frozenset({Board.GIVEN, Board.REFUSED})
 
 
-def open_request(case: Enrolment) -> BoardRequest | None:
-    """The question that waits for an answer, also one that has expired."""
-    return BoardRequest.objects.filter(enrolment=case, spent_at=None, revoked_at=None).first()
+def latest_request(case: Enrolment) -> BoardRequest | None:
+    """The question that was asked last, whatever has become of it. Ask the case's gate before."""
+    return BoardRequest.objects.filter(enrolment=case).select_related("asked_by").first()
+
+
+def is_open(request: BoardRequest) -> bool:
+    """Whether its link still decides: not used, revoked or expired, and nothing else decided."""
+    case = request.enrolment
+    return request.is_usable and case.state in board.OPEN and case.board not in DECIDED
 
 
 @transaction.atomic
@@ -35,7 +42,7 @@ def ask(case: Enrolment, *, email: str, language: str, message: str, by: User) -
     """
     if not board.may_record(by, case):
         raise ActionError(_("This is not possible for this application now."))
-    if case.board in {Board.GIVEN, Board.REFUSED}:
+    if case.board in DECIDED:
         raise ActionError(_("The Board has decided already."))
     now = timezone.now()
     _revoke_open(case)
@@ -126,7 +133,7 @@ def answer(token: str, *, granted: bool, name: str, reference: str, reason: str)
     ):
         raise ActionError(_("This link can no longer be used."))
     request = find(token)
-    if request is None:
+    if request is None or request.enrolment.board in DECIDED:
         raise ActionError(_("This link can no longer be used."))
     return board.record_board(
         request.enrolment,
@@ -150,22 +157,26 @@ def remind(today: date | None = None) -> int:
         revoked_at=None,
         expires_at__gt=timezone.now(),
         reminded__lt=len(REMIND_AFTER),
+        enrolment__state__in=board.OPEN,
+        enrolment__board=Board.ASKED,
     )
     reminded = 0
     for pk, made, number in open_ones.values_list("pk", "created_at", "reminded"):
-        if working_days_between(timezone.localdate(made), day) >= REMIND_AFTER[number]:
-            reminded += _remind(pk, number)
+        asked = timezone.localdate(made)
+        due = sum(day >= add_working_days(asked, days) for days in REMIND_AFTER)
+        if due > number:  # after a pause one message, not two
+            reminded += _remind(pk, number, due)
     return reminded
 
 
 @transaction.atomic
-def _remind(pk: int, number: int) -> int:
+def _remind(pk: int, number: int, due: int) -> int:
     token = SignedLink.new_token()
     mine = BoardRequest.objects.filter(pk=pk, reminded=number, spent_at=None, revoked_at=None)
-    if not mine.update(reminded=number + 1, digest=SignedLink.digest_of(token)):
+    if not mine.update(reminded=due, digest=SignedLink.digest_of(token)):
         return 0
     request = find(token)
     if request is None:
         return 0
-    _send(request, token, occasion=f"reminder-{number + 1}")
+    _send(request, token, occasion=f"reminder-{due}")
     return 1

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import Membership, Role, User
 from courses.models import SignedLink, University
-from enrolments import hosting
+from enrolments import hosting, people
 from enrolments.models import Enrolment, HostLink, State
+from enrolments.models.enrolment import UNDO
 from enrolments.services import acting
 from enrolments.services.actions import ActionError
+from paperwork.models import Event
 from paperwork.services.events import Actor, Outsider, record
+from paperwork.services.files import keep
 from paperwork.services.notices import Address, Link, owe_notice
+from paperwork.uploads import Upload
 
 A_DAY = timedelta(days=1)
 
@@ -45,6 +50,43 @@ def confirm(cases: Iterable[Enrolment], *, by: Actor) -> Outcome:
         except ActionError as refusal:
             refused.append(Refused(case, str(refusal)))
     return Outcome(done, refused)
+
+
+def awaits_host(case: Enrolment) -> bool:
+    """Whether another university can still answer: it confirms, or declines also later."""
+    is_elsewhere = not case.edition.course.university.is_home
+    return is_elsewhere and case.state in {State.APPROVED, State.ENROLLED}
+
+
+@transaction.atomic
+def answer_by_mail(
+    case: Enrolment,
+    *,
+    confirmed: bool,
+    reason: str,
+    answered_on: date,
+    upload: Upload,
+    by: User,
+) -> Event:
+    """The office passes on what a host answered by mail, with that mail as a file.
+
+    Raises ActionError when `by` is not of the office or the case has moved on, FileRefusedError
+    when the file cannot be kept; then nothing has changed.
+    """
+    if not people.office_role(by, case):
+        raise ActionError(_("This is not possible for this application now."))
+    event = acting.act(case, "confirm" if confirmed else "decline", by=by, reason=reason)
+    kept = keep(upload, purpose="host_answer", by=by, about=case)
+    record(
+        case,
+        "host_answer",
+        by=by,
+        role="office",
+        from_state=event.to_state,
+        to_state=event.to_state,
+        details={"answered_on": answered_on.isoformat(), "file": str(kept.pk)},
+    )
+    return event
 
 
 @transaction.atomic
@@ -133,7 +175,8 @@ def note_use(link: HostLink, name: str) -> None:
 def write_to_hosts() -> int:
     """Hosts without an account whose students wait get a link, once a day; how many were sent.
 
-    Only where a contact address is known, and only when something was approved since the last one.
+    Only where a contact address is known, and only when something was approved since the last one,
+    or that one has expired.
     """
     with_account = Membership.objects.current().filter(role=Role.PARTNER)
     waiting = Enrolment.objects.filter(
@@ -155,7 +198,9 @@ def _write_to(university: University) -> int:
     if last is not None:
         if last.created_at > timezone.now() - A_DAY:
             return 0
-        rows = rows.filter(since__gt=last.created_at)
+        has_expired = last.revoked_at is None and not last.is_usable
+        if not has_expired:  # what could still be undone then was not on its list
+            rows = rows.filter(since__gt=last.created_at - UNDO)
     if not rows.exists():
         return 0
     language = "nl" if university.country == "NL" else "en"

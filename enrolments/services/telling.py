@@ -128,6 +128,11 @@ def _submitted(event: Event, case: Enrolment) -> None:
 def _approved(event: Event, case: Enrolment) -> None:
     _student(event, case, "approved", wait=UNDO)
     _host(event, case, "to_confirm", asks=True, until=_end_of(case), wait=UNDO)
+    host = case.edition.course.university
+    if not (host.is_home or host.contact_email or people.host_side(case).exists()):
+        # Nobody there can be written to: the office asks the host, and answers for it.
+        link, until = to_desk(case), _end_of(case)
+        _owe(event, case, "to_confirm", people.office(), link, asks=True, until=until, wait=UNDO)
 
 
 def _returned(event: Event, case: Enrolment) -> None:

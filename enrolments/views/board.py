@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from enrolments.forms.board import BoardAnswerForm
 from enrolments.models import BoardRequest
-from enrolments.services import asking, requests
+from enrolments.services import asking
 from enrolments.services.actions import ActionError
 from vx_portal.http import PortalRequest
 
@@ -37,7 +37,7 @@ def private(response: HttpResponse) -> HttpResponse:
 @login_not_required
 def decide(request: PortalRequest, token: str) -> HttpResponse:
     link = _find(token)
-    if not link.is_usable:
+    if not asking.is_open(link):
         return _over(request, link)
     form = BoardAnswerForm(request.POST if request.method == "POST" else None)
     if not form.is_valid():
@@ -72,7 +72,6 @@ def _page(request: PortalRequest, link: BoardRequest, form: BoardAnswerForm) -> 
         "case": case,
         "course": case.edition.course,
         "edition": case.edition,
-        "answer": requests.answer_for(case),
         "form": form,
     }
     return render(

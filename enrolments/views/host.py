@@ -69,7 +69,7 @@ def confirm(request: PortalRequest, token: str) -> HttpResponse:
     name = NameForm(request.POST)
     if not name.is_valid():
         return _page(request, link, token, name, 422)
-    wanted = [number for number in request.POST.getlist("case") if number.isascii()]
+    wanted = hosting.references(request.POST.getlist("case"))
     rows = _rows(link).filter(reference__in=wanted)
     outcome = services.confirm(rows, by=services.actor_of(link, name.cleaned_data["name"]))
     services.note_use(link, name.cleaned_data["name"])
@@ -85,7 +85,7 @@ def decline(request: PortalRequest, token: str, reference: str) -> HttpResponse:
     link = _find(token)
     if not link.is_usable:
         return _over(request, link)
-    case = get_object_or_404(_rows(link), reference=reference.upper())
+    case = get_object_or_404(_rows(link), reference__in=hosting.references([reference]))
     data = request.POST if request.method == "POST" else None
     form, name = DeclineForm(data), NameForm(data, initial={"name": link.name})
     if data is None or not (form.is_valid() and name.is_valid()):
@@ -116,5 +116,7 @@ def download(request: PortalRequest, token: str) -> HttpResponse:
     editions = hosting.editions_with_counts([link.university_id])
     filters = StudentFilter(request.GET, editions=editions).filters()
     rows = list(hosting.narrowed(_rows(link), filters))
-    services.note_download(rows, by=services.actor_of(link, link.name or link.email), role="host")
+    who = link.name or link.email
+    services.note_download(rows, by=services.actor_of(link, who), role="host")
+    services.note_use(link, link.name)
     return private(spreadsheet(rows))

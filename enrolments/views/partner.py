@@ -84,7 +84,7 @@ def home(request: PortalRequest) -> HttpResponse:
 @needs_role("partner")
 def confirm(request: PortalRequest) -> HttpResponse:
     """Confirm those that were ticked, or the one whose button was pressed."""
-    wanted = [number for number in request.POST.getlist("case") if number.isascii()]
+    wanted = hosting.references(request.POST.getlist("case"))
     rows = mine(request).filter(reference__in=wanted)
     outcome = services.confirm(rows, by=current_user(request))
     say_outcome(request, outcome)
@@ -111,7 +111,7 @@ def say_outcome(request: PortalRequest, outcome: services.Outcome) -> None:
 def decline(request: PortalRequest, reference: str) -> HttpResponse:
     """Ask first: the place goes to somebody else, and there is no way back."""
     user = current_user(request)
-    case = get_object_or_404(mine(request), reference=reference.upper())
+    case = get_object_or_404(mine(request), reference__in=hosting.references([reference]))
     if "decline" not in actions.actions_for(user, case):
         messages.error(request, _("This is not possible for this application now."))
         return redirect("partner:home")

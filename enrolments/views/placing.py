@@ -1,0 +1,49 @@
+"""Where the office passes on what a host university answered by mail."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from enrolments.forms.placing import HostAnswerForm
+from enrolments.services import hosting
+from enrolments.services.actions import ActionError
+from enrolments.views.asking import find
+from paperwork.refusals import FileRefusedError
+from vx_portal.http import PortalRequest, current_user, needs_role
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs_role("office")
+def host_answer(request: PortalRequest, reference: str) -> HttpResponse:
+    user = current_user(request)
+    case = find(request, reference)
+    data, files = (request.POST, request.FILES) if request.method == "POST" else (None, None)
+    form = HostAnswerForm(data, files, giver=user)
+    status = 422 if form.is_bound else 200
+    refusal = "" if hosting.awaits_host(case) else _("This application does not wait for a host.")
+    if form.is_valid() and not refusal:
+        try:
+            hosting.answer_by_mail(
+                case,
+                confirmed=form.confirmed,
+                reason=form.cleaned_data["reason"],
+                answered_on=form.cleaned_data["answered_on"],
+                upload=form.cleaned_data["mail"],
+                by=user,
+            )
+        except FileRefusedError as refused:
+            form.add_error("mail", str(refused))
+        except ActionError as refused:
+            refusal, status = str(refused), 409
+        else:
+            messages.success(request, _("The answer of the host university has been recorded."))
+            return redirect("desk:case", case.reference)
+    if refusal:
+        messages.error(request, refusal)
+        return redirect("desk:case", case.reference)
+    context = {"case": case, "form": form}
+    return render(request, "enrolments/desk/host_answer.html", context, status=status)
