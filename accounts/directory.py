@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from accounts.models import Membership, Role
@@ -40,7 +41,7 @@ def read_directory(faculty: Faculty | None, programme: Programme | None) -> Dire
     """The people that hold a role today and are listed; of one faculty or programme where asked.
 
     For a programme, those who look after it by name come first, then those of the whole faculty.
-    Three queries.
+    Three queries; two for one faculty.
     """
     held = (
         Membership.objects.current()
@@ -49,7 +50,7 @@ def read_directory(faculty: Faculty | None, programme: Programme | None) -> Dire
         .prefetch_related("programmes")
         .order_by("role", "user__name", "pk")
     )
-    faculties = Faculty.objects.filter(pk=faculty.pk) if faculty else Faculty.objects.all()
+    faculties: Iterable[Faculty] = [faculty] if faculty else Faculty.objects.all()
     rows = [row for row in held if _serves(row, programme)]
     if programme:
         rows.sort(key=lambda row: not row.programmes.all())

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from django.urls import reverse
 from django.utils.formats import date_format
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from courses.models.course import PublicState
 
@@ -40,41 +40,39 @@ class Applying:
     open: bool = False
 
 
-def _ask(course: Course) -> Button:
-    """Where a request goes: through the coordinator."""
-    if course.university.is_home:
-        why = _(
-            "Apply through the exchange coordinator of your faculty. Do you study at a partner"
-            " university? Then apply through its own exchange office."
-        )
-    else:
-        why = _(
-            "Apply through the exchange coordinator of your faculty: send your motivation of at"
-            " least 200 words and, where you need it, the permission of the Board of Examiners."
-        )
-    return Button(_("Ask your exchange coordinator"), reverse("coordinators"), why)
+def _apply(course: Course, edition: Edition, label: str) -> Button:
+    """The way to an application: it begins there, or goes on where the student left it."""
+    first_day = edition.starts_on.isoformat()
+    address = reverse(
+        "exchange:apply", args=[course.university.code.lower(), course.slug, first_day]
+    )
+    return Button(
+        label, address, _("It takes about 10 minutes. What you typed is kept, on any device.")
+    )
 
 
 def _look_on() -> Button:
     return Button(_("Find another course"), reverse("courses:catalogue"))
 
 
-def _while_open(course: Course, edition: Edition, day: str, today: date) -> Applying:
-    last = edition.applications_close_on
-    left = (last - today).days if last else SOON + 1
+def _while_open(course: Course, edition: Edition, last: date, today: date) -> Applying:
+    statement = _("Last day to apply: %(day)s") % {"day": date_format(last, "DATE_FORMAT")}
     if edition.free == 0:
         return Applying(
             tag=_("Full: waiting list"),
             tone="warn",
-            statement=_("Join the waiting list by %(day)s") % {"day": day},
-            button=_ask(course),
+            statement=statement,
+            button=_apply(course, edition, _("Join the waiting list")),
             open=True,
         )
+    soon = (last - today).days <= SOON
+    day = date_format(last, "j M").rstrip(".")
+    by = _("Apply by %(day)s") % {"day": day if get_language() == "en" else day.lower()}
     return Applying(
-        tag=_("Closes soon") if left <= SOON else _("Open for applications"),
-        tone="warn" if left <= SOON else "ok",
-        statement=_("Apply by %(day)s") % {"day": day},
-        button=_ask(course),
+        tag=_("Closes soon") if soon else _("Open for applications"),
+        tone="warn" if soon else "ok",
+        statement=statement,
+        button=_apply(course, edition, by),
         open=True,
     )
 
@@ -91,7 +89,7 @@ def _before_opening(course: Course, edition: Edition) -> Applying:
         button=Button(
             _("Add the dates to your calendar"),
             calendar,
-            _("Use the time to ask for permission: the Board takes 10 to 15 working days."),
+            _("Use the time to find out whether it will count for you."),
         ),
     )
 
@@ -122,7 +120,7 @@ def applying(course: Course, edition: Edition | None, today: date) -> Applying:
             button=_look_on(),
         )
     if edition.applications_open(today) and last:
-        return _while_open(course, edition, date_format(last, "DATE_FORMAT"), today)
+        return _while_open(course, edition, last, today)
     if edition.starts_on <= today:
         return Applying(
             tag=pgettext("edition", "Under way"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -35,7 +35,7 @@ def worth_showing(editions: Iterable[Edition], today: date) -> list[Edition]:
     return [e for e in ordered if last_day(e) >= today] or ordered[-1:]
 
 
-def _title(course: Course) -> str:
+def title_of(course: Course) -> str:
     """One line, without the control characters that no calendar may hold."""
     return " ".join("".join(c if c.isprintable() else " " for c in course.local_title).split())
 
@@ -57,7 +57,7 @@ def _days(edition: Edition, title: str) -> Iterator[Dated]:
             yield kind, day, day + timedelta(days=1), text % {"course": title}
 
 
-def _event(course: Course, uid: str, summary: str, description: str, url: str) -> Event:
+def event_of(course: Course, uid: str, summary: str, description: str, url: str) -> Event:
     event = Event()
     event.add("uid", f"{uid}@{urlsplit(settings.SITE_URL).hostname}")
     # When the course last changed: the same offer gives the same file, byte for byte.
@@ -69,11 +69,16 @@ def _event(course: Course, uid: str, summary: str, description: str, url: str) -
     return event
 
 
-def _all_day(course: Course, edition: Edition, url: str) -> Iterator[Event]:
+def all_day(
+    course: Course, edition: Edition, url: str, kinds: Container[str] | None = None
+) -> Iterator[Event]:
+    """The edition's days; `kinds` leaves some: open, close, start, withdraw, end, exam, resit."""
     university = course.university.local_name
-    for kind, first, after, summary in _days(edition, _title(course)):
+    for kind, first, after, summary in _days(edition, title_of(course)):
+        if kinds is not None and kind not in kinds:
+            continue
         text = _("%(university)s. All about this course: %(url)s")
-        event = _event(
+        event = event_of(
             course,
             f"edition-{edition.pk}-{kind}",
             summary,
@@ -87,7 +92,7 @@ def _all_day(course: Course, edition: Edition, url: str) -> Iterator[Event]:
         yield event
 
 
-def _weekly(course: Course, slot: Slot, url: str) -> Event:
+def weekly(course: Course, slot: Slot, url: str) -> Event:
     """A live session, every week on the host's clock: calendars work out the reader's own time."""
     first = slot.meetings[0]
     text = _("Live session: %(course)s") if not slot.session.required else ""
@@ -100,7 +105,7 @@ def _weekly(course: Course, slot: Slot, url: str) -> Event:
         "url": url,
     }
     uid = f"session-{slot.session.pk}"
-    event = _event(course, uid, text % {"course": _title(course)}, note, url)
+    event = event_of(course, uid, text % {"course": title_of(course)}, note, url)
     event.add("dtstart", first.host_start)
     event.add("dtend", _end_at_host(slot))
     event.add("rrule", vRecur(freq="WEEKLY", count=len(slot.meetings)))
@@ -119,21 +124,31 @@ def calendar_of(course: Course, editions: list[Edition], url: str) -> bytes:
     The same offer gives the same bytes; each event keeps its UID in both languages, so that a file
     imported again replaces what the first one brought. `url` is the course's page.
     """
+    calendar = new_calendar(f"{course.university.code}: {title_of(course)}", url)
+    for edition in editions:
+        for event in all_day(course, edition, url):
+            calendar.add_component(event)
+        for slot in slots(edition, list(edition.live_sessions.all()), course.university.zone):
+            calendar.add_component(weekly(course, slot, url))
+    return as_file(calendar, editions)
+
+
+def new_calendar(name: str, url: str) -> Calendar:
+    """An empty calendar to subscribe to, called `name`."""
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
-    name = f"{course.university.code}: {_title(course)}"
     calendar.add("name", name)
     calendar.add("x-wr-calname", name)
     calendar.add("url", url)
     calendar.add("refresh-interval", timedelta(days=1), parameters={"VALUE": "DURATION"})
     calendar.add("x-published-ttl", "P1D")
-    for edition in editions:
-        for event in _all_day(course, edition, url):
-            calendar.add_component(event)
-        for slot in slots(edition, list(edition.live_sessions.all()), course.university.zone):
-            calendar.add_component(_weekly(course, slot, url))
+    return calendar
+
+
+def as_file(calendar: Calendar, editions: list[Edition]) -> bytes:
+    """The bytes of `calendar`, with the time zones that the sessions of `editions` need."""
     if editions:
         calendar.add_missing_timezones(
             first_date=min(edition.starts_on for edition in editions) - timedelta(days=1),

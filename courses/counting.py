@@ -1,12 +1,14 @@
 """How a course will count for a student of ours: permission in advance, and the request afterwards.
 
 The table is the programme's own (which request in uSis, for whom); these are its words per course.
+What holds for one student, by faculty and programme, is looked up where the rules are.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
@@ -15,10 +17,53 @@ if TYPE_CHECKING:
     from courses.models import Course, Faculty
 
 
+class RequestType(StrEnum):
+    """What a student asks for in uSis afterwards (DOMAIN.md §6)."""
+
+    REPLACEMENT = "vervanging"
+    EXTERNAL = "extern_onderwijs"
+    EXTRACURRICULAR = "extracurriculair"
+    HONOURS = "honours"  # no petition: another procedure
+
+
+def request_type(purpose: str, *, course_is_home: bool, no_extracurricular: bool) -> RequestType:
+    """What the student asks for in uSis afterwards: the first row of DOMAIN.md §6 that applies.
+
+    A case that was admitted as extracurricular though its faculty has no extracurriculair follows
+    the place of the course.
+    """
+    if purpose == "honours":
+        return RequestType.HONOURS
+    if purpose == "extracurricular" and not no_extracurricular:
+        return RequestType.EXTRACURRICULAR
+    return RequestType.REPLACEMENT if course_is_home else RequestType.EXTERNAL
+
+
+def request_in_words(request: RequestType) -> str:
+    """What it is called, here and in uSis."""
+    return {
+        RequestType.REPLACEMENT: _("replacement (in uSis: vervanging)"),
+        RequestType.EXTERNAL: _("external education (in uSis: extern onderwijs)"),
+        RequestType.EXTRACURRICULAR: _("extracurricular (in uSis: extracurriculair)"),
+        RequestType.HONOURS: _("no petition in uSis"),
+    }[request]
+
+
+def why_request(request: RequestType) -> str:
+    """Why it is this one, or what goes with it."""
+    return {
+        RequestType.REPLACEMENT: _("You follow it online, but it is a Leiden course."),
+        RequestType.EXTERNAL: _("uSis lists it under the other exchange courses."),
+        RequestType.EXTRACURRICULAR: "",
+        RequestType.HONOURS: _("Your honours coordinator sees to the registration."),
+    }[request]
+
+
 @dataclass(frozen=True, slots=True)
 class Purpose:
     """One way in which the course may count."""
 
+    value: str  # as an application has it
     name: str
     permission: str
     request: str
@@ -26,29 +71,30 @@ class Purpose:
     possible: bool = True
 
 
+def _purpose(course: Course, value: str, name: str, permission: str, note: str = "") -> Purpose:
+    request = request_type(
+        value, course_is_home=course.university.is_home, no_extracurricular=False
+    )
+    return Purpose(value, name, permission, request_in_words(request), note or why_request(request))
+
+
 def _in_the_degree(course: Course) -> Purpose:
-    return Purpose(
-        name=_("Elective, or part of a minor"),
-        permission=_(
-            "Required: the Board of Examiners of your programme gives it before you apply."
-            " Boards decide in 10 to 15 working days."
-        ),
-        request=_("replacement (in uSis: vervanging)")
-        if course.university.is_home
-        else _("external education (in uSis: extern onderwijs)"),
-        note=_("You follow it online, but it is a Leiden course.")
-        if course.university.is_home
-        else _("uSis lists it under the other exchange courses."),
+    return _purpose(
+        course,
+        "elective",
+        _("Elective, or part of a minor"),
+        _("As a rule from the Board of Examiners of your programme, before you apply."),
     )
 
 
-def _extracurricular(without: Iterable[Faculty]) -> Purpose:
+def _extracurricular(course: Course, without: Iterable[Faculty]) -> Purpose:
     names = [faculty.name for faculty in without]
-    return Purpose(
-        name=_("Extracurricular, on top of your programme"),
-        permission=_("Not required. Asking the Board of Examiners first is wise all the same."),
-        request=_("extracurricular (in uSis: extracurriculair)"),
-        note=_("Not available for students of: %(faculties)s.") % {"faculties": ", ".join(names)}
+    return _purpose(
+        course,
+        "extracurricular",
+        _("Extracurricular, on top of your programme"),
+        _("As a rule not required. Asking the Board of Examiners first is wise all the same."),
+        _("Not available for students of: %(faculties)s.") % {"faculties": ", ".join(names)}
         if names
         else "",
     )
@@ -58,19 +104,20 @@ def _honours(course: Course) -> Purpose:
     name = _("Part of the honours programme")
     if not course.honours:
         return Purpose(
+            value="honours",
             name=name,
             permission=_("Not possible with this course."),
             request="",
             possible=False,
         )
-    return Purpose(
-        name=name,
-        permission=_("Required: your honours coordinator gives it, in place of the Board."),
-        request=_("no petition in uSis"),
-        note=_("Your honours coordinator sees to the registration."),
+    return _purpose(
+        course,
+        "honours",
+        name,
+        _("Required: your honours coordinator gives it, in place of the Board."),
     )
 
 
 def purposes(course: Course, no_extracurricular: Iterable[Faculty]) -> list[Purpose]:
     """The ways in which `course` may count, in the order in which most students need them."""
-    return [_in_the_degree(course), _extracurricular(no_extracurricular), _honours(course)]
+    return [_in_the_degree(course), _extracurricular(course, no_extracurricular), _honours(course)]

@@ -55,7 +55,7 @@ def who_has(case: Enrolment) -> Who:
     match case.state:
         case State.DRAFT | State.RETURNED | State.OFFERED:
             return Who.STUDENT
-        case State.SUBMITTED if case.board == Board.ASKED and case.kind != Kind.INCOMING:
+        case State.SUBMITTED if is_with_board(case):
             return Who.BOARD
         case State.SUBMITTED:
             return home_of(case)
@@ -63,6 +63,12 @@ def who_has(case: Enrolment) -> Who:
             return Who.OFFICE if case.edition.course.university.is_home else Who.HOST
         case _:
             return Who.NOBODY
+
+
+def is_with_board(case: Enrolment) -> bool:
+    """Whether the Board has been asked; without a day the coordinator has yet to ask it."""
+    asked = case.board == Board.ASKED and case.board_asked_on is not None
+    return asked and case.kind != Kind.INCOMING
 
 
 def home_of(case: Enrolment) -> Who:

@@ -1,4 +1,4 @@
-"""The notices about applications. Their texts are in templates/enrolments/notices/."""
+"""The notices about applications, whose texts are in templates/enrolments/notices/; the files."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -80,4 +80,6 @@ register_documents(DocumentKind("agreement", _("Agreement"), "enrolments/documen
 register_files(
     FileKind("host_answer", _("Answer of the host university")),
     FileKind("agreement_signed", _("Signed agreement")),
+    FileKind("board_permission", _("Permission of the Board of Examiners")),
+    FileKind("answer", _("Answer to a question")),
 )

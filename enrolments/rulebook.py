@@ -1,6 +1,6 @@
 """What the rules say about one student and one course: pure, from one version of the rules.
 
-The table is DOMAIN.md §4 and §6; what is a setting there is a value here.
+The tables are DOMAIN.md §4 and, in `courses/counting.py`, §6; a setting there is a value here.
 """
 
 from __future__ import annotations
@@ -9,6 +9,19 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
+
+from courses.counting import RequestType, request_type
+
+__all__ = [
+    "Answer",
+    "Permission",
+    "Question",
+    "Refusal",
+    "RequestType",
+    "Rulebook",
+    "needs_consent",
+    "request_type",
+]
 
 # EU and EEA, and the countries whose protection of data the European Commission has found adequate
 # (decisions under article 45 of the GDPR). The United States' covers companies that joined a
@@ -40,15 +53,6 @@ class Permission(StrEnum):
     RECOMMENDED = "recommended"  # not required; asking the Board first is wise
     BOARD = "board"
     HONOURS = "honours"  # the honours coordinator takes the Board's place
-
-
-class RequestType(StrEnum):
-    """What a student asks for in uSis afterwards (DOMAIN.md §6)."""
-
-    REPLACEMENT = "vervanging"
-    EXTERNAL = "extern_onderwijs"
-    EXTRACURRICULAR = "extracurriculair"
-    HONOURS = "honours"  # no petition: another procedure
 
 
 class Refusal(StrEnum):
@@ -166,16 +170,3 @@ def needs_consent(host: dict[str, Any], country: str) -> bool:
     """Whether a student must consent to sharing data with a host there."""
     said = host.get("needs_consent")
     return country not in NO_CONSENT_NEEDED if said is None else bool(said)
-
-
-def request_type(purpose: str, *, course_is_home: bool, no_extracurricular: bool) -> RequestType:
-    """What the student asks for in uSis afterwards: the first row of DOMAIN.md §6 that applies.
-
-    A case that was admitted as extracurricular though its faculty has no extracurriculair follows
-    the place of the course.
-    """
-    if purpose == "honours":
-        return RequestType.HONOURS
-    if purpose == "extracurricular" and not no_extracurricular:
-        return RequestType.EXTRACURRICULAR
-    return RequestType.REPLACEMENT if course_is_home else RequestType.EXTERNAL

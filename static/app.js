@@ -48,6 +48,17 @@
     if (!warning.hidden) target.value = "";
   });
 
+  // How many words there are, said when typing pauses. The server counts for itself.
+  document.addEventListener("input", ({ target }) => {
+    const count = target.dataset?.words && document.getElementById(target.dataset.words);
+    if (!count) return;
+    clearTimeout(count.timer);
+    count.timer = setTimeout(() => {
+      const words = target.value.split(/\s+/u).filter((word) => /[\p{L}\p{N}_]/u.test(word)).length;
+      count.textContent = words === 1 ? count.dataset.one : count.dataset.many.replace("#", words);
+    }, 700);
+  });
+
   // A dialog closes by its backdrop too; browsers without `closedby` or `command` get both here.
   document.addEventListener("click", (event) => {
     const dialog = event.target;

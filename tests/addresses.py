@@ -12,10 +12,11 @@ from django.utils import timezone
 
 from accounts.models import Invitation, Role, User
 from courses.models import ConfirmationRequest, ImportRun
+from enrolments.calendar import token_for
 from enrolments.models import BoardRequest, HostLink
 from paperwork.models import Notice
 from tests import factories
-from tests.enrolments.cases import case_in
+from tests.enrolments.cases import case_in, draft
 
 TOKEN = "a-token-that-was-sent-to-somebody"
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -51,6 +52,7 @@ class Address:
 page = Address()
 own_page = Address(get=SIGNED_IN)
 own_form = Address(get=SIGNED_IN, post=SIGNED_IN)
+own_draft = Address(get=OWNER, post=OWNER, of="draft", hidden=SIGNED_IN - OWNER)
 
 
 def read_by_office(of: str = "") -> Address:
@@ -81,6 +83,7 @@ ADDRESSES: dict[str, Address] = {
     "courses:feed": page,
     "courses:course": Address(of="public course"),
     "courses:calendar": Address(of="public course"),
+    "counting:counts": Address(of="public course"),
     "universities:list": page,
     "universities:university": Address(of="public university"),
     "how-it-works": page,
@@ -104,7 +107,22 @@ ADDRESSES: dict[str, Address] = {
     "notices:read-all": Address(get=None, post=SIGNED_IN),
     # A student's own cases.
     "exchange:cases": own_page,
+    "exchange:start": own_page,
+    "exchange:calendar": own_page,
+    "exchange:renew-calendar": own_form,
+    "exchange:feed": Address(of="calendar"),
+    "exchange:apply": Address(get=SIGNED_IN, post=SIGNED_IN, of="open edition"),
     "exchange:case": Address(get=OWNER, of="case", hidden=SIGNED_IN - OWNER),
+    "exchange:continue": Address(get=OWNER, of="draft", hidden=SIGNED_IN - OWNER),
+    "exchange:purpose": own_draft,
+    "exchange:permission": own_draft,
+    "exchange:check": own_draft,
+    "exchange:timetable": own_draft,
+    "exchange:sent": Address(get=OWNER, of="case", hidden=SIGNED_IN - OWNER),
+    "exchange:answer": Address(get=None, post=OWNER, of="case", hidden=SIGNED_IN - OWNER),
+    "exchange:accept": Address(get=None, post=OWNER, of="case", hidden=SIGNED_IN - OWNER),
+    "exchange:withdraw": own_draft,
+    "exchange:pass": own_draft,
     # The desk, where applications are decided.
     "desk:queue": Address(get=DESK),
     "desk:case": Address(get=DECIDERS, of="case", hidden=DESK - DECIDERS),
@@ -203,6 +221,7 @@ ADDRESSES: dict[str, Address] = {
 _ALLAUTH = "allauth decides; tests/accounts"
 _SINGLE_SIGN_ON = "there only with single sign-on; tests/accounts/test_oidc.py"
 _OWN_FILE = "one's own alone, and opening one is written down; tests/paperwork/test_own_files.py"
+_OF_A_CASE = "notes who opened it; tests/enrolments/test_following.py"
 _DEMO = "there only with DEMO=1; tests/accounts/test_demo_people.py and test_demo_mail.py"
 
 # What the matrix cannot ask, and where it is tested.
@@ -247,6 +266,8 @@ OTHERS: dict[str, str] = {
     "demo-mail": _DEMO,
     "demo-mail-html": _DEMO,
     "demo-mail-message": _DEMO,
+    "exchange:file": _OF_A_CASE,
+    "exchange:document": _OF_A_CASE,
     "files:file": _OWN_FILE,
     "files:page": _OWN_FILE,
     "files:download": _OWN_FILE,
@@ -342,6 +363,13 @@ def build_world() -> World:
             "link of a host": {"pk": host_link.pk},
             "link to a host": {"token": TOKEN},
             "link to a Board": {"token": TOKEN},
+            "draft": {"reference": draft(student=people[STUDENT]).reference},
+            "calendar": {"token": token_for(people[STUDENT])},
+            "open edition": {
+                "university": university.code.lower(),
+                "course": course.slug,
+                "first_day": edition.starts_on.isoformat(),
+            },
             "course": {"pk": course.pk},
             "edition": {"pk": edition.pk},
             "university": {"pk": university.pk},

@@ -231,7 +231,7 @@ class TestShell:
 
         assert menu(client) == ["Vakken", "Universiteiten", "Zo werkt het"]
         sign_in(client, student)
-        assert menu(client) == ["Vakken", "Zo werkt het"]
+        assert menu(client) == ["Vakken", "Mijn uitwisseling", "Zo werkt het"]
         sign_in(client, office)
         assert menu(client) == ["Vakken", "Universiteiten", "Bureau", "Mensen"]
 

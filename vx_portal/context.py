@@ -77,6 +77,8 @@ def in_language(request: HttpRequest, code: str) -> str:
 def destinations(request: HttpRequest, roles: frozenset[str]) -> list[Destination]:
     """Three to five places, those of the reader's roles."""
     names = [("courses:catalogue", gettext("Courses"))]
+    if "student" in roles:
+        names.append(("exchange:cases", gettext("My exchange")))
     if "student" not in roles or roles & CURATORS:
         names.append(("universities:list", gettext("Universities")))
     if "partner" in roles:

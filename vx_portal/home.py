@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from courses.models import Edition, University
 from courses.models.course import PublicState
+from enrolments.turn import turns_of
 from vx_portal.http import PortalRequest, kept
 from vx_portal.linemap import line_map
 
@@ -38,5 +39,6 @@ def home(request: PortalRequest) -> HttpResponse:
         "map": line_map(universities, timezone.now()),
         "partners": [university for university in universities if not university.is_home],
         "closing": closing,
+        "turns": turns_of(request.user),
     }
     return render(request, "home.html", context)

@@ -24,6 +24,7 @@ urlpatterns = [
     *i18n_patterns(
         path("", home.home, name="home"),
         path("courses/", include("courses.urls")),
+        path("courses/", include("enrolments.urls_counting")),
         path("universities/", include("courses.urls_universities")),
         path("how-it-works/", texts.how_it_works, name="how-it-works"),
         path("how-it-works/exams/", texts.exams, name="exams-explained"),

@@ -43,7 +43,7 @@ def start(request: PortalRequest) -> HttpResponse:
             return redirect("partner:home")
         if roles - {STUDENT}:
             return redirect("accounts:account")
-        return redirect("courses:catalogue" if STUDENT in roles else "accounts:profile")
+        return redirect("exchange:start" if STUDENT in roles else "accounts:profile")
 
 
 @require_safe

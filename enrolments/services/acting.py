@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import StudentProfile, User
 from enrolments import people
+from enrolments.holding import is_with_board
 from enrolments.models import Enrolment, State
 from enrolments.models.enrolment import HOLDING, Board, Kind
 from enrolments.rulebook import Permission
@@ -167,7 +168,8 @@ def due_after(
     book = rules.rulebook()
     match target:
         case S.SUBMITTED:
-            days = book.setting("decision_days", case.faculty_id, case.programme_id) or 5
+            name, usual = ("board_days", 15) if is_with_board(case) else ("decision_days", 5)
+            days = book.setting(name, case.faculty_id, case.programme_id) or usual
             return add_working_days(today, days)
         case S.RETURNED:
             return today + timedelta(days=book.portal["answer_days"])

@@ -16,15 +16,16 @@ from django.utils.translation import ngettext
 
 from accounts.models import StudentProfile, User
 from courses.models import Edition, PublicState
+from enrolments.explaining import refusal_in_words
 from enrolments.models import Enrolment, State
 from enrolments.models.enrolment import Board, Kind
-from enrolments.rulebook import Answer, Permission, Refusal
+from enrolments.rulebook import Answer, Permission, Question
 from enrolments.services import rules
 from paperwork.services.events import record
 
 # What a host gets to know of a student: shown item by item, and logged when it is sent.
 SHARED_ITEMS = ("name", "email", "student_number", "programme", "year")
-_WORD = re.compile(r"\S*\w\S*")
+_LETTER = re.compile(r"\w")
 
 
 class Problem(NamedTuple):
@@ -41,7 +42,7 @@ class RequestError(Exception):
 
 def count_words(text: str) -> int:
     """How many words `text` has: runs of characters with a letter or digit in them."""
-    return len(_WORD.findall(text))
+    return sum(_LETTER.search(word) is not None for word in text.split())
 
 
 def kind_of(profile: StudentProfile, edition: Edition) -> Kind:
@@ -113,18 +114,21 @@ def why_not_open(edition: Edition, at: datetime | None = None) -> str:
     return ""
 
 
+def question_for(case: Enrolment) -> Question:
+    """What `case` (with edition, course and university) asks of the rules."""
+    profile = StudentProfile.objects.filter(user=case.student_id).first()
+    return rules.question(
+        case.purpose,
+        case.edition.course,
+        faculty=case.faculty_id,
+        programme=case.programme_id,
+        in_honours=profile.honours if profile else True,
+    )
+
+
 def answer_for(case: Enrolment) -> Answer:
     """What the rules of this moment say about `case` (with edition, course and university)."""
-    profile = StudentProfile.objects.filter(user=case.student_id).first()
-    return rules.answer(
-        rules.question(
-            case.purpose,
-            case.edition.course,
-            faculty=case.faculty_id,
-            programme=case.programme_id,
-            in_honours=profile.honours if profile else True,
-        )
-    )
+    return rules.answer(question_for(case))
 
 
 def problems(case: Enrolment, at: datetime | None = None) -> list[Problem]:
@@ -159,22 +163,7 @@ def problems(case: Enrolment, at: datetime | None = None) -> list[Problem]:
 
 def _home_problems(case: Enrolment) -> list[Problem]:
     """What our own rules ask of students of our own."""
-    if not case.purpose:
-        return [Problem("purpose", "purpose", _("Choose how the course will count for you."))]
-    answer = answer_for(case)
-    found = []
-    if answer.refusal:
-        found.append(Problem("purpose", answer.refusal.value, refusal_in_words(answer.refusal)))
-    if over := over_a_cap(case, answer):
-        found.append(Problem("purpose", "credit_cap", over))
-    if answer.permission == Permission.BOARD and case.board not in {Board.ASKED, Board.GIVEN}:
-        found.append(
-            Problem(
-                "permission",
-                "board",
-                _("Upload the permission of the Board of Examiners, or say when you asked for it."),
-            )
-        )
+    found = _purpose_problems(case)
     least = rules.rulebook().portal["motivation_words"]
     if (words := count_words(case.motivation)) < least:
         found.append(
@@ -192,21 +181,25 @@ def _home_problems(case: Enrolment) -> list[Problem]:
     return found
 
 
-def refusal_in_words(refusal: Refusal) -> str:
-    """The rule, for the student to whom it applies."""
-    return {
-        Refusal.NO_EXTRACURRICULAR: _(
-            "Your faculty does not register courses as extracurricular. Choose another way to count"
-            " it, or ask your exchange coordinator."
-        ),
-        Refusal.NOT_FOR_HONOURS: _(
-            "This course cannot count for the honours programme. Choose another way to count it."
-        ),
-        Refusal.NOT_IN_HONOURS: _(
-            "Only students in the honours programme can choose this. Are you one? Say so in your"
-            " profile."
-        ),
-    }[refusal]
+def _purpose_problems(case: Enrolment) -> list[Problem]:
+    """What stands in the way of counting so: the rules, a cap, the Board."""
+    if not case.purpose:
+        return [Problem("purpose", "purpose", _("Choose how the course will count for you."))]
+    answer = answer_for(case)
+    found = []
+    if answer.refusal:
+        found.append(Problem("purpose", answer.refusal.value, refusal_in_words(answer.refusal)))
+    if over := over_a_cap(case, answer):
+        found.append(Problem("purpose", "credit_cap", over))
+    if answer.permission == Permission.BOARD and case.board not in {Board.ASKED, Board.GIVEN}:
+        found.append(
+            Problem(
+                "permission",
+                "board",
+                _("Upload the permission of the Board of Examiners, or say when you asked for it."),
+            )
+        )
+    return found
 
 
 def over_a_cap(case: Enrolment, answer: Answer) -> str:

@@ -79,9 +79,9 @@ def test_closed_account_is_not_let_in(client: Client) -> None:
         (lambda: factories.MemberFactory.create(role=Role.AUDITOR), "/nl/office/"),
         (lambda: factories.MemberFactory.create(role=Role.COORDINATOR), "/nl/account/"),
         (lambda: factories.MemberFactory.create(role=Role.PARTNER), "/nl/account/"),
-        (lambda: factories.StudentFactory.create(), "/nl/courses/"),
+        (lambda: factories.StudentFactory.create(), "/nl/exchange/start/"),
         (lambda: factories.UserFactory.create(), "/nl/account/profile/"),
-        (lambda: factories.StudentFactory.create(language="en"), "/en/courses/"),
+        (lambda: factories.StudentFactory.create(language="en"), "/en/exchange/start/"),
     ],
 )
 def test_lands_where_the_work_is(

@@ -1,0 +1,140 @@
+"""What a student reads about an own case: where it is, what happened, what can be done."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from accounts.directory import Entry, read_directory
+from accounts.models import Role, User
+from courses.timetable import difference_in_words, noon, slots
+from enrolments.holding import holder
+from enrolments.models import Enrolment, Purpose, State
+from enrolments.models.enrolment import HOLDING, OVER, Kind
+from enrolments.route import stops
+from enrolments.services import acting, actions, places
+from enrolments.services.actions import ACTIONS
+from enrolments.turn import turn_of
+from enrolments.usual import usual_days
+from paperwork.models import Attachment, Document, Event, Owed
+from paperwork.models.attachment import AttachmentQuerySet
+from paperwork.models.document import DocumentQuerySet
+
+
+class Happening(NamedTuple):
+    """One event in words."""
+
+    at: datetime
+    who: str
+    role: str
+    done: str
+    why: str
+
+
+def about(case: Enrolment, user: User) -> dict[str, Any]:
+    """All that the page of `case` shows to its student. The case has passed its gate."""
+    events = acting.history(case)
+    possible = actions.actions_for(user, case)
+    edition, zone = case.edition, case.edition.course.university.zone
+    goes_on = case.state not in OVER
+    return {
+        "case": case,
+        "edition": edition,
+        "course": edition.course,
+        "university": edition.course.university,
+        "turn": turn_of(case),
+        "holder": holder(case),
+        "usual": usual_days(case),
+        "stops": stops(case, events),
+        "position": places.position(case),
+        "actions": possible,
+        "too_late": actions.hindrance("withdraw", user, case),
+        "history": [one for event in events if (one := happening(event))],
+        "decision": _decision(events) if not goes_on else None,
+        "files": list(files_of(case)),
+        "documents": list(documents_of(case)),
+        "slots": slots(edition, list(edition.live_sessions.all()), zone) if goes_on else [],
+        "difference": difference_in_words(zone, noon(edition.starts_on)),
+        "contacts": contacts(case) if case.kind != Kind.INCOMING else [],
+    }
+
+
+def files_of(case: Enrolment) -> AttachmentQuerySet:
+    """The files that were given for `case`, which has passed its gate."""
+    return Attachment.objects.about(case).order_by("given_at")
+
+
+def documents_of(case: Enrolment) -> DocumentQuerySet:
+    """The documents that the portal made for `case`, which has passed its gate."""
+    return Document.objects.about(case).filter(state=Owed.State.DONE)
+
+
+def happening(event: Event) -> Happening | None:
+    """`event` in words; None for what only staff do among themselves."""
+    done = ACTIONS[event.action].done if event.action in ACTIONS else _OTHERS().get(event.action)
+    if not done:
+        return None
+    role = {
+        "student": pgettext("role", "student"),
+        "host": pgettext("role", "host university"),
+        "board": pgettext("role", "Board of Examiners"),
+    }.get(event.role) or (str(Role(event.role).label) if event.role in Role.values else "")
+    return Happening(event.at, event.actor_name or _("The portal"), role, str(done), event.reason)
+
+
+def _OTHERS() -> dict[str, str]:  # noqa: N802  # a table; its words are in the reader's language
+    return {
+        "begin": pgettext("history", "began the application"),
+        "board": pgettext("history", "wrote down what the Board of Examiners decided"),
+        "undo": pgettext("history", "took the last step back"),
+        "reorder": pgettext("history", "changed the order of the waiting list"),
+    }
+
+
+def _decision(events: list[Event]) -> Event | None:
+    """What ended the case."""
+    return next((event for event in reversed(events) if event.to_state in OVER), None)
+
+
+def contacts(case: Enrolment) -> list[Entry]:
+    """Whom its student may write to: who decides on the home side. Three queries."""
+    if case.faculty is None and not case.is_honours:
+        return []
+    directory = read_directory(case.faculty, case.programme)
+    return people_for(
+        case.purpose, directory.desks[0].people if case.faculty else [], directory.academy
+    )
+
+
+def people_for(purpose: str, faculty: list[Entry], academy: list[Entry]) -> list[Entry]:
+    """The honours coordinators for honours, the exchange coordinators for all else."""
+    if purpose == Purpose.HONOURS:
+        return [*(one for one in faculty if one.is_honours), *academy]
+    return [one for one in faculty if one.is_exchange]
+
+
+def leaving(case: Enrolment) -> list[str]:
+    """What happens when the student withdraws `case` now, one sentence each."""
+    said = []
+    if case.state in HOLDING:
+        said.append(
+            _("Your place goes to the first in line at once.")
+            if case.edition.free == 0
+            else _("Your place comes free for somebody else.")
+        )
+    elif case.state == State.WAITING:
+        said.append(_("You lose your turn on the waiting list."))
+    else:
+        said.append(
+            _("Nobody has seen it yet, and nobody will. What you typed stays with the case.")
+        )
+    if case.state in {State.APPROVED, State.ENROLLED}:
+        said.append(
+            _("%(host)s hears that you will not come.")
+            % {"host": case.edition.course.university.local_name}
+        )
+    said.append(_("It cannot be undone. You can apply again while applications are open."))
+    return said

@@ -1,0 +1,116 @@
+"""A case as a line with stops: where it has been, where it is, what is still to come."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import TYPE_CHECKING, NamedTuple
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from courses.models.course import Assessment
+from enrolments.holding import home_of, name_of
+from enrolments.models.enrolment import OVER, Kind, State
+
+if TYPE_CHECKING:
+    from enrolments.models import Enrolment
+    from paperwork.models import Event
+
+DONE, NOW, LATER = "done", "now", ""
+
+# At which stop a case is while it is in a state.
+STOP_OF = {
+    State.DRAFT: "sent",
+    State.WAITING: "place",
+    State.OFFERED: "place",
+    State.SUBMITTED: "checked",
+    State.RETURNED: "checked",
+    State.APPROVED: "enrolled",
+    State.ENROLLED: "exam",
+    State.FINISHED: "transcript",
+}
+# What happened says that a stop has been passed.
+PASSED_BY = {"submit": "sent", "promote": "place", "approve": "checked", "confirm": "enrolled"}
+
+
+class Stop(NamedTuple):
+    """One stop: what it is called, where the case is to it, and when it was or will be."""
+
+    name: str
+    title: str
+    state: str  # done, now, or nothing: later
+    when: str = ""
+
+
+def stops(case: Enrolment, events: Iterable[Event] = ()) -> list[Stop]:
+    """The line of `case` (with edition, course and university), from sent to registered.
+
+    A case that is over ends where it came to, and says how.
+    """
+    passed = {PASSED_BY[event.action]: event.at for event in events if event.action in PASSED_BY}
+    if case.submitted_at:
+        passed.setdefault("sent", case.submitted_at)
+    if case.home_approved_at:
+        passed["checked"] = case.home_approved_at
+    titles = _titles(case)
+    if case.state in OVER:
+        went = [
+            Stop(name, titles[name], DONE, _day(passed[name])) for name in titles if name in passed
+        ]
+        return [*went, Stop("over", _ended(case), NOW, _day(case.since))]
+    names = list(titles)
+    at = STOP_OF[State(case.state)]
+    here = (
+        names.index(at)
+        if at in names
+        else names.index("transcript" if "transcript" in names else names[-1])
+    )
+    planned = {"exam": case.edition.exam_on, "enrolled": None}
+    found = []
+    for number, name in enumerate(names):
+        state = DONE if number < here else NOW if number == here else LATER
+        when = passed.get(name) if state == DONE else planned.get(name)
+        found.append(Stop(name, titles[name], state, _day(when) if when else ""))
+    return found
+
+
+def _titles(case: Enrolment) -> dict[str, str]:
+    """The stops of this case, in their order."""
+    host = case.edition.course.university
+    home = {
+        Kind.INCOMING: _("Check by your own university"),
+    }.get(Kind(case.kind), _("Check by %(who)s") % {"who": name_of(home_of(case), case)})
+    titles = {"sent": _("Application")}
+    if case.state in {State.WAITING, State.OFFERED}:
+        titles["place"] = _("A place")
+    titles["checked"] = home
+    titles["enrolled"] = _("Enrolment by %(host)s") % {"host": host.local_name}
+    assessed = case.edition.assessment or case.edition.course.assessment
+    if assessed == Assessment.ASSIGNMENT:
+        titles["exam"] = _("Course and final assignment")
+    else:
+        titles["exam"] = _("Course, and exam in Leiden") if assessed else _("Course")
+    if case.kind == Kind.OUTGOING:
+        titles["transcript"] = _("Transcript")
+    else:
+        titles["transcript"] = _("Result from Leiden")
+    if case.kind != Kind.INCOMING:
+        titles["registered"] = _("Registration in uSis")
+    return titles
+
+
+def _ended(case: Enrolment) -> str:
+    return {
+        State.REJECTED: _("Rejected by %(who)s") % {"who": name_of(home_of(case), case)},
+        State.DECLINED: _("Declined by %(host)s")
+        % {"host": case.edition.course.university.local_name},
+        State.WITHDRAWN: _("Withdrawn"),
+        State.EXPIRED: _("Expired"),
+    }[State(case.state)]
+
+
+def _day(moment: datetime | date) -> str:
+    day = timezone.localdate(moment) if isinstance(moment, datetime) else moment
+    return date_format(day, "DATE_FORMAT")

@@ -1,0 +1,24 @@
+"""What a page about a course may know of the reader's own case."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import template
+
+from enrolments.models import Enrolment
+
+if TYPE_CHECKING:
+    from courses.models import Edition
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def own_case(context: dict[str, Any], edition: Edition | None) -> Enrolment | None:
+    """The reader's case for `edition` that goes on. Asks nothing for a visitor."""
+    request = context.get("request")
+    user = getattr(request, "user", None)
+    if edition is None or user is None or not user.is_authenticated:
+        return None
+    return Enrolment.objects.visible_to(user).filter(student=user, edition=edition).live().first()
