@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -15,7 +16,7 @@ from enrolments.holding import holder
 from enrolments.models import Enrolment, Purpose, State
 from enrolments.models.enrolment import HOLDING, OVER, Kind
 from enrolments.route import stops
-from enrolments.services import acting, actions, places
+from enrolments.services import acting, actions, agreements, places
 from enrolments.services.actions import ACTIONS
 from enrolments.turn import turn_of
 from enrolments.usual import usual_days
@@ -63,13 +64,15 @@ def about(case: Enrolment, user: User) -> dict[str, Any]:
 
 
 def files_of(case: Enrolment) -> AttachmentQuerySet:
-    """The files that were given for `case`, which has passed its gate."""
-    return Attachment.objects.about(case).order_by("given_at")
+    """The files of `case` that its student may open; what a host wrote to the office is not."""
+    theirs = Q(given_by=case.student_id) | Q(purpose=agreements.SIGNED)
+    return Attachment.objects.about(case).filter(theirs).order_by("given_at")
 
 
 def documents_of(case: Enrolment) -> DocumentQuerySet:
-    """The documents that the portal made for `case`, which has passed its gate."""
-    return Document.objects.about(case).filter(state=Owed.State.DONE)
+    """The documents that the portal made for `case` and that hold now."""
+    made = Document.objects.about(case).filter(state=Owed.State.DONE)
+    return made.filter(replaced_at=None, withdrawn_at=None).defer("data")
 
 
 def happening(event: Event) -> Happening | None:

@@ -24,5 +24,5 @@ urlpatterns = [
     path("<str:reference>/withdraw/", student.leave, {"action": "withdraw"}, name="withdraw"),
     path("<str:reference>/pass/", student.leave, {"action": "pass"}, name="pass"),
     path("<str:reference>/files/<uuid:pk>/", student.file, name="file"),
-    path("<str:reference>/documents/<int:pk>/", student.document, name="document"),
+    path("<str:reference>/documents/<uuid:pk>/", student.document, name="document"),
 ]

@@ -202,7 +202,7 @@ def file(request: PortalRequest, reference: str, pk: UUID) -> HttpResponse:
 
 
 @require_safe
-def document(request: PortalRequest, reference: str, pk: int) -> HttpResponse:
+def document(request: PortalRequest, reference: str, pk: UUID) -> HttpResponse:
     """A document of the case that the portal made."""
     found = get_object_or_404(following.documents_of(own_case(request, reference)), pk=pk)
     return serve(request, found, inline=True)

@@ -29,7 +29,9 @@ FLAGS = [
 PASSWORD = "demo-portal"
 HREF = re.compile(r'href="(/(?:nl|en)/[^"#]*)')
 # Not pages: files, and what a link must not set off.
-NO_PAGES = re.compile(r"\.ics$|/exchange/[^/]+/(files|documents)/|/feed/|/export/|/download/|/template-|/logout/")
+NO_PAGES = re.compile(
+    r"\.ics$|/exchange/[^/]+/(files|documents)/|/feed/|/export/|/download/|/template-|/logout/"
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
