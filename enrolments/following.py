@@ -92,6 +92,9 @@ def _OTHERS() -> dict[str, str]:  # noqa: N802  # a table; its words are in the 
     return {
         "begin": pgettext("history", "began the application"),
         "board": pgettext("history", "wrote down what the Board of Examiners decided"),
+        "ask_board": pgettext("history", "asked the Board of Examiners for permission"),
+        "shared": pgettext("history", "gave the host university your data"),
+        "downloaded": pgettext("history", "took your data out as a spreadsheet"),
         "undo": pgettext("history", "took the last step back"),
         "reorder": pgettext("history", "changed the order of the waiting list"),
     }
