@@ -21,7 +21,7 @@ def tidy_name(name: str, content_type: str) -> str:
         "" if unicodedata.category(c)[0] == "C" or unicodedata.category(c) in ("Zl", "Zp") else c
         for c in name
     )
-    seen = " ".join(seen.split()).strip(". ")
+    seen = " ".join(seen.split()).rstrip(". ")
     suffix = SUFFIXES[content_type]
     for known in OTHER_SUFFIXES.get(content_type, (suffix,)):
         if seen.lower().endswith(known):

@@ -35,22 +35,20 @@ def faults(data: bytes, folder: Path) -> list[str]:
     """What qpdf's own check and poppler's renderer have against the file; [] when it is sound."""
     path = folder / "asked.pdf"
     path.write_bytes(data)
-    found = []
-    checked = subprocess.run(["qpdf", "--check", path], capture_output=True, check=False)
-    if checked.returncode != 0:
-        found.append(f"qpdf says {checked.returncode}: {checked.stderr[-300:]!r}")
-    drawn = subprocess.run(
-        ["pdftoppm", "-r", "10", "-png", path, folder / "drawn"],
-        capture_output=True,
-        check=False,
-        timeout=60,
-    )
+    checked = _asked("qpdf", "--check", "--show-npages", path)
+    drawn = _asked("pdftoppm", "-r", "10", "-png", path, folder / "drawn")
     pictures = list(folder.glob("drawn*.png"))
-    pages = subprocess.run(
-        ["qpdf", "--show-npages", path], capture_output=True, text=True, check=False
-    ).stdout.strip()
-    if drawn.returncode != 0 or str(len(pictures)) != pages:
-        found.append(f"pdftoppm says {drawn.returncode}, drew {len(pictures)} of {pages}")
     for picture in pictures:
         picture.unlink()
+    found = []
+    if checked.returncode != 0:
+        found.append(f"qpdf says {checked.returncode}: {checked.stderr[-300:]}")
+    if drawn.returncode != 0 or str(len(pictures)) not in checked.stdout.splitlines():
+        found.append(f"pdftoppm says {drawn.returncode}, drew {len(pictures)}: {drawn.stderr[:99]}")
     return found
+
+
+def _asked(*command: str | Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command, capture_output=True, text=True, errors="replace", check=False, timeout=60
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zlib
 from collections.abc import Callable
+from functools import cache
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Pdf, Stream, String
@@ -43,6 +44,14 @@ def photo(kind: str = "JPEG", size: tuple[int, int] = (300, 200), **how: object)
     return out.getvalue()
 
 
+def huge_photo() -> bytes:
+    """A small PNG whose header says that it has 81 million pixels."""
+    made = bytearray(photo("PNG", (10, 10)))
+    made[16:24] = (9000).to_bytes(4, "big") * 2
+    made[29:33] = zlib.crc32(made[12:29]).to_bytes(4, "big")
+    return bytes(made)
+
+
 SCRIPT = Dictionary(S=Name.JavaScript, JS=String("app.alert(1)"))
 
 
@@ -78,11 +87,19 @@ def _embedded() -> bytes:
     return saved(made)
 
 
+@cache
 def _bomb() -> bytes:
-    """500 MB in half a megabyte."""
+    """500 MB in half a megabyte: one packed megabyte, which can be repeated as it lies."""
+    megabyte = b"0" * (1024 * 1024)
     packer = zlib.compressobj(9)
-    zeros = b"0" * (1024 * 1024)
-    packed = b"".join([*(packer.compress(zeros) for _number in range(500)), packer.flush()])
+    start = packer.compress(b"") + packer.flush(zlib.Z_FULL_FLUSH)
+    block = packer.compress(megabyte) + packer.flush(zlib.Z_FULL_FLUSH)
+    again = packer.compress(megabyte) + packer.flush(zlib.Z_FULL_FLUSH)
+    end = packer.flush()[:-4]  # without the sum of all
+    total = 1
+    for _number in range(500):
+        total = zlib.adler32(megabyte, total)
+    packed = start + block + again * 499 + end + total.to_bytes(4, "big")
     made = pdf()
     stream = Stream(made, b"")
     stream.write(packed, filter=Name.FlateDecode, type_check=False)
@@ -90,6 +107,7 @@ def _bomb() -> bytes:
     return saved(made, compress_streams=False)
 
 
+@cache
 def _many_middling() -> bytes:
     """Sixty streams of one megabyte: none is large, together they are."""
     made = pdf()
@@ -98,6 +116,7 @@ def _many_middling() -> bytes:
     return saved(made, recompress_flate=True)
 
 
+@cache
 def _many_objects() -> bytes:
     made = pdf()
     made.Root.Extra = Array([made.make_indirect(Array([1])) for _number in range(20_100)])
