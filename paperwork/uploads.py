@@ -58,7 +58,13 @@ class CountingHandler(FileUploadHandler):
         return None
 
     def _end(self) -> None:
-        """Drop a little more of it: a browser that is still sending does not read an answer."""
+        """Drop a little more of it: a browser that is still sending does not read an answer.
+
+        What is there of the file goes too; Django leaves it lying when a handler raises.
+        """
+        for handler in self.request.upload_handlers if self.request else []:
+            if file := getattr(handler, "file", None):
+                file.close()
         end, left = time.monotonic() + LINGER_SECONDS, LINGER
         while left > 0 and time.monotonic() < end and (chunk := self.incoming.read(64 * 1024)):
             left -= len(chunk)

@@ -157,6 +157,9 @@ def configure(level: str) -> dict[str, Any]:
         "loggers": {
             # Our own line says the same of every request, with its id.
             "django.request": {"level": "ERROR"},
+            # Nobody's mistake but the giver's, who is told; our line has the 413.
+            "django.security.FileTooLargeError": {"level": "CRITICAL"},
+            "django.security.TooManyFilesSent": {"level": "CRITICAL"},
             "django.server": {"handlers": [], "propagate": False},
             "gunicorn.error": {"handlers": [], "propagate": True, "level": "WARNING"},
             # A wrong host name is a visitor's doing: the answer is 400, nginx refused it before.

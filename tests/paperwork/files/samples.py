@@ -30,7 +30,7 @@ def pdf(pages: int = 1) -> Pdf:
 
 def saved(made: Pdf, **how: object) -> bytes:
     out = io.BytesIO()
-    made.save(out, **how)  # type: ignore[arg-type]
+    made.save(out, deterministic_id="encryption" not in how, **how)  # type: ignore[arg-type]
     return out.getvalue()
 
 
