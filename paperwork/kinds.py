@@ -4,7 +4,14 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role
-from paperwork.registry import DocumentKind, NoticeKind, register_documents, register_notices
+from paperwork.registry import (
+    DocumentKind,
+    FileKind,
+    NoticeKind,
+    register_documents,
+    register_files,
+    register_notices,
+)
 
 register_notices(
     NoticeKind(
@@ -67,3 +74,4 @@ register_documents(
     DocumentKind("letter", _("Letter"), "paperwork/documents/letter"),
     DocumentKind("form", _("Form"), "paperwork/documents/form"),
 )
+register_files(FileKind("earlier_education", _("Proof of earlier education")))

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, cast
 from urllib.parse import quote
 
 from django.conf import settings
-from django.http import FileResponse, Http404, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.http import content_disposition_header
@@ -99,7 +99,8 @@ def _streamed(request: PortalRequest, path: Path, size: int, sha256: str) -> Htt
     etag = f'"{sha256}"'
     wanted = _range_of(request, size, etag)
     if wanted is None:
-        response: HttpResponseBase = FileResponse(path.open("rb"))
+        response: HttpResponseBase = StreamingHttpResponse(_part(path, range(size)))
+        response.headers["Content-Length"] = str(size)
     elif not wanted:
         response = HttpResponse(status=416)
         response.headers["Content-Range"] = f"bytes */{size}"
@@ -128,6 +129,7 @@ def _range_of(request: PortalRequest, size: int, etag: str) -> range | None:
 
 
 def _part(path: Path, wanted: range) -> Iterator[bytes]:
+    """The bytes; the file is opened when the first are asked for, so that HEAD leaves none open."""
     with path.open("rb") as file:
         file.seek(wanted.start)
         left = len(wanted)

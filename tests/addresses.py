@@ -55,6 +55,10 @@ own_form = Address(get=SIGNED_IN, post=SIGNED_IN)
 own_draft = Address(get=OWNER, post=OWNER, of="draft", hidden=SIGNED_IN - OWNER)
 
 
+def own_file(of: str) -> Address:
+    return Address(get=OWNER, of=of, hidden=SIGNED_IN - OWNER, notes=True)
+
+
 def read_by_office(of: str = "") -> Address:
     return Address(get=READERS, of=of)
 
@@ -143,6 +147,9 @@ ADDRESSES: dict[str, Address] = {
     "hosts:send": form_of_office("partner"),
     "hosts:revoke": done_by_office("link of a host"),
     "files:files": own_page,
+    "files:file": own_file("file"),
+    "files:page": own_file("page of a file"),
+    "files:download": own_file("file"),
     # The office: the offer.
     "office:home": read_by_office(),
     "office:courses": read_by_office(),
@@ -220,7 +227,6 @@ ADDRESSES: dict[str, Address] = {
 
 _ALLAUTH = "allauth decides; tests/accounts"
 _SINGLE_SIGN_ON = "there only with single sign-on; tests/accounts/test_oidc.py"
-_OWN_FILE = "one's own alone, and opening one is written down; tests/paperwork/test_own_files.py"
 _OF_A_CASE = "notes who opened it; tests/enrolments/test_following.py"
 _DEMO = "there only with DEMO=1; tests/accounts/test_demo_people.py and test_demo_mail.py"
 
@@ -268,9 +274,6 @@ OTHERS: dict[str, str] = {
     "demo-mail-message": _DEMO,
     "exchange:file": _OF_A_CASE,
     "exchange:document": _OF_A_CASE,
-    "files:file": _OWN_FILE,
-    "files:page": _OWN_FILE,
-    "files:download": _OWN_FILE,
     "board:answered": "comes after an answer; tests/enrolments/test_asking.py",
     "host:decline": "for students of that university alone; tests/enrolments/test_host_link.py",
     "confirm:answered": "comes after an answer; tests/courses/test_confirming.py",
@@ -351,6 +354,7 @@ def build_world() -> World:
         file_name="courses.csv", rows=0, data={"universities": [], "courses": []}
     )
     document = factories.DocumentFactory.create()
+    file = factories.AttachmentFactory.create(given_by=people[STUDENT])
     return World(
         {
             "document": {"pk": document.pk},
@@ -383,6 +387,8 @@ def build_world() -> World:
             "membership": {"pk": somebody.memberships.get().pk},
             "person": {"pk": somebody.pk},
             "notice": {"pk": notice.pk},
+            "file": {"pk": file.pk},
+            "page of a file": {"pk": file.pk, "number": 1},
             "link to a course": {"token": TOKEN},
             "link of an invitation": {"token": TOKEN},
         },

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 from datetime import date, time, timedelta
 from decimal import Decimal
@@ -24,8 +25,11 @@ from courses.models import (
 )
 from courses.models.course import Assessment, PublicState
 from paperwork import filing
-from paperwork.models import Document
+from paperwork.models import Attachment, Document
 
+DOT = (  # a PNG of one pixel
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
 PASSWORD = "a-quiet-blue-bicycle"
 
 
@@ -224,3 +228,23 @@ class DocumentFactory(DjangoModelFactory[Document]):
             kwargs["sha256"] = hashlib.sha256(content).hexdigest()
             kwargs["size"], kwargs["done_at"] = len(content), timezone.now()
         return Document.objects.create(**kwargs)
+
+
+class AttachmentFactory(DjangoModelFactory[Attachment]):
+    """A picture that somebody gave for nothing in particular, its bytes included."""
+
+    class Meta:
+        model = Attachment
+
+    purpose = "picture"
+    name = "picture.png"
+    content_type = Attachment.ContentType.PNG
+    subject_kind = "tests.case"
+    subject_id = 1
+
+    @classmethod
+    def _create(cls, model_class: type[Attachment], *args: Any, **kwargs: Any) -> Attachment:
+        content = base64.b64decode(DOT)
+        kwargs["file"] = filing.write("given/00", ".png", content)
+        kwargs["sha256"] = hashlib.sha256(content).hexdigest()
+        return Attachment.objects.create(size=len(content), **kwargs)

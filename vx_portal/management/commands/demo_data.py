@@ -11,6 +11,7 @@ import accounts.demo
 import courses.demo
 import enrolments.demo
 import paperwork.demo
+import paperwork.demo_files
 
 
 class Command(BaseCommand):
@@ -22,4 +23,5 @@ class Command(BaseCommand):
         courses.demo.load()
         accounts.demo.make_people()
         paperwork.demo.make_notices()
+        paperwork.demo_files.make_files()
         enrolments.demo.load()
