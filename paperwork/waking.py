@@ -10,6 +10,9 @@ import os
 import queue
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import timedelta
 from functools import partial
 from uuid import UUID
@@ -24,9 +27,22 @@ LONGEST_QUEUE = 10_000  # hints; beyond it they are dropped, the sweep finds the
 REST = 5.0  # seconds in which a broker that did not answer is not asked again
 
 
+_quietly: ContextVar[bool] = ContextVar("quietly", default=False)
+
+
+@contextmanager
+def nobody_woken() -> Iterator[None]:
+    """For loading much at once: the first sweep finds it, a hint for each row would only queue."""
+    before = _quietly.set(True)
+    try:
+        yield
+    finally:
+        _quietly.reset(before)
+
+
 def wake_after_commit(task: str, pk: UUID, wait: timedelta = timedelta(0)) -> None:
     """Once the transaction is committed, hint that `task` has work; what waits is for the sweep."""
-    if not wait:
+    if not wait and not _quietly.get():
         transaction.on_commit(partial(_waker.hint, task, str(pk)), robust=True)
 
 

@@ -279,6 +279,9 @@ CELERY_BROKER_TRANSPORT_OPTIONS = (
         "data_folder_in": str(_broker_dir),
         "data_folder_out": str(_broker_dir),
         "control_folder": str(_broker_dir / "control"),
+        # Seconds. A worker that holds a task looks for the next at this pace, and kombu's is 1.0:
+        # a hundred hints would keep the clock's tasks, the heartbeat among them, waiting as long.
+        "polling_interval": 0.1,
     }
 )
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0}

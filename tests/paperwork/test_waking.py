@@ -48,6 +48,18 @@ def test_a_hint_that_cannot_be_given_does_not_end_the_others(
     assert "1" in hinted("1")
 
 
+def test_loading_much_at_once_wakes_nobody(transactional_db: None) -> None:
+    reader = factories.UserFactory.create()
+    with waking.nobody_woken(), transaction.atomic():
+        owe_a_notice("loaded", reader)
+    owe_a_notice("after", reader)
+
+    pks = {key: str(pk) for key, pk in Notice.objects.values_list("key", "pk")}
+    found = hinted(pks["after"])
+    assert pks["after"] in found
+    assert pks["loaded"] not in found
+
+
 def test_a_hint_is_given_when_the_change_is_committed(transactional_db: None) -> None:
     reader = factories.UserFactory.create()
     with transaction.atomic():

@@ -12,6 +12,7 @@ import courses.demo
 import enrolments.demo
 import paperwork.demo
 import paperwork.demo_files
+from paperwork.waking import nobody_woken
 
 
 class Command(BaseCommand):
@@ -20,8 +21,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if not (settings.DEMO and settings.EMBEDDED):
             raise CommandError("Demo data is for the demo only: DEMO=1 and no DATABASE_URL")
-        courses.demo.load()
-        accounts.demo.make_people()
-        paperwork.demo.make_notices()
-        paperwork.demo_files.make_files()
-        enrolments.demo.load()
+        with nobody_woken():
+            courses.demo.load()
+            accounts.demo.make_people()
+            paperwork.demo.make_notices()
+            paperwork.demo_files.make_files()
+            enrolments.demo.load()
