@@ -106,7 +106,7 @@ class TestList:
         for number in range(3):
             given(student, name=f"brief {number}.pdf")
 
-        assert "Pagina 1 van" not in mine.get(LIST).content.decode()
+        assert "Pagina 1 van 2" in mine.get(LIST).content.decode()
         first, second = (mine.get(LIST, {"page": n}).content.decode() for n in (1, 2))
         assert ("brief 2.pdf" in first, "brief 0.pdf" in first) == (True, False)
         assert "brief 0.pdf" in second
