@@ -16,6 +16,7 @@ from paperwork.registry import (
 STUDENTS = (STUDENT,)
 HOME = (Role.COORDINATOR, Role.HONOURS, Role.PARTNER)  # a partner for students who come to us
 HOST = (Role.PARTNER, Role.OFFICE)
+STAND_INS = (Role.COORDINATOR, Role.HONOURS)
 
 
 def _kind(
@@ -58,6 +59,8 @@ _kind("to_confirm", _("A student to confirm"), HOST)
 _kind("gone", _("A student has withdrawn"), (*HOME, Role.OFFICE))
 _kind("placed", _("A student has been enrolled or declined"), HOME)
 _kind("overdue", _("Applications that wait too long"), (*HOME, Role.OFFICE))
+_kind("stand_in", _("You stand in for a colleague"), STAND_INS, always=True)
+_kind("stand_in_ended", _("Standing in has ended"), STAND_INS)
 _kind("board_answered", _("The Board of Examiners has answered"), (STUDENT, *HOME))
 # To people without an account, by a link.
 register_notices(

@@ -2,10 +2,28 @@
 
 from django.urls import path
 
-from enrolments.views import desk
+from enrolments.views import deciding, desk, desk_own, line
 
 app_name = "desk"
 urlpatterns = [
-    path("", desk.queue, name="queue"),
+    path("", desk.desk, name="queue"),
+    path("export/", desk.export, name="export"),
+    path("several/", deciding.several, name="several"),
+    path("keys/", desk_own.keys, name="keys"),
+    path("views/new/", desk_own.save_view, name="save-view"),
+    path("views/<int:pk>/", desk_own.view, name="view"),
+    path("stand-ins/", desk_own.stand_ins, name="stand-ins"),
+    path("stand-ins/<int:pk>/end/", desk_own.end_stand_in, name="end-stand-in"),
+    path("waiting-list/<int:pk>/", line.waiting_list, name="line"),
     path("<str:reference>/", desk.case, name="case"),
+    path("<str:reference>/undo/", deciding.undo, name="undo"),
+    path("<str:reference>/board/", deciding.record_board, name="record-board"),
+    path("<str:reference>/note/", deciding.note, name="note"),
+    path("<str:reference>/aside/", deciding.aside, name="aside"),
+    path("<str:reference>/files/<uuid:pk>/", deciding.file, name="file"),
+    path(
+        "<str:reference>/files/<uuid:pk>/pages/<int:number>/", deciding.file_page, name="file-page"
+    ),
+    path("<str:reference>/files/<uuid:pk>/download/", deciding.file_download, name="file-download"),
+    path("<str:reference>/<str:name>/", deciding.act, name="act"),
 ]

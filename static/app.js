@@ -75,6 +75,35 @@
     }
   });
 
+  // The desk's keys: a key presses what has it as data-key, the one of the row with the focus first.
+  let pressed = false; // the page is on its way to another
+  addEventListener("pageshow", () => { pressed = false; });
+  addEventListener("DOMContentLoaded", () => {
+    const row = document.getElementById(location.hash.slice(1));
+    if (row?.matches("[data-row]")) row.focus();
+  });
+  document.addEventListener("keydown", (event) => {
+    const key = event.key.toLowerCase();
+    const typing = event.target.closest("input:not([type=checkbox]), select, textarea, dialog");
+    if (!first("[data-keys]") || typing || pressed || event.repeat || event.ctrlKey || event.metaKey || event.altKey) return;
+    const row = document.activeElement.closest("tr");
+    const links = [...document.querySelectorAll("[data-row]")];
+    const at = links.findIndex((link) => row?.contains(link));
+    if (key === "j") links[at + 1]?.focus();
+    else if (key === "k") links[Math.max(at - 1, 0)]?.focus();
+    else if (key === "x") row?.querySelector("[type=checkbox]")?.click();
+    else if (key === "?") document.getElementById("keys")?.showModal();
+    else if (key === "/" && first("[type=search]")) {
+      event.preventDefault();
+      first("[type=search]").focus();
+    } else if (/^[a-z0-9]$/.test(key)) {
+      const its = `[data-key="${key}"]`;
+      const target = row?.querySelector(its) || first(`${its}:not(tr *)`);
+      pressed = Boolean(target);
+      target?.click();
+    }
+  });
+
   // Wide screens have no use for an open sheet.
   matchMedia("(width >= 60rem)").addEventListener("change", (wide) => {
     if (wide.matches) document.querySelectorAll("dialog.sheet[open]").forEach((sheet) => sheet.close());

@@ -3,23 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any
 
-from django.test import Client
-from django.urls import reverse
-from django.utils import timezone
-
-from accounts.models import Invitation, Role, User
-from courses.models import ConfirmationRequest, ImportRun
-from enrolments.calendar import token_for
-from enrolments.models import BoardRequest, HostLink
-from paperwork.models import Notice
-from tests import factories
-from tests.enrolments.cases import case_in, draft
-
-TOKEN = "a-token-that-was-sent-to-somebody"
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+from accounts.models import Role
 
 STUDENT, VISITOR = "student", "visitor"
 PEOPLE = [VISITOR, STUDENT, *sorted(Role.values)]
@@ -33,6 +18,8 @@ ASKERS = OFFICE | {Role.COORDINATOR.value}  # who may ask the Board about it
 HOSTS = frozenset({Role.PARTNER.value})
 NOBODY: frozenset[str] = frozenset()
 DESK = frozenset(Role.values) - {Role.EXAMS.value}
+COORDINATOR = frozenset({Role.COORDINATOR.value})
+APPROVE = frozenset({Role.COORDINATOR.value, Role.HONOURS.value})
 
 
 @dataclass(frozen=True)
@@ -129,6 +116,18 @@ ADDRESSES: dict[str, Address] = {
     "exchange:pass": own_draft,
     # The desk, where applications are decided.
     "desk:queue": Address(get=DESK),
+    "desk:export": Address(get=DESK),
+    "desk:several": Address(get=DESK, post=DESK - READERS - {Role.ADMINISTRATION.value}),
+    "desk:keys": Address(get=None, post=DESK),
+    "desk:save-view": Address(get=DESK, post=DESK),
+    "desk:view": Address(
+        get=COORDINATOR, post=COORDINATOR, of="saved view", hidden=DESK - COORDINATOR
+    ),
+    "desk:stand-ins": Address(get=READERS | APPROVE, post=APPROVE),
+    "desk:end-stand-in": Address(
+        get=None, post=COORDINATOR | OFFICE, of="stand-in", hidden=APPROVE - COORDINATOR
+    ),
+    "desk:line": Address(get=READERS, post=OFFICE, of="edition", hidden=APPROVE),
     "desk:case": Address(get=DECIDERS, of="case", hidden=DESK - DECIDERS),
     # A case and the people outside: its Board, its host, its agreement.
     "case:ask-board": Address(get=ASKERS, post=ASKERS, of="case", hidden=DESK - ASKERS),
@@ -138,6 +137,24 @@ ADDRESSES: dict[str, Address] = {
     "case:sign-agreement": Address(get=None, post=NOBODY, of="case", hidden=DESK),
     "case:renew-agreement": Address(get=None, post=NOBODY, of="case", hidden=DESK),
     "case:document": Address(get=NOBODY, of="document of the case", hidden=DESK),
+    "desk:record-board": Address(
+        get=None, post=COORDINATOR | OFFICE, of="case", hidden=DESK - DECIDERS
+    ),
+    "desk:note": Address(get=None, post=COORDINATOR | OFFICE, of="case", hidden=DESK - DECIDERS),
+    "desk:aside": Address(get=COORDINATOR, post=COORDINATOR, of="case", hidden=DESK - DECIDERS),
+    "desk:act": Address(
+        get=COORDINATOR, post=COORDINATOR, of="action on the case", hidden=DESK - DECIDERS
+    ),
+    # The office: the rules of applications.
+    "rules:home": read_by_office(),
+    "rules:programmes": read_by_office(),
+    "rules:hosts": read_by_office(),
+    "rules:versions": read_by_office(),
+    "rules:portal": edited_by_office(),
+    "rules:faculty": edited_by_office("faculty"),
+    "rules:programme": edited_by_office("programme"),
+    "rules:host": edited_by_office("university"),
+    "rules:places": edited_by_office("edition"),
     # Partner universities.
     "partner:home": Address(get=HOSTS),
     "partner:confirm": Address(get=None, post=HOSTS),
@@ -228,6 +245,7 @@ ADDRESSES: dict[str, Address] = {
 _ALLAUTH = "allauth decides; tests/accounts"
 _SINGLE_SIGN_ON = "there only with single sign-on; tests/accounts/test_oidc.py"
 _OF_A_CASE = "notes who opened it; tests/enrolments/test_following.py"
+_CASE_FILE = "opening a file is written down; tests/enrolments/test_deciding.py"
 _DEMO = "there only with DEMO=1; tests/accounts/test_demo_people.py and test_demo_mail.py"
 
 # What the matrix cannot ask, and where it is tested.
@@ -274,123 +292,11 @@ OTHERS: dict[str, str] = {
     "demo-mail-message": _DEMO,
     "exchange:file": _OF_A_CASE,
     "exchange:document": _OF_A_CASE,
+    "desk:undo": "names what was just done; tests/enrolments/test_deciding.py",
+    "desk:file": _CASE_FILE,
+    "desk:file-page": _CASE_FILE,
+    "desk:file-download": _CASE_FILE,
     "board:answered": "comes after an answer; tests/enrolments/test_asking.py",
     "host:decline": "for students of that university alone; tests/enrolments/test_host_link.py",
     "confirm:answered": "comes after an answer; tests/courses/test_confirming.py",
 }
-
-
-@dataclass
-class World:
-    """One of each thing that an address can name, and somebody of each role."""
-
-    named: dict[str, dict[str, Any]]
-    people: dict[str, User]
-
-    def client(self, who: str) -> Client:
-        """A browser of somebody with the role `who`, signed in with the second factor."""
-        client = Client()
-        if who != VISITOR:
-            client.force_login(self.people[who], backend=BACKEND)
-            session = client.session
-            session["second_factor_elsewhere"] = True
-            session.save()
-        return client
-
-    def path(self, name: str) -> str:
-        """The address `name` in Dutch, complete."""
-        of = ADDRESSES[name].of
-        return reverse(name, kwargs=self.named[of] if of else {})
-
-
-def build_world() -> World:
-    """Make one of each."""
-    home = factories.HomeUniversityFactory.create()
-    edition = factories.EditionFactory.create()
-    programme = factories.ProgrammeFactory.create()
-    course, university = edition.course, edition.course.university
-    people = {STUDENT: factories.StudentFactory.create(home_university=home)}
-    people |= {role: factories.MemberFactory.create(role=role) for role in Role.values}
-    somebody = factories.MemberFactory.create(role=Role.EXAMS)
-    later = timezone.now() + timedelta(days=1)
-    question = ConfirmationRequest.objects.create(
-        course=course, digest=ConfirmationRequest.digest_of(TOKEN), expires_at=later
-    )
-    answered = ConfirmationRequest.objects.create(
-        course=course,
-        digest=ConfirmationRequest.digest_of("another"),
-        expires_at=later,
-        spent_at=timezone.now(),
-        answer="changed",
-    )
-    invitation = Invitation.objects.create(
-        email="new@university.example",
-        role=Role.EXAMS,
-        language="nl",
-        digest=Invitation.digest_of(TOKEN),
-        expires_at=later,
-    )
-    notice = Notice.objects.create(
-        key="world", kind="test", recipient=people[STUDENT], language="nl", subject="x", text="y"
-    )
-    people[STUDENT].student.faculty_id = people[Role.COORDINATOR].memberships.get().faculty_id
-    people[STUDENT].student.save()
-    case = case_in("submitted", edition, people[STUDENT])
-    BoardRequest.objects.create(
-        enrolment=case,
-        digest=BoardRequest.digest_of(TOKEN),
-        expires_at=later,
-        email="board@university.example",
-        language="nl",
-    )
-    host_link = HostLink.objects.create(
-        university=university,
-        digest=HostLink.digest_of(TOKEN),
-        expires_at=later,
-        email="host@university.example",
-        language="en",
-    )
-    run = ImportRun.objects.create(
-        file_name="courses.csv", rows=0, data={"universities": [], "courses": []}
-    )
-    document = factories.DocumentFactory.create()
-    file = factories.AttachmentFactory.create(given_by=people[STUDENT])
-    return World(
-        {
-            "document": {"pk": document.pk},
-            "code of a document": {"code": document.code},
-            "public course": {"university": university.code.lower(), "course": course.slug},
-            "public university": {"code": university.code.lower()},
-            "case": {"reference": case.reference},
-            "document of the case": {"reference": case.reference, "pk": document.pk},
-            "partner": {"pk": university.pk},
-            "link of a host": {"pk": host_link.pk},
-            "link to a host": {"token": TOKEN},
-            "link to a Board": {"token": TOKEN},
-            "draft": {"reference": draft(student=people[STUDENT]).reference},
-            "calendar": {"token": token_for(people[STUDENT])},
-            "open edition": {
-                "university": university.code.lower(),
-                "course": course.slug,
-                "first_day": edition.starts_on.isoformat(),
-            },
-            "course": {"pk": course.pk},
-            "edition": {"pk": edition.pk},
-            "university": {"pk": university.pk},
-            "faculty": {"pk": programme.faculty_id},
-            "programme": {"pk": programme.pk},
-            "question": {"pk": question.pk},
-            "answered question": {"pk": answered.pk},
-            "template": {"kind": "courses", "suffix": "csv"},
-            "import": {"pk": run.pk},
-            "invitation": {"pk": invitation.pk},
-            "membership": {"pk": somebody.memberships.get().pk},
-            "person": {"pk": somebody.pk},
-            "notice": {"pk": notice.pk},
-            "file": {"pk": file.pk},
-            "page of a file": {"pk": file.pk, "number": 1},
-            "link to a course": {"token": TOKEN},
-            "link of an invitation": {"token": TOKEN},
-        },
-        people,
-    )

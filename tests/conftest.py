@@ -14,6 +14,7 @@ from django.utils import translation
 
 from accounts.models import Role, User
 from courses.catalogue import forget
+from enrolments import queue
 from enrolments.services import rules
 from tests import factories
 from vx_portal.kept import shelf
@@ -45,6 +46,7 @@ def _begin_in_dutch(request: pytest.FixtureRequest) -> Iterator[None]:
     shelf.clear()
     forget()
     rules.forget()
+    queue.forget()
     with translation.override("nl"):
         yield
 

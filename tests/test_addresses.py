@@ -13,7 +13,8 @@ from django.http import HttpResponse
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from tests import factories
-from tests.addresses import ADDRESSES, OTHERS, PEOPLE, VISITOR, Address, build_world
+from tests.addresses import ADDRESSES, OTHERS, PEOPLE, VISITOR, Address
+from tests.world import build_world
 
 
 def names(resolver: URLResolver, namespace: str = "") -> Iterator[tuple[str, URLPattern]]:

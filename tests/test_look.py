@@ -233,7 +233,7 @@ class TestShell:
         sign_in(client, student)
         assert menu(client) == ["Vakken", "Mijn uitwisseling", "Zo werkt het"]
         sign_in(client, office)
-        assert menu(client) == ["Vakken", "Universiteiten", "Bureau", "Mensen"]
+        assert menu(client) == ["Vakken", "Universiteiten", "Aanmeldingen", "Bureau", "Mensen"]
 
     def test_visitors_cost_no_query_and_get_no_cookie(
         self, client: Client, django_assert_num_queries: object

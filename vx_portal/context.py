@@ -17,6 +17,7 @@ from vx_portal.http import roles_of
 THEME_COOKIE = "vx_theme"
 THEMES = ("light", "dark")
 CURATORS = frozenset({"office", "auditor"})
+DESK = frozenset({"coordinator", "honours", "administration", "office", "auditor"})
 
 
 class Destination(NamedTuple):
@@ -83,6 +84,8 @@ def destinations(request: HttpRequest, roles: frozenset[str]) -> list[Destinatio
         names.append(("universities:list", gettext("Universities")))
     if "partner" in roles:
         names.append(("partner:home", gettext("Students")))
+    if roles & DESK:
+        names.append(("desk:queue", gettext("Desk")))
     if roles & CURATORS:
         names.append(("office:home", gettext("Office")))
         names.append(("people:people", gettext("People")))

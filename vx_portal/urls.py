@@ -47,6 +47,7 @@ urlpatterns = [
         path("office/background/again/", background.again, name="background-again"),
         path("office/background/sent/", background.sent, name="background-sent"),
         path("office/background/test/", background.send_test, name="background-test"),
+        path("office/", include("enrolments.urls_rules")),
         path("office/people/", include("accounts.urls_office")),
         path("office/documents/", include("paperwork.urls_documents")),
         path("office/hosts/", include("enrolments.urls_hosts")),

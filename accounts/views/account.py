@@ -39,6 +39,8 @@ def start(request: PortalRequest) -> HttpResponse:
     with translation.override(user.language):
         if roles & {Role.OFFICE, Role.AUDITOR}:
             return redirect("office:home")
+        if roles & {Role.COORDINATOR, Role.HONOURS, Role.ADMINISTRATION}:
+            return redirect("desk:queue")
         if Role.PARTNER in roles:
             return redirect("partner:home")
         if roles - {STUDENT}:

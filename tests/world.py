@@ -1,0 +1,146 @@
+"""One of each thing that an address can name, and somebody of each role: for the matrix."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import Invitation, Role, User
+from courses.models import ConfirmationRequest, ImportRun
+from enrolments.calendar import token_for
+from enrolments.models import BoardRequest, HostLink, SavedView, StandIn
+from paperwork.models import Notice
+from tests import factories
+from tests.addresses import ADDRESSES, STUDENT, VISITOR
+from tests.enrolments.cases import case_in, draft
+
+TOKEN = "a-token-that-was-sent-to-somebody"
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+
+
+@dataclass
+class World:
+    """One of each thing that an address can name, and somebody of each role."""
+
+    named: dict[str, dict[str, Any]]
+    people: dict[str, User]
+
+    def client(self, who: str) -> Client:
+        """A browser of somebody with the role `who`, signed in with the second factor."""
+        client = Client()
+        if who != VISITOR:
+            client.force_login(self.people[who], backend=BACKEND)
+            session = client.session
+            session["second_factor_elsewhere"] = True
+            session.save()
+        return client
+
+    def path(self, name: str) -> str:
+        """The address `name` in Dutch, complete."""
+        of = ADDRESSES[name].of
+        return reverse(name, kwargs=self.named[of] if of else {})
+
+
+def build_world() -> World:
+    """Make one of each."""
+    home = factories.HomeUniversityFactory.create()
+    edition = factories.EditionFactory.create()
+    programme = factories.ProgrammeFactory.create()
+    course, university = edition.course, edition.course.university
+    people = {STUDENT: factories.StudentFactory.create(home_university=home)}
+    people |= {role: factories.MemberFactory.create(role=role) for role in Role.values}
+    somebody = factories.MemberFactory.create(role=Role.EXAMS)
+    later = timezone.now() + timedelta(days=1)
+    question = ConfirmationRequest.objects.create(
+        course=course, digest=ConfirmationRequest.digest_of(TOKEN), expires_at=later
+    )
+    answered = ConfirmationRequest.objects.create(
+        course=course,
+        digest=ConfirmationRequest.digest_of("another"),
+        expires_at=later,
+        spent_at=timezone.now(),
+        answer="changed",
+    )
+    invitation = Invitation.objects.create(
+        email="new@university.example",
+        role=Role.EXAMS,
+        language="nl",
+        digest=Invitation.digest_of(TOKEN),
+        expires_at=later,
+    )
+    notice = Notice.objects.create(
+        key="world", kind="test", recipient=people[STUDENT], language="nl", subject="x", text="y"
+    )
+    people[STUDENT].student.faculty_id = people[Role.COORDINATOR].memberships.get().faculty_id
+    people[STUDENT].student.save()
+    case = case_in("submitted", edition, people[STUDENT])
+    view = SavedView.objects.create(user=people[Role.COORDINATOR], name="x", query="view=all")
+    stand_in = StandIn.objects.create(
+        absent=people[Role.COORDINATOR], stand_in=somebody, ends_on=timezone.localdate()
+    )
+    BoardRequest.objects.create(
+        enrolment=case,
+        digest=BoardRequest.digest_of(TOKEN),
+        expires_at=later,
+        email="board@university.example",
+        language="nl",
+    )
+    host_link = HostLink.objects.create(
+        university=university,
+        digest=HostLink.digest_of(TOKEN),
+        expires_at=later,
+        email="host@university.example",
+        language="en",
+    )
+    run = ImportRun.objects.create(
+        file_name="courses.csv", rows=0, data={"universities": [], "courses": []}
+    )
+    document = factories.DocumentFactory.create()
+    file = factories.AttachmentFactory.create(given_by=people[STUDENT])
+    return World(
+        {
+            "document": {"pk": document.pk},
+            "code of a document": {"code": document.code},
+            "public course": {"university": university.code.lower(), "course": course.slug},
+            "public university": {"code": university.code.lower()},
+            "case": {"reference": case.reference},
+            "document of the case": {"reference": case.reference, "pk": document.pk},
+            "partner": {"pk": university.pk},
+            "link of a host": {"pk": host_link.pk},
+            "link to a host": {"token": TOKEN},
+            "link to a Board": {"token": TOKEN},
+            "draft": {"reference": draft(student=people[STUDENT]).reference},
+            "calendar": {"token": token_for(people[STUDENT])},
+            "open edition": {
+                "university": university.code.lower(),
+                "course": course.slug,
+                "first_day": edition.starts_on.isoformat(),
+            },
+            "action on the case": {"reference": case.reference, "name": "approve"},
+            "saved view": {"pk": view.pk},
+            "stand-in": {"pk": stand_in.pk},
+            "course": {"pk": course.pk},
+            "edition": {"pk": edition.pk},
+            "university": {"pk": university.pk},
+            "faculty": {"pk": programme.faculty_id},
+            "programme": {"pk": programme.pk},
+            "question": {"pk": question.pk},
+            "answered question": {"pk": answered.pk},
+            "template": {"kind": "courses", "suffix": "csv"},
+            "import": {"pk": run.pk},
+            "invitation": {"pk": invitation.pk},
+            "membership": {"pk": somebody.memberships.get().pk},
+            "person": {"pk": somebody.pk},
+            "notice": {"pk": notice.pk},
+            "file": {"pk": file.pk},
+            "page of a file": {"pk": file.pk, "number": 1},
+            "link to a course": {"token": TOKEN},
+            "link of an invitation": {"token": TOKEN},
+        },
+        people,
+    )
