@@ -1,1 +1,1 @@
-"""How fast the pages are, as ratios against bare Django under the same server: `make bench`."""
+"""How fast pages, documents and mails are, as ratios to bare ones beside them: `make bench`."""

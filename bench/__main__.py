@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import quote, urljoin
 
-from bench import paper
+from bench import deliveries, paper
 from bench.load import Round, load, request
 from bench.phone import View, first_views
 
@@ -83,7 +83,7 @@ def targets(facts: dict[str, Any]) -> list[Target]:
 def main() -> int:
     started = time.monotonic()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the servers stop with us
-    parts = {"pages": measure_pages, "paper": paper.measure}
+    parts = {"pages": measure_pages, "paper": paper.measure, "deliveries": deliveries.measure}
     failures = []
     for name in sys.argv[1:] or parts:
         with tempfile.TemporaryDirectory(prefix="vx-bench-") as folder:

@@ -47,12 +47,10 @@ def send(notice_id: str) -> None:
 def _written(notice: Notice) -> EmailMessage | None:
     """The mail; None when it cannot be written, which is noted in the row."""
     try:
-        mail = mails.message(notice)
-        mail.message()  # what cannot be a header is refused here, not between us and the server
+        return mails.message(notice)
     except Exception as error:  # noqa: BLE001  # whatever is wrong with it, the others go on
         _refused(notice, type(error).__name__)
         return None
-    return mail
 
 
 def _hand_over(notice: Notice, mail: EmailMessage) -> None:
@@ -72,13 +70,13 @@ def _hand_over(notice: Notice, mail: EmailMessage) -> None:
             _server_trouble(notice, "SMTP 421")
         else:
             _refused(notice, f"SMTP {code}", for_good=code >= 500)
-    except ValueError as error:  # an address that is none; the server has not seen it
-        _refused(notice, type(error).__name__, for_good=True)
     except (OSError, SoftTimeLimitExceeded) as error:  # smtplib's exceptions are OSErrors too
         if not begun or _is_refusal(error):
             _server_trouble(notice, f"{type(error).__name__} {_code(error) or ''}".strip())
         else:
             _fell_silent(notice, type(error).__name__, uncertain=holds)
+    except Exception as error:  # noqa: BLE001  # no mail can be made of it; the server heard nothing
+        _refused(notice, type(error).__name__, for_good=isinstance(error, ValueError))
     else:
         if notice.finish(sealed_link=""):
             log.info("mail sent", kind=notice.kind)

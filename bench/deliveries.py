@@ -1,0 +1,153 @@
+"""What delivering costs: `make bench ONLY=deliveries`, on SQLite and on a PostgreSQL of its own.
+
+Deliveries of a worker against bare smtplib with the same mails to the same mail server, and a
+transaction that owes a notice against the same one that does not; each pair in turn.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import smtplib
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+LEAST = 0.02  # of the mails a second that bare smtplib hands over
+MOST = 4.0  # times as long as the transaction without the notice
+AIM, ADDED = 40, 2.0  # deliveries a second; milliseconds that a notice may add
+ROUNDS, MAILS, CHANGES = 5, 100, 300
+
+SINK = """
+import time
+from tests.mail_server import MailServer
+with MailServer() as server:
+    print(server.port, flush=True)
+    time.sleep(600)
+"""
+
+
+def measure(_folder: Path) -> list[str]:
+    """Print what deliveries and notices cost; what is too slow."""
+    failures = []
+    print(f"{'':<12}{'mails/s':>9}{'bare':>9}{'ratio':>7}{'limit':>7}   aim: {AIM} mails/s")
+    found = {engine: measure_on(engine) for engine in ("sqlite", "postgresql")}
+    for engine, facts in found.items():
+        ratio = facts["ratio"]
+        print(f"{engine:<12}{facts['sent']:>9.0f}{facts['bare']:>9.0f}{ratio:>7.2f}{LEAST:>7.2f}")
+        if ratio < LEAST:
+            failures.append(f"deliveries on {engine}: {ratio:.2f} < {LEAST}")
+    print(f"\n{'transaction':<12}{'p50':>9}{'p95':>9}{'with p50':>10}{'with p95':>10}{'ratio':>7}")
+    for engine, facts in found.items():
+        without, owing = facts["without"], facts["owing"]
+        ratio = owing[0] / without[0]
+        figures = f"{without[0]:>9.2f}{without[1]:>9.2f}{owing[0]:>10.2f}{owing[1]:>10.2f}"
+        print(
+            f"{engine:<12}{figures}{ratio:>7.2f}   ms; at most {MOST} times; aim: {ADDED} ms more"
+        )
+        if ratio > MOST:
+            failures.append(f"owing on {engine}: {ratio:.1f} > {MOST}")
+    return failures
+
+
+def measure_on(engine: str) -> dict[str, Any]:
+    """The figures of one engine, from a process of its own."""
+    from tests.chaos.servers import Postgres  # noqa: PLC0415  # with pytest, for its waiting
+
+    with ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="vx-bench-"))
+        sink = stack.enter_context(
+            subprocess.Popen([sys.executable, "-c", SINK], stdout=subprocess.PIPE, text=True)
+        )
+        stack.callback(sink.kill)
+        assert sink.stdout
+        outside = {"DATABASE_URL", "REDIS_URL", "SITE_URL", "ALLOWED_HOSTS", "DEBUG"}
+        environment = {k: v for k, v in os.environ.items() if k not in outside} | {
+            "DJANGO_SETTINGS_MODULE": "vx_portal.settings",
+            "VAR_DIR": folder,
+            "EMAIL_URL": f"smtp://127.0.0.1:{int(sink.stdout.readline())}",
+            "SECRET_KEY": "only-for-measuring-what-deliveries-cost-0123456789",
+            "LOG_LEVEL": "ERROR",
+        }
+        if engine == "postgresql":
+            postgres = Postgres()
+            stack.callback(postgres.stop)
+            environment["DATABASE_URL"] = postgres.url
+        run = [sys.executable, "-m", "bench.deliveries"]
+        done = subprocess.run(run, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise SystemExit(done.stderr[-3000:])
+    facts: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return facts
+
+
+def here() -> dict[str, Any]:
+    """Measure in this process, on the database of the settings."""
+    import django  # noqa: PLC0415  # the settings read what measure_on() put into the environment
+
+    django.setup()
+    from django.core.management import call_command  # noqa: PLC0415
+
+    from accounts.models import User  # noqa: PLC0415
+
+    call_command("migrate", verbosity=0)
+    call_command("createcachetable")
+    reader = User.objects.create_user("reader@university.example")
+    return {**deliveries(reader), **transactions(reader)}
+
+
+def deliveries(reader: Any) -> dict[str, float]:
+    """Mails a second, by a worker's sweep and by bare smtplib, a round of each in turn."""
+    from django.core.mail import mailers  # noqa: PLC0415
+
+    from paperwork import mails, tasks  # noqa: PLC0415
+    from paperwork.models import Notice  # noqa: PLC0415
+    from paperwork.services.notices import owe_notice  # noqa: PLC0415
+
+    sent, bare = [], []
+    for number in range(ROUNDS):
+        for each in range(MAILS):
+            owe_notice("test", f"{number}:{each}", reader, {})
+        owed = Notice.objects.filter(state="new").select_related("recipient")
+        content = [mails.message(notice).message().as_bytes() for notice in owed]
+        started = time.perf_counter()
+        with smtplib.SMTP(mailers.default.host, mailers.default.port) as server:
+            for mail in content:
+                server.sendmail("noreply@localhost", [reader.email], mail)
+        bare.append(MAILS / (time.perf_counter() - started))
+        started = time.perf_counter()
+        while Notice.objects.exclude(state="done").exists():
+            tasks.sweep()
+        sent.append(MAILS / (time.perf_counter() - started))
+    ratios = [own / beside for own, beside in zip(sent, bare, strict=True)]
+    middle = statistics.median
+    return {"sent": middle(sent), "bare": middle(bare), "ratio": middle(ratios)}
+
+
+def transactions(reader: Any) -> dict[str, list[float]]:
+    """p50 and p95 in ms of a change with its event, and of the same that owes a notice too."""
+    from django.db import transaction  # noqa: PLC0415
+
+    from paperwork.services.events import record  # noqa: PLC0415
+    from paperwork.services.notices import owe_notice  # noqa: PLC0415
+
+    times: dict[bool, list[float]] = {False: [], True: []}
+    for number in range(CHANGES):
+        for owes in (False, True):
+            started = time.perf_counter()
+            with transaction.atomic():
+                record(reader, "changed", by=None)
+                if owes:
+                    owe_notice("test", f"change:{number}", reader, {})
+            times[owes].append((time.perf_counter() - started) * 1000)
+    cut = {owes: statistics.quantiles(spent, n=100) for owes, spent in times.items()}
+    return {"without": [cut[False][49], cut[False][94]], "owing": [cut[True][49], cut[True][94]]}
+
+
+if __name__ == "__main__":
+    print(json.dumps(here()))
