@@ -211,7 +211,8 @@ def _no_draft(request: PortalRequest, case: Enrolment) -> HttpResponse:
     what = _("This application is no draft any more. It is %(state)s.") % {
         "state": case.get_state_display()
     }
-    typed = [text for text in [request.POST.get("motivation", "")] if text.strip()]
+    text = request.POST.get("motivation", "")
+    typed = [(_("Motivation"), text)] if text.strip() else []
     context = {"what": what, "typed": typed, "back": case.get_absolute_url()}
     return render(request, "errors/409.html", context, status=409)
 

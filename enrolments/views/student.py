@@ -136,9 +136,9 @@ def _stale(
     request: PortalRequest, reference: str, error: ActionError, typed: str = ""
 ) -> HttpResponse:
     """The case as it is now, with why the click could do nothing; what was typed is given back."""
-    return _case_page(
-        request, own_case(request, reference), 409, said=str(error), typed=[typed] if typed else []
-    )
+    given_back = [(_("Your answer"), typed)] if typed else []
+    case = own_case(request, reference)
+    return _case_page(request, case, 409, said=str(error), typed=given_back)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
