@@ -23,8 +23,13 @@ def facts_of(case: Enrolment, confirmed: Event | None) -> dict[str, Any]:
     """What the agreement rests on, as JSON. When it differs, a new version is due.
 
     `confirmed` is the event by which the host confirmed. Facts, not words: a better wording in the
-    portal makes no new versions.
+    portal makes no new versions, nor does the language of whoever asks.
     """
+    with translation.override("en"):
+        return _facts(case, confirmed)
+
+
+def _facts(case: Enrolment, confirmed: Event | None) -> dict[str, Any]:
     edition, course = case.edition, case.edition.course
     approved_by = case.home_approved_by
     return {

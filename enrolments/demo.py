@@ -23,7 +23,7 @@ from accounts.models import Membership, Role, StudentProfile, User
 from courses.models import Edition, Programme, University
 from enrolments.models import Enrolment, HostRules, Note, PortalRules, Purpose, State
 from enrolments.models.enrolment import HOLDING, Board, Kind
-from enrolments.services import requests, rules, telling
+from enrolments.services import agreements, requests, rules, telling
 from paperwork.models import Event, Notice, Owed, subject_of
 from paperwork.working_days import add_working_days
 
@@ -383,6 +383,8 @@ def _write_histories(stories: list[Story], cases: list[Enrolment]) -> None:
         if story.told:
             telling.tell(story.events[-1], case)
             _as_told_then(story.events[-1])
+            if story.state == S.ENROLLED:
+                agreements.owe(case, story.events[-1])
         if story.question:
             Note.objects.create(
                 enrolment=case,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from django.db.models import Count, Exists, Min, OuterRef, Q
+from django.db.models import Count, Exists, F, Min, OuterRef, Q
 from django.utils import timezone
 
 from accounts.models import Membership, Role
@@ -44,7 +44,7 @@ def hosts(filters: dict[str, Any]) -> UniversityQuerySet:
         rows = rows.filter(
             Q(code__icontains=word) | Q(name__icontains=word) | Q(name_nl__icontains=word)
         )
-    return rows.order_by("oldest", "code")
+    return rows.order_by(F("oldest").asc(nulls_last=True), "code")
 
 
 def with_ways(universities: list[University], reader: Person) -> list[Host]:

@@ -6,7 +6,9 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from django.db import transaction
+import structlog
+from django.core.exceptions import ValidationError
+from django.db import DatabaseError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -22,6 +24,8 @@ from paperwork.services.events import Actor, Outsider, record
 from paperwork.services.files import keep
 from paperwork.services.notices import Address, Link, owe_notice
 from paperwork.uploads import Upload
+
+log = structlog.get_logger("enrolments.hosting")
 
 A_DAY = timedelta(days=1)
 
@@ -123,7 +127,7 @@ def send_link(
         language=language,
         made_by=by,
     )
-    link.full_clean()
+    link.full_clean(exclude=["made_by"])  # none: the portal itself
     link.save()
     waiting = list(
         hosting.students_of([university.pk]).filter(state=State.APPROVED).select_related("student")
@@ -186,7 +190,10 @@ def write_to_hosts() -> int:
     hosts = hosts.exclude(pk__in=with_account.values("university")).exclude(contact_email="")
     sent = 0
     for university in hosts:
-        sent += _write_to(university)
+        try:
+            sent += _write_to(university)
+        except (ValidationError, DatabaseError) as error:  # the others get theirs
+            log.warning("host not written to", host=university.pk, reason=type(error).__name__)
     return sent
 
 
