@@ -279,7 +279,7 @@ def _date(stories: list[Story], cases: list[Enrolment], chance: random.Random) -
             if action == "submit":
                 case.submitted_at = case.acknowledged_at = case.consent_at = moment
             if action == "approve":
-                case.home_approved_at = moment
+                case.home_approved_at, case.home_approved_by = moment, actors.of(action, case)[0]
         case.due_on = _due(case)
         if case.board == Board.ASKED:
             case.board_asked_on = timezone.localdate(case.submitted_at)

@@ -202,6 +202,13 @@ def test_the_coordinator_asks_follows_and_revokes(
 
     page = client.get(f"/en/desk/{case.reference}/")
     assert "asked board@university.example" in page.text
+    BoardRequest.objects.update(reminded=1)
+    student = sign_in(cast.owner)
+    page = student.get(f"/en/exchange/{case.reference}/")
+    assert "Your coordinator asked the Board on" in page.text
+    assert "reminded once" in page.text
+    assert "board@university.example" not in page.text
+    client = sign_in(cast.coordinator)
     client.post(f"/en/desk/{case.reference}/board/revoke/")
     assert not BoardRequest.objects.get().is_usable
     assert "The link was revoked" in client.get(f"/en/desk/{case.reference}/").text
