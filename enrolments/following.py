@@ -95,6 +95,9 @@ def _OTHERS() -> dict[str, str]:  # noqa: N802  # a table; its words are in the 
         "ask_board": pgettext("history", "asked the Board of Examiners for permission"),
         "shared": pgettext("history", "gave the host university your data"),
         "downloaded": pgettext("history", "took your data out as a spreadsheet"),
+        "host_answer": pgettext("history", "passed on the mail of the host university"),
+        "agreement": pgettext("history", "renewed the agreement"),
+        "agreement_signed": pgettext("history", "added a signed agreement"),
         "undo": pgettext("history", "took the last step back"),
         "reorder": pgettext("history", "changed the order of the waiting list"),
     }
