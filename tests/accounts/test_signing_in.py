@@ -77,8 +77,8 @@ def test_closed_account_is_not_let_in(client: Client) -> None:
     [
         (lambda: factories.MemberFactory.create(role=Role.OFFICE), "/nl/office/"),
         (lambda: factories.MemberFactory.create(role=Role.AUDITOR), "/nl/office/"),
-        (lambda: factories.MemberFactory.create(role=Role.COORDINATOR), "/nl/account/"),
-        (lambda: factories.MemberFactory.create(role=Role.PARTNER), "/nl/account/"),
+        (lambda: factories.MemberFactory.create(role=Role.COORDINATOR), "/nl/desk/"),
+        (lambda: factories.MemberFactory.create(role=Role.PARTNER), "/nl/partner/"),
         (lambda: factories.StudentFactory.create(), "/nl/exchange/start/"),
         (lambda: factories.UserFactory.create(), "/nl/account/profile/"),
         (lambda: factories.StudentFactory.create(language="en"), "/en/exchange/start/"),

@@ -45,7 +45,9 @@ def ask(case: Enrolment, by: User, **more: str) -> BoardRequest:
 
 def address() -> str:
     """The link in the message that was owed last, as a mail has it."""
-    return unseal(Notice.objects.filter(kind="enrolments.board_asked").latest("pk").sealed_link)
+    return unseal(
+        Notice.objects.filter(kind="enrolments.board_asked").latest("created_at").sealed_link
+    )
 
 
 def test_the_token_is_nowhere_in_clear(cast: Cast, case: Enrolment) -> None:

@@ -34,7 +34,9 @@ def cast(db: None) -> Cast:
 def send(cast: Cast) -> str:
     """A link for the cast's host, as its mail has it."""
     hosting.send_link(cast.host_university, email="h@host.example", language="en", by=cast.office)
-    return unseal(Notice.objects.filter(kind="enrolments.host_link").latest("pk").sealed_link)
+    return unseal(
+        Notice.objects.filter(kind="enrolments.host_link").latest("created_at").sealed_link
+    )
 
 
 def elsewhere(**fields: object) -> Enrolment:
