@@ -137,19 +137,22 @@ def chase(at: datetime | None = None) -> int:
     today = now.date()
     if now.hour < WORK_BEGINS or not is_working_day(today):
         return 0
-    late: Counter[User] = Counter()
+    late: Counter[tuple[User, str]] = Counter()  # a person, and the page where they decide
     overdue = Enrolment.objects.filter(due_on__lt=today).for_list()
     for case in overdue.filter(state=State.SUBMITTED):
-        late.update(people.home_side(case))
+        late.update((person, "desk:queue") for person in people.home_side(case))
     for case in overdue.filter(state=State.APPROVED):
-        late.update({*people.host_side(case), *people.office()})
-    for person, number in late.items():
+        office = set(people.office())
+        hosts = set(people.host_side(case)) - office
+        late.update((person, "desk:queue") for person in office)
+        late.update((person, "partner:home") for person in hosts)
+    for (person, page), number in late.items():
         with transaction.atomic():
             owe_notice(
                 "enrolments.overdue",
-                f"enrolment-overdue-{person.pk}-{today}",
+                f"enrolment-overdue-{person.pk}-{page}-{today}",
                 person,
                 {"number": number},
-                link=Link("desk:queue"),
+                link=Link(page),
             )
     return len(late)

@@ -362,6 +362,7 @@ def bomb(rows: int) -> Sheet:
     return page_of("<table>" + "".join(f"<tr>{'<td>x' * 20}" for _row in range(rows)) + "</table>")
 
 
+@pytest.mark.chaos
 def test_a_document_that_eats_memory_ends_its_press() -> None:
     press = Press(memory=350 * 1024**2)
     try:
@@ -372,6 +373,7 @@ def test_a_document_that_eats_memory_ends_its_press() -> None:
         press.close()
 
 
+@pytest.mark.chaos
 def test_a_document_that_eats_processor_time_ends_its_press() -> None:
     press = Press(seconds=1)
     try:
@@ -382,6 +384,7 @@ def test_a_document_that_eats_processor_time_ends_its_press() -> None:
         press.close()
 
 
+@pytest.mark.chaos
 def test_after_a_document_that_takes_too_long_others_are_made(press: Press) -> None:
     press.make(page_of("x"))
     press.longest = 0.2

@@ -94,6 +94,7 @@ def test_what_is_damaged_at_random_is_refused_or_sound(tmp_path: Path) -> None:
     assert accepted_but_unsound(100, tmp_path) == []
 
 
+@pytest.mark.chaos
 def test_the_oracle_sees_what_comes_in_without_the_syntax_check(tmp_path: Path) -> None:
     assert accepted_but_unsound(12, tmp_path, SYNTAX=False, RECOVERY=True)
 

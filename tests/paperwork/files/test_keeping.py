@@ -210,6 +210,7 @@ class TestSweep:
         beside = str(filing.pictures_of(Path(kept.file)) / "001.webp")
         assert left == {young, kept.file, beside}
 
+    @pytest.mark.chaos
     def test_a_crash_between_file_and_row_leaves_no_row_without_its_file(
         self, transactional_db: None, media: Path
     ) -> None:

@@ -167,6 +167,7 @@ def head(client: Client, length: int) -> bytes:
     ).encode()
 
 
+@pytest.mark.chaos
 def test_a_web_server_survives_what_is_cut_off_and_what_is_too_large(
     server: Server, media: Path, tmp_path: Path, sign_in: Callable[[User], Client]
 ) -> None:
@@ -198,6 +199,7 @@ def test_a_web_server_survives_what_is_cut_off_and_what_is_too_large(
     assert "Traceback" not in server.log.read_text()
 
 
+@pytest.mark.chaos
 def test_a_whole_one_comes_in_there(
     server: Server, media: Path, sign_in: Callable[[User], Client]
 ) -> None:
