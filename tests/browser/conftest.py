@@ -31,7 +31,7 @@ HREF = re.compile(r'href="(/(?:nl|en)/[^"#]*)')
 # Not pages: files, what a link must not set off, and the demo's mails as HTML: there no script
 # runs, axe's neither (test_mail.py looks at one).
 NO_PAGES = re.compile(
-    r"\.ics$|/exchange/[^/]+/(files|documents)/|/feed/|/export/|/download/|/template-|/logout/"
+    r"\.ics$|/(exchange|desk)/[^/]+/(files|documents)/|/documents/[^/]+/open/|/feed/|/export/|/download/|/template-|/logout/"
     r"|/demo/mail/.*/html/"
 )
 
