@@ -48,7 +48,7 @@ check: .venv/development ## Style, types, templates, migrations, translations, p
 	SECRET_KEY=$$($(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(48))') \
 	$(MANAGE) check --deploy --fail-level WARNING
 
-bench: .venv/development ## How fast pages, documents and mails are, beside bare Django, WeasyPrint, smtplib; ONLY=paper
+bench: .venv/development ## How fast pages, documents and mails are, beside bare Django, WeasyPrint, smtplib; ONLY=desk
 	$(PYTHON) -m bench $(ONLY)
 
 translations: .venv/development ## Collect the texts into locale/ and compile them (needs gettext)

@@ -29,6 +29,7 @@ from bench.phone import View, first_views
 
 ROUNDS, SECONDS = 9, 0.4  # many short ones: what else the machine does hits both of a pair
 MOST_QUERIES, MOST_BYTES, MOST_REQUESTS, P95 = 12, 130_000, 12, 150
+DESK_P95, LEAST_OF_DESK = 200, 0.015  # a page of forms and 25 rows, personal, never kept
 CLS = 0.02  # cumulative layout shift
 
 
@@ -80,10 +81,24 @@ def targets(facts: dict[str, Any]) -> list[Target]:
     ]
 
 
+def desk_targets(facts: dict[str, Any]) -> list[Target]:
+    """The desk's list: a coordinator's views, and the office that sees everything."""
+    return [
+        Target(f"{page} ({who})", [path], "list", LEAST_OF_DESK, {"Cookie": cookie})
+        for who, cookie in facts["cookies"].items()
+        for page, path in facts["pages"].items()
+    ]
+
+
 def main() -> int:
     started = time.monotonic()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the servers stop with us
-    parts = {"pages": measure_pages, "paper": paper.measure, "deliveries": deliveries.measure}
+    parts = {
+        "pages": measure_pages,
+        "desk": measure_desk,
+        "paper": paper.measure,
+        "deliveries": deliveries.measure,
+    }
     failures = []
     for name in sys.argv[1:] or parts:
         with tempfile.TemporaryDirectory(prefix="vx-bench-") as folder:
@@ -106,20 +121,36 @@ def measure_pages(folder: Path) -> list[str]:
     port, bare_port = free_port(), free_port()
     os.environ["PORT"] = str(port)
     print("Making a portal with 40 universities, 500 courses and 1,500 editions …", flush=True)
-    facts = prepare()
+    facts = prepare("bench.prepare")
     with serve(port, bare_port, folder):
-        measured, bare = measure(port, bare_port, facts)
+        measured, bare = measure(port, bare_port, targets(facts))
         weights = {name: first_view(port, path) for name, path in facts["pages"].items()}
         phone = first_views(f"http://127.0.0.1:{port}", facts["pages"])
     return [*report(measured, bare), *report_rest(facts, weights), *report_phone(phone)]
 
 
-def prepare() -> dict[str, Any]:
+def measure_desk(folder: Path) -> list[str]:
+    """Print how fast the desk is with many applications; what is too slow."""
+    port, bare_port = free_port(), free_port()
+    os.environ["PORT"] = str(port)
+    print("Making a portal with 20,000 applications for 12 editions …", flush=True)
+    facts = prepare("bench.desk")
+    with serve(port, bare_port, folder):
+        measured, bare = measure(port, bare_port, desk_targets(facts))
+    failures = report(measured, bare)
+    slowest = max(
+        statistics.median(each.percentile(95) for each in rounds) for _t, rounds, _r in measured
+    )
+    print(f"\nSlowest p95 of the desk: {slowest:.0f} ms (aim: at most {DESK_P95} ms)")
+    return [*failures, *report_rest(facts, {})]
+
+
+def prepare(module: str) -> dict[str, Any]:
     """Make both databases; what the portal's pages are, and how many queries they ask."""
     run = [sys.executable, "-c", "from bench import bare; bare.make()"]
     subprocess.run(run, check=True)
     made = subprocess.run(
-        [sys.executable, "-m", "bench.prepare"], capture_output=True, text=True, check=False
+        [sys.executable, "-m", module], capture_output=True, text=True, check=False
     )
     if made.returncode:
         raise SystemExit(made.stderr[-3000:])
@@ -142,10 +173,10 @@ def serve(port: int, bare_port: int, folder: Path) -> Iterator[None]:
     from vx_portal.management.commands.demo import web_server  # noqa: PLC0415
 
     command = [str(word) for word in web_server().command]
-    bare = [
-        word.replace("vx_portal.wsgi", "bench.bare").replace(f":{port}", f":{bare_port}")
-        for word in command
-    ]
+    # Not by the portal's own configuration, which reads the portal's settings.
+    flags = ["--worker-class=gthread", "--workers=2", "--threads=4", "--log-level=warning"]
+    flags.append(f"--bind=127.0.0.1:{bare_port}")
+    bare = [sys.executable, "-m", "gunicorn", *flags, "bench.bare"]
     servers = []
     with (folder / "web.log").open("wb") as log:
         try:
@@ -172,11 +203,11 @@ def wait_for(port: int) -> None:
 type Measured = list[tuple[Target, list[Round], list[float]]]
 
 
-def measure(port: int, bare_port: int, facts: dict[str, Any]) -> tuple[Measured, dict[str, Any]]:
+def measure(port: int, bare_port: int, wanted: list[Target]) -> tuple[Measured, dict[str, Any]]:
     """Rounds of every target, each right after the bare view that it is compared with."""
     bare = {name: [request(f"/{name}/", bare_port, {})] for name in ("constant", "list")}
     rounds: dict[str, list[Round]] = {"constant": [], "list": []}
-    measured: Measured = [(target, [], []) for target in targets(facts)]
+    measured: Measured = [(target, [], []) for target in wanted]
     asked = {t.name: [request(path, port, t.headers) for path in t.paths] for t, _, _ in measured}
     for target, _, _ in measured:  # both workers have seen every page
         load(port, asked[target.name], 0.4)
@@ -194,24 +225,26 @@ def measure(port: int, bare_port: int, facts: dict[str, Any]) -> tuple[Measured,
 
 def report(measured: Measured, bare: dict[str, list[Round]]) -> list[str]:
     """Print the speeds; what is too slow."""
-    print(f"\n{'8 at once':<30}{'req/s':>8}{'p50 ms':>8}{'p95 ms':>8}{'ratio':>8}{'limit':>8}")
+    print(f"\n{'8 at once':<36}{'req/s':>8}{'p50 ms':>8}{'p95 ms':>8}{'ratio':>8}{'limit':>8}")
     for name, rounds in bare.items():
-        print(f"{'bare ' + name:<30}{figures(rounds)}")
+        if rounds:
+            print(f"{'bare ' + name:<36}{figures(rounds)}")
     failures = []
     for target, rounds, ratios in measured:
         ratio = statistics.median(ratios)
         low = ratio < target.least
         mark = "  too slow" if low else ""
-        line = f"{target.name:<30}{figures(rounds)}{ratio:>8.2f}{target.least:>8.2f}"
+        line = f"{target.name:<36}{figures(rounds)}{ratio:>8.2f}{target.least:>8.2f}"
         print(f"{line} of {target.against}{mark}")
         if low:
             failures.append(f"{target.name} {ratio:.2f} < {target.least}")
-    slowest = max(
+    public = [
         statistics.median(each.percentile(95) for each in rounds)
         for target, rounds, _ in measured
         if "Cookie" not in target.headers
-    )
-    print(f"\nSlowest p95 of catalogue and search: {slowest:.0f} ms (aim: at most {P95} ms)")
+    ]
+    if public:
+        print(f"\nSlowest p95 of catalogue and search: {max(public):.0f} ms (aim: {P95} ms)")
     return failures
 
 
@@ -231,6 +264,8 @@ def report_rest(facts: dict[str, Any], weights: dict[str, tuple[int, int]]) -> l
         print(f"{page:<36}{few:>10}{many:>10}{'  wrong' if wrong else ''}")
         if wrong:
             failures.append(f"{page}: {few} and {many} queries")
+    if not weights:
+        return failures
     print(f"\n{'First view':<36}{'bytes':>10}{'requests':>10}   (at most 130 kB and 12)")
     for page, (size, count) in weights.items():
         wrong = size > MOST_BYTES or count > MOST_REQUESTS

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import re
+import time
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import reduce
 from operator import and_
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db.models import Count, F, Q
-from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
-from courses.models import Faculty, Programme, University
-from courses.services.offer import offer_version
+from accounts.models import User
+from courses.models import Edition, Faculty, Programme, University
 from enrolments.models import Enrolment, SavedView, StandIn, State
 from enrolments.models.enrolment import Board, EnrolmentQuerySet, Kind, Purpose
 from enrolments.scopes import Scopes, scopes_of
@@ -24,10 +25,8 @@ from paperwork.models import Event
 if TYPE_CHECKING:
     from datetime import date
 
-    from accounts.models import User
-
+_REFERENCE = re.compile(r"[A-Za-z0-9-]{1,8}")
 MOST_WORDS = 5  # of a search; what follows is not read
-NEVER = datetime(9999, 1, 1).date()  # noqa: DTZ001  # sorts what is not due behind all that is
 
 
 class View(NamedTuple):
@@ -56,7 +55,7 @@ WORK = frozenset({"mine", "late"})  # where one begins again at the front when t
 SORTS = {
     "oldest": ("since", False),
     "newest": ("since", True),
-    "due": ("due", False),
+    "due": ("due_on", False),
     "student": ("student__name", False),
     "course": ("edition__course__title", False),
 }
@@ -93,7 +92,7 @@ def _conditions(user: User, today: date) -> dict[str, Q]:
     with_board = Q(state=State.SUBMITTED, board=Board.ASKED) & ~Q(kind=Kind.INCOMING)
     up_to_me = Q(state=State.SUBMITTED) & ~with_board & decided_by(scopes)
     if scopes.is_office:  # which places students on courses of our own
-        up_to_me |= Q(state=State.APPROVED, edition__course__university__is_home=True)
+        up_to_me |= Q(state=State.APPROVED, kind__in=[Kind.OWN, Kind.INCOMING])
     aside = Q(snoozed_until__gt=today)
     return {
         "mine": up_to_me & ~aside,
@@ -141,6 +140,19 @@ def find(user: User, filters: dict[str, Any]) -> Found:
     return Found(rows, counts, counts[filters["view"]] if number is None else number)
 
 
+def shown(rows: EnrolmentQuerySet, first: int, last: int, sort: str) -> EnrolmentQuerySet:
+    """The cases of one page with what a row shows. Two queries.
+
+    First the keys alone: in one query PostgreSQL would join all cases before it takes the page.
+    """
+    keys = list(rows.values_list("pk", flat=True)[first:last])
+    return (
+        _ordered(Enrolment.objects.filter(pk__in=keys), sort)
+        .for_list()
+        .defer("motivation", "question", "answer", "shared_items")
+    )
+
+
 def sort_of(filters: dict[str, Any]) -> str:
     """The order: the one that was chosen, else the view's own."""
     return filters.get("sort") or VIEWS[filters["view"]].sort
@@ -166,21 +178,22 @@ def _narrow(filters: dict[str, Any]) -> Q:
 
 
 def _has_word(word: str) -> Q:
+    # Among the people and the editions first: they are fewer than the cases.
+    named = User.objects.filter(name__icontains=word).order_by()
+    titled = Q(course__title__icontains=word) | Q(course__code__istartswith=word)
     return (
         Q(reference__istartswith=word)
         | Q(student_number__icontains=word)
-        | Q(student__name__icontains=word)
-        | Q(edition__course__title__icontains=word)
-        | Q(edition__course__code__istartswith=word)
+        | Q(student__in=named.values("pk"))
+        | Q(edition__in=Edition.objects.filter(titled).order_by().values("pk"))
     )
 
 
 def _ordered(rows: EnrolmentQuerySet, sort: str) -> EnrolmentQuerySet:
     field, backwards = SORTS[sort]
-    if field == "due":
-        rows = rows.annotate(due=Coalesce("due_on", NEVER))
     key = F(field)
-    return rows.order_by(key.desc() if backwards else key.asc(), "-pk" if backwards else "pk")
+    first = key.desc() if backwards else key.asc(nulls_last=True if field == "due_on" else None)
+    return rows.order_by(first, "-pk" if backwards else "pk")
 
 
 def after(user: User, case: Enrolment, filters: dict[str, Any]) -> str:
@@ -195,9 +208,12 @@ def after(user: User, case: Enrolment, filters: dict[str, Any]) -> str:
     field, backwards = SORTS[sort_of(filters)]
     value = _value(case, field)
     beyond = "lt" if backwards else "gt"
-    later = rows.filter(
-        Q(**{f"{field}__{beyond}": value}) | Q(**{field: value, f"pk__{beyond}": case.pk})
-    )
+    behind = Q(**{field: value, f"pk__{beyond}": case.pk})
+    if value is not None:
+        behind |= Q(**{f"{field}__{beyond}": value})
+        if field == "due_on":
+            behind |= Q(due_on=None)  # what is not due stands at the end
+    later = rows.filter(behind)
     found = later.values_list("reference", flat=True).first()
     if found is None and filters["view"] in WORK:
         found = rows.values_list("reference", flat=True).first()
@@ -206,8 +222,6 @@ def after(user: User, case: Enrolment, filters: dict[str, Any]) -> str:
 
 def _value(case: Enrolment, field: str) -> Any:
     match field:
-        case "due":
-            return case.due_on or NEVER
         case "student__name":
             return case.student.name
         case "edition__course__title":
@@ -217,29 +231,32 @@ def _value(case: Enrolment, field: str) -> Any:
 
 
 class Choices(NamedTuple):
-    """What the selects offer. Kept by the offer's version: it changes with the offer alone."""
+    """What the selects offer, and until when it may be offered."""
 
     faculties: list[Faculty]
     programmes: list[Programme]
     hosts: list[University]
+    until: float
 
 
-_kept: dict[int, Choices] = {}
+_kept: list[Choices] = []
+KEEP_CHOICES = 60  # seconds: a new programme may be a minute late in a select
 
 
 def choices() -> Choices:
-    """Faculties, programmes and hosts. One query when nothing has changed since last asked."""
-    version = offer_version()
-    known = _kept.get(version)
-    if known is None:
-        known = Choices(
-            list(Faculty.objects.order_by("name_nl")),
-            list(Programme.objects.select_related("faculty").order_by("name_nl", "level")),
-            list(University.objects.order_by("name")),
-        )
-        _kept.clear()
-        _kept[version] = known
-    return known
+    """Faculties with programmes, the programmes, and hosts. Two queries once in a minute."""
+    if not _kept or _kept[0].until < time.monotonic():
+        programmes = list(Programme.objects.select_related("faculty").order_by("name_nl", "level"))
+        faculties = {programme.faculty_id: programme.faculty for programme in programmes}
+        _kept[:] = [
+            Choices(
+                sorted(faculties.values(), key=lambda faculty: faculty.name_nl),
+                programmes,
+                list(University.objects.order_by("name")),
+                time.monotonic() + KEEP_CHOICES,
+            )
+        ]
+    return _kept[0]
 
 
 def forget() -> None:
@@ -273,10 +290,15 @@ def last_week(user: User) -> dict[str, int]:
     return dict(counted)
 
 
+def is_reference(text: str) -> bool:
+    """Whether `text` could be a case's reference; PostgreSQL refuses some that cannot."""
+    return _REFERENCE.fullmatch(text) is not None
+
+
 def by_reference(user: User, references: Iterable[str]) -> list[Enrolment]:
     """The cases in sight with these references, oldest first, ready to be decided."""
     rows = on_desk(user)
-    wanted = {reference.upper() for reference in references}
+    wanted = {name.upper() for name in references if is_reference(name)}
     found = rows.filter(reference__in=wanted).order_by("since", "pk")
     return list(found.select_related("student", "edition__course__university", "faculty"))
 

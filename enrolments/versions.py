@@ -94,9 +94,10 @@ def changes(before: dict[str, Any], after: dict[str, Any], names: Names) -> list
 def _differences(
     where: str, model: type[models.Model], old: dict[str, Any], new: dict[str, Any]
 ) -> list[Change]:
+    order = {field.name: number for number, field in enumerate(model._meta.fields)}
     return [
         Change(where, _label(model, name), _said(old.get(name)), _said(new.get(name)))
-        for name in dict.fromkeys([*new, *old])
+        for name in sorted({*new, *old}, key=lambda name: order.get(name, len(order)))
         if _plain(name, old.get(name)) != _plain(name, new.get(name))
     ]
 

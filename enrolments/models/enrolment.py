@@ -264,6 +264,16 @@ class Enrolment(models.Model):
         indexes = [
             models.Index(name="enrolment_queue", fields=["state", "since"]),
             models.Index(name="enrolment_of_faculty", fields=["faculty", "state", "since"]),
+            models.Index(name="enrolment_by_time", fields=["since", "id"]),
+            models.Index(name="enrolment_by_due", fields=["due_on", "id"]),
+            # Holds all that the desk counts by: the texts of the cases need not be read.
+            models.Index(
+                name="enrolment_counted",
+                fields=[
+                    *("faculty", "state", "purpose", "kind", "board", "due_on", "snoozed_until"),
+                    *("programme", "home_university", "student"),
+                ],
+            ),
             models.Index(name="enrolment_line", fields=["edition", "state", "sequence"]),
         ]
         constraints = [

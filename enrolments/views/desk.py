@@ -57,8 +57,10 @@ def desk(request: PortalRequest) -> HttpResponse:
     form = QueueFilter(request.GET, by=user)
     filters = form.filters()
     found = queue.find(user, filters)
-    page = Counted(found.rows.for_list(), found.number).get_page(request.GET.get("page"))
-    rows = [_row(user, case) for case in page.object_list]
+    page = Counted(found.rows, found.number).get_page(request.GET.get("page"))
+    first = page.start_index() - 1
+    listed = queue.shown(found.rows, max(first, 0), page.end_index(), queue.sort_of(filters))
+    rows = [_row(user, case) for case in listed] if found.number else []
     query = query_of(filters)
     saved = queue.saved_views(user)
     context = {
@@ -135,6 +137,8 @@ def export(request: PortalRequest) -> HttpResponse:
 
 def find(request: PortalRequest, reference: str) -> Enrolment:
     """The case, for somebody who may see all of it; else there is no such page."""
+    if not queue.is_reference(reference):
+        raise Http404
     user = current_user(request)
     shown = queue.on_desk(user).select_related(
         "student__student",

@@ -45,7 +45,7 @@ def waiting_list(request: PortalRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and not can_order:
         raise WrongRoleError(Role.OFFICE)
     order, moved, status, refusal = line.order_of(edition), "", 200, ""
-    reason = request.POST.get("reason", "").strip()[:500]
+    reason = request.POST.get("reason", "").replace("\0", "").strip()[:500]
     if request.method == "POST":
         order, moved = line.wanted_order(order, request.POST)
         if not moved:

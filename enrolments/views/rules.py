@@ -74,7 +74,7 @@ def programmes(request: PortalRequest) -> HttpResponse:
     book = rules.rulebook()
     rows = Programme.objects.visible_to(request.user).select_related("faculty")
     rows = rows.order_by("faculty__name_nl", "name_nl", "level")
-    faculty = request.GET.get("faculty", "")
+    faculty = request.GET.get("faculty", "").replace("\0", "")
     if faculty:
         rows = rows.filter(faculty__code__iexact=faculty[:10])
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
