@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import quote, urljoin
 
-from bench import deliveries, paper
+from bench import deliveries, paper, rush
 from bench.load import Round, load, request
 from bench.phone import View, first_views
 
@@ -96,6 +96,7 @@ def main() -> int:
     parts = {
         "pages": measure_pages,
         "desk": measure_desk,
+        "rush": rush.measure,
         "paper": paper.measure,
         "deliveries": deliveries.measure,
     }

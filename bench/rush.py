@@ -22,6 +22,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import psycopg2
 
@@ -170,7 +171,7 @@ def form_post(port: int, path: str, cookie: str, fields: dict[str, str]) -> byte
     hidden = dict(re.findall(r'name="(seen|csrfmiddlewaretoken)" value="([^"]*)"', text))
     if token is None:
         raise SystemExit(f"{path}: {text[:300]}")
-    body = "&".join(f"{name}={value}" for name, value in {**hidden, **fields}.items())
+    body = urlencode({**hidden, **fields})
     return post(path, body, port, {"Cookie": f"{cookie}; csrf={token[1]}"})
 
 

@@ -3,4 +3,7 @@
 from vx_portal.settings import *  # noqa: F403
 
 ROOT_URLCONF = "bench.rushing"
-MIDDLEWARE = ["django.middleware.common.CommonMiddleware"]
+MIDDLEWARE = [
+    "django.middleware.common.CommonMiddleware",
+    "allauth.account.middleware.AccountMiddleware",  # without which allauth refuses to start
+]
