@@ -197,7 +197,8 @@ def the_sql(edition: int, cases: list[Enrolment]) -> str:
             "UPDATE courses_edition SET taken = taken + 1"
             f" WHERE id = {edition} AND taken < places;",
             "UPDATE enrolments_enrolment SET since = now(), changed_at = now() WHERE id = :pk;",
-            f"INSERT INTO {table} ({listed}) SELECT {listed} FROM {table} WHERE action = 'x';",
+            f"INSERT INTO {table} ({listed})"
+            f" SELECT {listed} FROM {table} WHERE action = 'x' LIMIT 1;",
             copy,
             copy,
             "COMMIT;",
