@@ -6,11 +6,11 @@ from enrolments.views import agreement, asking, placing
 
 app_name = "case"
 urlpatterns = [
-    path("<str:reference>/board/ask/", asking.ask, name="ask-board"),
-    path("<str:reference>/board/revoke/", asking.revoke, name="revoke-board"),
-    path("<str:reference>/host-answer/", placing.host_answer, name="host-answer"),
-    path("<str:reference>/agreement/", agreement.agreement, name="agreement"),
-    path("<str:reference>/agreement/signed/", agreement.sign, name="sign-agreement"),
-    path("<str:reference>/agreement/renew/", agreement.renew, name="renew-agreement"),
-    path("<str:reference>/documents/<uuid:pk>/", agreement.document, name="document"),
+    path("<ref:reference>/board/ask/", asking.ask, name="ask-board"),
+    path("<ref:reference>/board/revoke/", asking.revoke, name="revoke-board"),
+    path("<ref:reference>/host-answer/", placing.host_answer, name="host-answer"),
+    path("<ref:reference>/agreement/", agreement.agreement, name="agreement"),
+    path("<ref:reference>/agreement/signed/", agreement.sign, name="sign-agreement"),
+    path("<ref:reference>/agreement/renew/", agreement.renew, name="renew-agreement"),
+    path("<ref:reference>/documents/<uuid:pk>/", agreement.document, name="document"),
 ]

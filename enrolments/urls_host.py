@@ -9,5 +9,5 @@ urlpatterns = [
     path("<str:token>/", host.students, name="students"),
     path("<str:token>/confirm/", host.confirm, name="confirm"),
     path("<str:token>/download/", host.download, name="download"),
-    path("<str:token>/<str:reference>/decline/", host.decline, name="decline"),
+    path("<str:token>/<ref:reference>/decline/", host.decline, name="decline"),
 ]

@@ -9,5 +9,5 @@ urlpatterns = [
     path("", partner.home, name="home"),
     path("confirm/", partner.confirm, name="confirm"),
     path("download/", partner.download, name="download"),
-    path("<str:reference>/decline/", partner.decline, name="decline"),
+    path("<ref:reference>/decline/", partner.decline, name="decline"),
 ]

@@ -78,6 +78,14 @@ def current_user(request: PortalRequest) -> User:
     return request.user
 
 
+def keep_private(response: HttpResponse) -> HttpResponse:
+    """The address is the key: no other site may learn it, no cache or search engine keep it."""
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["Cache-Control"] = "private, no-store"
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    return response
+
+
 @overload
 def kept[**P](view: View[P], /) -> View[P]: ...
 @overload

@@ -21,7 +21,7 @@ from accounts.services import invitations
 from accounts.services.memberships import MembershipError
 from accounts.views.people import say_given
 from courses.telling import post
-from vx_portal.http import PortalRequest, current_user, needs_role
+from vx_portal.http import PortalRequest, current_user, keep_private, needs_role
 
 PAGE = 50
 
@@ -145,9 +145,9 @@ def _accept(
         return _page(request, invitation, account, form, 409)
     messages.success(request, _("Welcome. Your role: %(role)s.") % {"role": _role(invitation)})
     if account:  # they sign in with the password and second factor they have
-        return _private(redirect("accounts:account"))
+        return keep_private(redirect("accounts:account"))
     login = Login(user=user, email=user.email)
-    return _private(perform_password_login(request, {"email": user.email}, login))
+    return keep_private(perform_password_login(request, {"email": user.email}, login))
 
 
 def _role(invitation: Invitation) -> str:
@@ -162,18 +162,10 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     context = {"invitation": invitation, "account": account, "form": form}
-    return _private(render(request, "accounts/invitation.html", context, status=status))
+    return keep_private(render(request, "accounts/invitation.html", context, status=status))
 
 
 def _over(request: PortalRequest, invitation: Invitation) -> HttpResponse:
     """The link was used, revoked or is too old: what to do now."""
     context = {"invitation": invitation}
-    return _private(render(request, "accounts/invitation_over.html", context, status=410))
-
-
-def _private(response: HttpResponse) -> HttpResponse:
-    """The address is the key: no other site may learn it, no cache or search engine keep it."""
-    response.headers["Referrer-Policy"] = "no-referrer"
-    response.headers["Cache-Control"] = "private, no-store"
-    response.headers["X-Robots-Tag"] = "noindex, nofollow"
-    return response
+    return keep_private(render(request, "accounts/invitation_over.html", context, status=410))

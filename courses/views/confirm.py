@@ -14,7 +14,7 @@ from courses.forms.confirm import AnswerForm
 from courses.models import ConfirmationRequest
 from courses.models.university import in_language
 from courses.services import confirming, curation
-from vx_portal.http import PortalRequest
+from vx_portal.http import PortalRequest, keep_private
 
 TEXTS = ("about", "outcomes", "method", "assessed", "entry")
 
@@ -24,14 +24,6 @@ def _find(token: str) -> ConfirmationRequest:
     if request is None:
         raise Http404
     return request
-
-
-def _private(response: HttpResponse) -> HttpResponse:
-    """The address is the key: no other site may learn it, no cache or search engine keep it."""
-    response.headers["Referrer-Policy"] = "no-referrer"
-    response.headers["Cache-Control"] = "private, no-store"
-    response.headers["X-Robots-Tag"] = "noindex, nofollow"
-    return response
 
 
 # A browser sends no origin from a page without referrer, so the usual check would refuse everybody;
@@ -45,12 +37,12 @@ def course(request: PortalRequest, token: str) -> HttpResponse:
         return _over(request, link, token)
     form = AnswerForm(request.POST if request.method == "POST" else None)
     if not form.is_valid():
-        return _private(_page(request, link, form, 422 if form.is_bound else 200))
+        return keep_private(_page(request, link, form, 422 if form.is_bound else 200))
     try:
         confirming.answer(token, notes=form.notes(), name=form.cleaned_data["name"])
     except curation.CurationError:
         return _over(request, _find(token), token)
-    return _private(redirect("confirm:answered", token))
+    return keep_private(redirect("confirm:answered", token))
 
 
 @require_safe
@@ -59,8 +51,8 @@ def answered(request: PortalRequest, token: str) -> HttpResponse:
     """What was answered, and what happens next."""
     link = _find(token)
     if link.spent_at is None:
-        return _private(redirect("confirm:course", token))
-    return _private(render(request, "courses/confirm_answered.html", {"link": link}))
+        return keep_private(redirect("confirm:course", token))
+    return keep_private(render(request, "courses/confirm_answered.html", {"link": link}))
 
 
 def _page(
@@ -79,4 +71,4 @@ def _page(
 def _over(request: PortalRequest, link: ConfirmationRequest, token: str) -> HttpResponse:
     """The link was used, revoked or is too old: what to do now."""
     context = {"link": link, "token": token}
-    return _private(render(request, "courses/confirm_over.html", context, status=410))
+    return keep_private(render(request, "courses/confirm_over.html", context, status=410))

@@ -24,6 +24,7 @@ from enrolments.services import rules
 from paperwork.services.events import record
 
 # What a host gets to know of a student: shown item by item, and logged when it is sent.
+TRIES = 5  # references to draw, should one be taken already
 SHARED_ITEMS = ("name", "email", "student_number", "programme", "year")
 _LETTER = re.compile(r"\w")
 
@@ -71,16 +72,23 @@ def begin(edition: Edition, *, by: User) -> Enrolment:
         raise RequestError(
             _("As a student of a partner university you can apply for our own courses only.")
         )
-    try:
-        with transaction.atomic():
-            case = Enrolment(student=by, edition=edition, kind=kind, **identity(profile))
-            if kind == Kind.INCOMING:
-                case.board = Board.NOT_NEEDED
-            case.due_on = edition.applications_close_on
-            case.save(force_insert=True)
-            record(case, "begin", by=by, role="student", to_state=State.DRAFT)
-    except IntegrityError:  # a second tab was first
-        return Enrolment.objects.filter(student=by, edition=edition).live().get()
+    for tries_left in reversed(range(TRIES)):
+        case = Enrolment(student=by, edition=edition, kind=kind, **identity(profile))
+        if kind == Kind.INCOMING:
+            case.board = Board.NOT_NEEDED
+        case.due_on = edition.applications_close_on
+        try:
+            with transaction.atomic():
+                case.save(force_insert=True)
+                record(case, "begin", by=by, role="student", to_state=State.DRAFT)
+        except IntegrityError:  # a second tab was first, or the reference is another case's
+            live = Enrolment.objects.filter(student=by, edition=edition).live().first()
+            if live is not None:
+                return live
+            if not tries_left:
+                raise
+        else:
+            break
     return case
 
 

@@ -12,7 +12,7 @@ from enrolments.forms.board import BoardAnswerForm
 from enrolments.models import BoardRequest
 from enrolments.services import asking
 from enrolments.services.actions import ActionError
-from vx_portal.http import PortalRequest
+from vx_portal.http import PortalRequest, keep_private
 
 
 def _find(token: str) -> BoardRequest:
@@ -20,14 +20,6 @@ def _find(token: str) -> BoardRequest:
     if link is None:
         raise Http404
     return link
-
-
-def private(response: HttpResponse) -> HttpResponse:
-    """The address is the key: no other site may learn it, no cache or search engine keep it."""
-    response.headers["Referrer-Policy"] = "no-referrer"
-    response.headers["Cache-Control"] = "private, no-store"
-    response.headers["X-Robots-Tag"] = "noindex, nofollow"
-    return response
 
 
 # A browser sends no origin from a page without referrer, so the usual check would refuse everybody;
@@ -41,7 +33,7 @@ def decide(request: PortalRequest, token: str) -> HttpResponse:
         return _over(request, link)
     form = BoardAnswerForm(request.POST if request.method == "POST" else None)
     if not form.is_valid():
-        return private(_page(request, link, form))
+        return keep_private(_page(request, link, form))
     try:
         asking.answer(
             token,
@@ -52,7 +44,7 @@ def decide(request: PortalRequest, token: str) -> HttpResponse:
         )
     except ActionError as refusal:
         return _over(request, _find(token), str(refusal))
-    return private(redirect("board:answered", token))
+    return keep_private(redirect("board:answered", token))
 
 
 @require_safe
@@ -61,8 +53,8 @@ def answered(request: PortalRequest, token: str) -> HttpResponse:
     """What was decided, and what happens now."""
     link = _find(token)
     if link.spent_at is None:
-        return private(redirect("board:decide", token))
-    return private(render(request, "enrolments/board/answered.html", {"link": link}))
+        return keep_private(redirect("board:decide", token))
+    return keep_private(render(request, "enrolments/board/answered.html", {"link": link}))
 
 
 def _page(request: PortalRequest, link: BoardRequest, form: BoardAnswerForm) -> HttpResponse:
@@ -82,9 +74,9 @@ def _page(request: PortalRequest, link: BoardRequest, form: BoardAnswerForm) -> 
 def _over(request: PortalRequest, link: BoardRequest, why: str = "") -> HttpResponse:
     """The link was used, revoked or is too old: what to do now."""
     if link.spent_at is not None and not why:
-        return private(redirect("board:answered", link_token(request)))
+        return keep_private(redirect("board:answered", link_token(request)))
     context = {"link": link, "why": why}
-    return private(render(request, "enrolments/board/over.html", context, status=410))
+    return keep_private(render(request, "enrolments/board/over.html", context, status=410))
 
 
 def link_token(request: PortalRequest) -> str:

@@ -19,9 +19,8 @@ from enrolments.models.enrolment import EnrolmentQuerySet
 from enrolments.services import acting
 from enrolments.services import hosting as services
 from enrolments.services.actions import ActionError
-from enrolments.views.board import private
 from enrolments.views.partner import listing, say_outcome, spreadsheet
-from vx_portal.http import PortalRequest
+from vx_portal.http import PortalRequest, keep_private
 
 
 def _find(token: str) -> HostLink:
@@ -37,7 +36,7 @@ def _rows(link: HostLink) -> EnrolmentQuerySet:
 
 
 def _over(request: PortalRequest, link: HostLink) -> HttpResponse:
-    return private(render(request, "enrolments/partner/over.html", {"link": link}, status=410))
+    return keep_private(render(request, "enrolments/partner/over.html", {"link": link}, status=410))
 
 
 def _page(
@@ -45,7 +44,7 @@ def _page(
 ) -> HttpResponse:
     context: dict[str, Any] = listing(request, _rows(link), [link.university_id])
     context |= {"link": link, "token": token, "name_form": name}
-    return private(render(request, "enrolments/partner/students.html", context, status=status))
+    return keep_private(render(request, "enrolments/partner/students.html", context, status=status))
 
 
 @require_safe
@@ -74,7 +73,7 @@ def confirm(request: PortalRequest, token: str) -> HttpResponse:
     outcome = services.confirm(rows, by=services.actor_of(link, name.cleaned_data["name"]))
     services.note_use(link, name.cleaned_data["name"])
     say_outcome(request, outcome)
-    return private(redirect("host:students", token))
+    return keep_private(redirect("host:students", token))
 
 
 @csrf_exempt
@@ -91,7 +90,9 @@ def decline(request: PortalRequest, token: str, reference: str) -> HttpResponse:
     if data is None or not (form.is_valid() and name.is_valid()):
         context = {"case": case, "form": form, "name_form": name, "link": link, "token": token}
         status = 200 if data is None else 422
-        return private(render(request, "enrolments/partner/decline.html", context, status=status))
+        return keep_private(
+            render(request, "enrolments/partner/decline.html", context, status=status)
+        )
     by = services.actor_of(link, name.cleaned_data["name"])
     try:
         acting.act(case, "decline", by=by, reason=form.cleaned_data["reason"])
@@ -102,7 +103,7 @@ def decline(request: PortalRequest, token: str, reference: str) -> HttpResponse:
         messages.success(
             request, _("%(name)s has been declined and told why.") % {"name": case.student}
         )
-    return private(redirect("host:students", token))
+    return keep_private(redirect("host:students", token))
 
 
 @csrf_exempt
@@ -119,4 +120,4 @@ def download(request: PortalRequest, token: str) -> HttpResponse:
     who = link.name or link.email
     services.note_download(rows, by=services.actor_of(link, who), role="host")
     services.note_use(link, link.name)
-    return private(spreadsheet(rows))
+    return keep_private(spreadsheet(rows))
