@@ -36,10 +36,12 @@ def owe_document(
     (IntegrityError), so call it where the case is locked or compared-and-swapped already.
     """
     subject_kind, subject_id = subject_of(about)
+    earlier = Document.objects.filter(kind=kind, key=key)
     return _owe(
         Document(
             kind=DOCUMENTS[kind].name,
             key=key,
+            version=1 + (earlier.aggregate(last=Max("version"))["last"] or 0),
             title=title,
             language=language,
             data=data,
@@ -62,6 +64,7 @@ def make_again(document: Document, *, by: User) -> Document:
         raise TakenError
     fields = ("kind", "key", "title", "language", "data", "subject_kind", "subject_id")
     again = Document(asked_by=by, **{field: getattr(document, field) for field in fields})
+    again.version = document.version + 1  # of two at once the database refuses the second
     try:
         with transaction.atomic():
             return _owe(again)
@@ -70,9 +73,8 @@ def make_again(document: Document, *, by: User) -> Document:
 
 
 def _owe(document: Document) -> Document:
-    """Write `document` as the next version of its key, and wake who makes it."""
+    """Write `document`, the next version of its key, and wake who makes it."""
     earlier = Document.objects.filter(kind=document.kind, key=document.key)
-    document.version = 1 + (earlier.aggregate(last=Max("version"))["last"] or 0)
     document.request_id = request_id()
     earlier.filter(replaced_at=None).update(replaced_at=timezone.now())
     document.save(force_insert=True)
