@@ -99,9 +99,11 @@ def test_a_forgotten_password_is_chosen_anew_by_the_link_in_the_mail(
 
 
 def link_in_mail(folder: Path) -> str:
-    """The link to choose a new password with, in the newest mail that has one."""
-    for file in sorted(folder.glob("*.log"), reverse=True):
+    """The link to choose a new password with, in a mail that has one."""
+    for file in folder.glob("*.eml"):
         message = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
-        if found := re.search(r"http\S+/password/reset/key/\S+", message.get_content()):
+        body = message.get_body(("plain",))
+        text = body.get_content() if body else ""
+        if found := re.search(r"http\S+/password/reset/key/\S+", text):
             return found[0]
     return ""
