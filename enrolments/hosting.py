@@ -16,8 +16,9 @@ from accounts.models import User
 from courses.imports.reading import defuse
 from courses.models import Edition
 from enrolments.models import Enrolment, State
-from enrolments.models.enrolment import UNDO, WITH_HOST, EnrolmentQuerySet
+from enrolments.models.enrolment import WITH_HOST, EnrolmentQuerySet
 from enrolments.scopes import scopes_of
+from paperwork.services.notices import UNDO
 
 REFERENCE = re.compile(r"VX-[0-9A-Z]{5}", re.ASCII | re.IGNORECASE)
 # What a row shows, and what an action on it needs.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
@@ -18,12 +17,12 @@ from courses.models import Edition, Faculty, Programme, University
 from enrolments.models.kept import KeptPlaces
 from enrolments.models.rules import RulesVersion
 from enrolments.scopes import Scopes, scopes_of
+from paperwork.services.notices import UNDO
 
 if TYPE_CHECKING:
     from vx_portal.http import Person
 
 LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # none that sounds or looks like another
-UNDO = timedelta(seconds=10)  # before which a host does not see what a coordinator decided
 
 
 def new_reference() -> str:

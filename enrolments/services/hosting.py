@@ -16,13 +16,12 @@ from accounts.models import Membership, Role, User
 from courses.models import SignedLink, University
 from enrolments import hosting, people
 from enrolments.models import Enrolment, HostLink, State
-from enrolments.models.enrolment import UNDO
 from enrolments.services import acting
 from enrolments.services.actions import ActionError
 from paperwork.models import Event
 from paperwork.services.events import Actor, Outsider, record
 from paperwork.services.files import keep
-from paperwork.services.notices import Address, Link, owe_notice
+from paperwork.services.notices import UNDO, Address, Link, owe_notice
 from paperwork.uploads import Upload
 
 log = structlog.get_logger("enrolments.hosting")
