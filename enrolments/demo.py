@@ -22,7 +22,7 @@ from django.utils import timezone
 from accounts.models import Membership, Role, StudentProfile, User
 from courses.models import Edition, Programme, University
 from enrolments.models import Enrolment, HostRules, Note, PortalRules, Purpose, State
-from enrolments.models.enrolment import HOLDING, Board, Kind
+from enrolments.models.enrolment import HOLDING, Board, Kind, new_reference
 from enrolments.services import agreements, requests, rules, telling
 from paperwork.models import Event, Notice, Owed, subject_of
 from paperwork.working_days import add_working_days
@@ -249,6 +249,11 @@ def _make(stories: list[Story], chance: random.Random) -> None:
             holding[edition.pk] = holding.get(edition.pk, 0) + (story.state in HOLDING)
         cases.append(case)
     _date(stories, cases, chance)
+    drawn: set[str] = set()
+    for case in cases:  # of 900 references two are the same once in 70 times
+        while case.reference in drawn:
+            case.reference = new_reference()
+        drawn.add(case.reference)
     Enrolment.objects.bulk_create(cases)
     for edition in {story.edition.pk: story.edition for story in stories}.values():
         taken = holding.get(edition.pk, 0)
