@@ -1,8 +1,4 @@
-"""The demo's applications: cases in every state, relative to today, so that everybody finds work.
-
-Made once; run again, nothing is added. Each edition gets as many cases as its course data says are
-taken, by made-up students, so that lists, medians and counts are those of a real year.
-"""
+"""The demo's applications: cases in every state, relative to today, so that everybody finds work."""
 
 from __future__ import annotations
 
@@ -249,11 +245,9 @@ def _make(stories: list[Story], chance: random.Random) -> None:
             holding[edition.pk] = holding.get(edition.pk, 0) + (story.state in HOLDING)
         cases.append(case)
     _date(stories, cases, chance)
-    drawn: set[str] = set()
-    for case in cases:  # of 900 references two are the same once in 70 times
-        while case.reference in drawn:
+    while len({case.reference for case in cases}) < len(cases):  # two the same: once in 70 times
+        for case in cases:
             case.reference = new_reference()
-        drawn.add(case.reference)
     Enrolment.objects.bulk_create(cases)
     for edition in {story.edition.pk: story.edition for story in stories}.values():
         taken = holding.get(edition.pk, 0)
