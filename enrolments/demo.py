@@ -1,4 +1,4 @@
-"""The demo's applications: cases in every state, relative to today, so that everybody finds work."""
+"""The demo's applications: cases in every state, relative to today: everybody finds work."""
 
 from __future__ import annotations
 
