@@ -89,6 +89,8 @@ INSTALLED_APPS = [
     "accounts",
     "paperwork",
     "enrolments",
+    "exams",
+    "grades",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
