@@ -6,12 +6,14 @@ import re
 import time
 from typing import Any
 
+from allauth.account.adapter import get_adapter as account_adapter
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import messages
 from django.db import IntegrityError
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import translate_url
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -69,11 +71,19 @@ def account(request: PortalRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def profile(request: PortalRequest) -> HttpResponse:
-    """Name and language; of a student also what an application needs to know."""
+    """Name and language; of a student also what an application needs to know.
+
+    Who came on the way to something (`next`) goes on to it, in the language that was chosen.
+    """
     user = current_user(request)
     form = _form(request)
+    back = (request.POST if request.method == "POST" else request.GET).get("next", "")
+    if not account_adapter().is_safe_url(back):
+        back = ""
     if request.method == "POST" and form.is_valid() and _saved(form):
         messages.success(request, _("Your details are saved."))
+        if back:
+            return redirect(translate_url(back, user.language))
         with translation.override(user.language):
             return redirect("accounts:start" if "first" in request.POST else "accounts:account")
     return render(
@@ -82,6 +92,7 @@ def profile(request: PortalRequest) -> HttpResponse:
         {
             "form": form,
             "first": not roles_of(user),
+            "next": back,
             "university": getattr(form, "university", None),
         },
         status=422 if form.errors else 200,

@@ -57,6 +57,28 @@ def test_first_visit_ends_at_the_courses(
     assert profile.home_university.is_home
 
 
+@pytest.mark.parametrize(
+    ("back", "to"),
+    [
+        ("/en/courses/?q=law", "/nl/courses/?q=law"),  # in the language they chose
+        ("https://elsewhere.example/", "/nl/account/start/"),
+        ("//elsewhere.example/", "/nl/account/start/"),
+        ("javascript:alert(1)", "/nl/account/start/"),
+    ],
+)
+def test_who_came_on_the_way_to_something_goes_on_to_it(
+    client: Client, newcomer: User, programme: Programme, back: str, to: str
+) -> None:
+    asked = client.get(PROFILE, {"next": back}).content.decode()
+    assert (f'name="next" value="{back}"' in asked) is to.startswith("/nl/courses")
+    wrong = client.post(PROFILE, typed(programme="", first="1", next=back)).content.decode()
+    assert (f'name="next" value="{back}"' in wrong) is to.startswith("/nl/courses")
+
+    answer = client.post(PROFILE, typed(programme=programme.pk, first="1", next=back))
+
+    assert answer.url == to
+
+
 def test_programme_that_is_not_listed_is_typed(
     client: Client, newcomer: User, programme: Programme
 ) -> None:
