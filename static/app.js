@@ -40,13 +40,22 @@
     });
   }
 
-  // A file that is too large is not sent at all: on a phone that would take minutes.
+  // A file: its name and size in the page's language. One that is too large is not sent at all: on a phone that would take minutes.
+  const picked = (input) => {
+    const words = input.parentElement.querySelector("[data-none]");
+    const [file] = input.files;
+    const size = (number, unit) => new Intl.NumberFormat(document.documentElement.lang, { style: "unit", unit, maximumFractionDigits: 1 }).format(number);
+    words.textContent = file ? `${file.name}, ${file.size < 1e5 ? size(file.size / 1024, "kilobyte") : size(file.size / 1048576, "megabyte")}` : words.dataset.none;
+  };
   document.addEventListener("change", ({ target }) => {
     const warning = target.dataset.most && document.getElementById(`${target.id}_too_large`);
-    if (!warning) return;
-    warning.hidden = [...target.files].every((file) => file.size <= Number(target.dataset.most));
-    if (!warning.hidden) target.value = "";
+    if (warning) {
+      warning.hidden = [...target.files].every((file) => file.size <= Number(target.dataset.most));
+      if (!warning.hidden) target.value = "";
+    }
+    if (target.matches(".pick > input")) picked(target);
   });
+  addEventListener("pageshow", () => document.querySelectorAll(".pick > input").forEach(picked)); // browsers keep a choice
 
   // How many words there are, said when typing pauses. The server counts for itself.
   document.addEventListener("input", ({ target }) => {
