@@ -44,6 +44,16 @@ HOME_SETTINGS = (
     "decision_days",
     "board_days",
 )
+PORTAL_SETTINGS = (
+    "motivation_words",
+    "host_days",
+    "answer_days",
+    "draft_days",
+    "offer_days",
+    "transcript_days",
+    "alarm_days",
+    "verify_days",
+)
 
 
 class Permission(StrEnum):

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, pgettext
 from courses.forms.curated import CuratedForm
 from courses.models import Edition, University
 from enrolments.models import FacultyRules, HostRules, PortalRules, ProgrammeRules
-from enrolments.rulebook import HOME_SETTINGS
+from enrolments.rulebook import HOME_SETTINGS, PORTAL_SETTINGS
 
 YES_NO = {"True": True, "False": False}
 MOST_DAYS = 100  # that anybody may take
@@ -76,17 +76,14 @@ class RulesForm(CuratedForm):
             cast("Any", field.widget).attrs |= {"min": 1, "max": MOST_DAYS}
         if self.above is None:
             field.required = True
-        elif name in HOME_SETTINGS:
+        elif name in self.above:
             field.help_text = self._empty(name)
 
 
 class PortalRulesForm(RulesForm):
     class Meta:
         model = PortalRules
-        fields = [
-            *HOME_SETTINGS,
-            *("motivation_words", "host_days", "answer_days", "draft_days", "offer_days"),
-        ]
+        fields = [*HOME_SETTINGS, *PORTAL_SETTINGS]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -111,7 +108,13 @@ class ProgrammeRulesForm(RulesForm):
 class HostRulesForm(RulesForm):
     class Meta:
         model = HostRules
-        fields = ["credit_cap", "needs_consent", "conditions_nl", "conditions_en"]
+        fields = [
+            "credit_cap",
+            "needs_consent",
+            "transcript_days",
+            "conditions_nl",
+            "conditions_en",
+        ]
         widgets = {
             "conditions_nl": forms.Textarea(attrs={"rows": 4, "lang": "nl"}),
             "conditions_en": forms.Textarea(attrs={"rows": 4, "lang": "en"}),

@@ -83,6 +83,15 @@ class PortalRules(HomeRules):
     offer_days = models.PositiveSmallIntegerField(
         _("days before the start from which a free place is offered"), default=14
     )
+    transcript_days = models.PositiveSmallIntegerField(
+        _("days after the end by which the transcript should be here"), default=42
+    )
+    alarm_days = models.PositiveSmallIntegerField(
+        _("days after the end at which a missing transcript is an alarm"), default=84
+    )
+    verify_days = models.PositiveSmallIntegerField(
+        _("working days in which a transcript is verified"), default=5
+    )
 
     objects = RulesQuerySet["PortalRules"].as_manager()
 
@@ -157,6 +166,12 @@ class HostRules(models.Model):
         null=True,
         blank=True,
         help_text=_("Empty: when its country is outside the EU and has no adequacy decision."),
+    )
+    transcript_days = models.PositiveSmallIntegerField(
+        _("days after the end by which its transcripts come"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(100)],
     )
     conditions_nl = models.TextField(_("conditions, in Dutch"), blank=True)
     conditions_en = models.TextField(_("conditions, in English"), blank=True)

@@ -17,7 +17,7 @@ from enrolments.models import (
     ProgrammeRules,
     RulesVersion,
 )
-from enrolments.rulebook import HOME_SETTINGS, Answer, Question, Rulebook
+from enrolments.rulebook import HOME_SETTINGS, PORTAL_SETTINGS, Answer, Question, Rulebook
 
 if TYPE_CHECKING:
     from courses.models import Course
@@ -54,13 +54,13 @@ def _read() -> Rulebook:
             "needs_consent": row.needs_consent,
             "conditions_nl": row.conditions_nl,
             "conditions_en": row.conditions_en,
+            "transcript_days": row.transcript_days,
         }
         for row in HostRules.objects.all()
     }
     portal = PortalRules.now()
-    own = ("motivation_words", "host_days", "answer_days", "draft_days", "offer_days")
     return Rulebook(
-        portal=_settings(portal) | {name: getattr(portal, name) for name in own},
+        portal=_settings(portal) | {name: getattr(portal, name) for name in PORTAL_SETTINGS},
         faculties=faculties,
         programmes={str(row.pk): _settings(row) for row in ProgrammeRules.objects.all()},
         hosts=hosts,

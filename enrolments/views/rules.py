@@ -31,7 +31,7 @@ from enrolments.models import (
     ProgrammeRules,
     RulesVersion,
 )
-from enrolments.rulebook import HOME_SETTINGS, needs_consent
+from enrolments.rulebook import HOME_SETTINGS, PORTAL_SETTINGS, needs_consent
 from enrolments.services import keeping, rules
 from enrolments.services.actions import ActionError
 from vx_portal.http import PortalRequest, WrongRoleError, current_user, needs_role, roles_of
@@ -62,8 +62,7 @@ def home(request: PortalRequest) -> HttpResponse:
 
 
 def _own_rows(row: PortalRules) -> list[tuple[str, Any]]:
-    names = ("motivation_words", "host_days", "answer_days", "draft_days", "offer_days")
-    fields = [PortalRules._meta.get_field(name) for name in names]
+    fields = [PortalRules._meta.get_field(name) for name in PORTAL_SETTINGS]
     return [(str(field.verbose_name), getattr(row, field.name)) for field in fields]  # type: ignore[union-attr]
 
 
@@ -154,7 +153,11 @@ def host(request: PortalRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(hosts, pk=pk)
     known = HostRules.objects.visible_to(request.user).filter(university=found).first()
     row = known or HostRules(university=found)
-    values = {"credit_cap": None, "needs_consent": needs_consent({}, found.country)}
+    values = {
+        "credit_cap": None,
+        "needs_consent": needs_consent({}, found.country),
+        "transcript_days": rules.rulebook().portal["transcript_days"],
+    }
     return _edit(request, HostRulesForm, row, values, str(found), "rules:hosts")
 
 

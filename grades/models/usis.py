@@ -1,0 +1,97 @@
+"""What uSis holds, as the administration brought it: laid beside what was sent."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Self
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from accounts.models import User
+from courses.models import Faculty
+from enrolments.scopes import scopes_of
+from grades.models.registration import Registration
+
+if TYPE_CHECKING:
+    from vx_portal.http import Person
+
+
+class UsisListQuerySet(models.QuerySet["UsisList"]):
+    def visible_to(self, user: Person) -> Self:
+        """Coordinators and the administration of its faculty; auditors."""
+        if not user.is_authenticated:
+            return self.none()
+        scopes = scopes_of(user)
+        if scopes.is_auditor:
+            return self
+        return self.filter(faculty__in=scopes.coordinates_faculties | scopes.administers)
+
+
+class UsisList(models.Model):
+    """A list of registrations taken out of uSis, brought for one faculty."""
+
+    faculty = models.ForeignKey(
+        Faculty, models.PROTECT, related_name="+", verbose_name=_("faculty")
+    )
+    name = models.CharField(_("name"), max_length=120)
+    brought_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    brought_at = models.DateTimeField(_("brought"), default=timezone.now, editable=False)
+
+    objects = UsisListQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("list from uSis")
+        verbose_name_plural = _("lists from uSis")
+        ordering = ["-brought_at", "-pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class UsisRowQuerySet(models.QuerySet["UsisRow"]):
+    def visible_to(self, user: Person) -> Self:
+        """Those of the lists that one may see."""
+        return self.filter(list__in=UsisList.objects.visible_to(user))
+
+
+class UsisRow(models.Model):
+    """One line of such a list, and the registration that it was found to be."""
+
+    class Outcome(models.TextChoices):
+        FOUND = "found", pgettext_lazy("reconciliation", "the same as was sent")
+        DIFFERS = "differs", pgettext_lazy("reconciliation", "differs from what was sent")
+        UNKNOWN = "unknown", pgettext_lazy("reconciliation", "nothing was sent for it")
+
+    list = models.ForeignKey(UsisList, models.CASCADE, related_name="rows")
+    line = models.PositiveIntegerField(_("line"))
+    cells: models.JSONField[Any, Any] = models.JSONField()  # what stands where, as uSis has it
+    registration = models.ForeignKey(
+        Registration, models.PROTECT, null=True, related_name="usis_rows"
+    )
+    outcome = models.CharField(_("outcome"), max_length=8, choices=Outcome)
+    # Of each: the name of the cell, as sent, as found.
+    differences: models.JSONField[Any, Any] = models.JSONField(default=list)
+
+    objects = UsisRowQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("line from uSis")
+        verbose_name_plural = _("lines from uSis")
+        ordering = ["list", "line"]
+        constraints = [
+            models.UniqueConstraint(name="usis_row_line_once", fields=["list", "line"]),
+            models.CheckConstraint(
+                name="usis_row_outcome_known",
+                condition=Q(outcome__in=["found", "differs", "unknown"]),
+            ),
+            models.CheckConstraint(
+                name="usis_row_of_a_registration",
+                condition=Q(outcome="unknown") | Q(registration__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.list_id} {self.line}"
