@@ -54,7 +54,7 @@ class UsisList(models.Model):
 class UsisRowQuerySet(models.QuerySet["UsisRow"]):
     def visible_to(self, user: Person) -> Self:
         """Those of the lists that one may see."""
-        return self.filter(list__in=UsisList.objects.visible_to(user))
+        return self.filter(usis_list__in=UsisList.objects.visible_to(user))
 
 
 class UsisRow(models.Model):
@@ -65,7 +65,7 @@ class UsisRow(models.Model):
         DIFFERS = "differs", pgettext_lazy("reconciliation", "differs from what was sent")
         UNKNOWN = "unknown", pgettext_lazy("reconciliation", "nothing was sent for it")
 
-    list = models.ForeignKey(UsisList, models.CASCADE, related_name="rows")
+    usis_list = models.ForeignKey(UsisList, models.CASCADE, related_name="rows")
     line = models.PositiveIntegerField(_("line"))
     cells: models.JSONField[Any, Any] = models.JSONField()  # what stands where, as uSis has it
     registration = models.ForeignKey(
@@ -80,9 +80,9 @@ class UsisRow(models.Model):
     class Meta:
         verbose_name = _("line from uSis")
         verbose_name_plural = _("lines from uSis")
-        ordering = ["list", "line"]
+        ordering = ["usis_list", "line"]
         constraints = [
-            models.UniqueConstraint(name="usis_row_line_once", fields=["list", "line"]),
+            models.UniqueConstraint(name="usis_row_line_once", fields=["usis_list", "line"]),
             models.CheckConstraint(
                 name="usis_row_outcome_known",
                 condition=Q(outcome__in=["found", "differs", "unknown"]),
@@ -94,4 +94,4 @@ class UsisRow(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.list_id} {self.line}"
+        return f"{self.usis_list_id} {self.line}"
