@@ -107,7 +107,9 @@ def applying(course: Course, edition: Edition | None, today: date) -> Applying:
         return Applying(
             tag=pgettext("edition", "Withdrawn"),
             tone="err",
-            statement=_("The host university has withdrawn this edition"),
+            statement=_("This edition is withdrawn")
+            if course.university.is_home
+            else _("The host university has withdrawn this edition"),
             button=_look_on(),
         )
     last = edition.applications_close_on

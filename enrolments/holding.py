@@ -107,8 +107,12 @@ def what_next(case: Enrolment) -> str:
             return _("Take the place in time, or it goes to the next in line.")
         case State.RETURNED:
             return _("Answer the question; then the application is checked further.")
+        case State.APPROVED if case.kind != Kind.OUTGOING:
+            return _("The programme office in Leiden confirms or declines; it has the last word.")
         case State.APPROVED:
             return _("The host university confirms or declines; it has the last word.")
+        case State.ENROLLED if case.kind == Kind.OWN:
+            return _("The course begins; the exam and the result follow.")
         case State.ENROLLED:
             return _("The course begins; the exam and the transcript follow.")
         case _:

@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import pgettext, pgettext_lazy
 
 from accounts.models import User
 from courses.models import Edition, Faculty, Programme, University
@@ -320,6 +320,15 @@ class Enrolment(models.Model):
     def get_absolute_url(self) -> str:
         """The student's page of the case."""
         return reverse("exchange:case", args=[self.reference])
+
+    def get_state_display(self) -> str:
+        """The state in words; an online course of our own has no host university."""
+        if self.kind != Kind.OUTGOING:
+            if self.state == State.APPROVED:
+                return pgettext("enrolment", "approved, with the programme office")
+            if self.state == State.DECLINED:
+                return pgettext("enrolment", "declined by the programme office")
+        return str(State(self.state).label)
 
     @property
     def holds_place(self) -> bool:

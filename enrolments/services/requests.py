@@ -109,7 +109,7 @@ def why_not_open(edition: Edition, at: datetime | None = None) -> str:
     """Why nobody can apply for `edition` now, else empty. Days end at Leiden's midnight."""
     today = timezone.localdate(at)
     if edition.state != PublicState.PUBLISHED or edition.course.state != PublicState.PUBLISHED:
-        return _("The host university has withdrawn this course. Choose another one.")
+        return _("This course is withdrawn. Choose another one.")
     opens, closes = edition.applications_open_on, edition.applications_close_on
     if opens is None or closes is None:
         return _("The application dates of this course are not known yet.")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import template
 
+from accounts.models import StudentProfile
 from enrolments.models import Enrolment
 
 if TYPE_CHECKING:
@@ -22,3 +23,14 @@ def own_case(context: dict[str, Any], edition: Edition | None) -> Enrolment | No
     if edition is None or user is None or not user.is_authenticated:
         return None
     return Enrolment.objects.visible_to(user).filter(student=user, edition=edition).live().first()
+
+
+@register.simple_tag(takes_context=True)
+def is_guest(context: dict[str, Any]) -> bool:
+    """Whether the reader studies at a partner university. Asks nothing for a visitor."""
+    request = context.get("request")
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return False
+    profiles = StudentProfile.objects.visible_to(user).filter(user=user)
+    return profiles.filter(home_university__is_home=False).exists()

@@ -228,6 +228,22 @@ def test_how_it_counts_follows_the_place_of_the_course(client: Client, db: None)
     assert "result list takes its place" in page_of(client, here)
 
 
+def test_a_partners_student_is_not_told_how_it_counts_in_leiden(
+    client: Client, sign_in: Callable[[User], Client], db: None
+) -> None:
+    leiden = factories.HomeUniversityFactory.create()
+    here = factories.CourseFactory.create(university=leiden)
+    sign_in(factories.StudentFactory.create(home_university=leiden))
+    assert "vervanging" in page_of(client, here)
+
+    sign_in(factories.StudentFactory.create(home_university=factories.UniversityFactory.create()))
+    page = page_of(client, here)
+
+    assert "your own university decides how the course counts" in page
+    assert "vervanging" not in page
+    assert "Board of Examiners" not in page
+
+
 def test_live_sessions_stand_on_both_clocks(client: Client, db: None) -> None:
     session = factories.LiveSessionFactory.create(
         edition__starts_on=date(2027, 2, 1), edition__ends_on=date(2027, 5, 31)

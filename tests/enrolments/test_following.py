@@ -15,8 +15,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import Role, User
+from enrolments.holding import what_next
 from enrolments.models import Enrolment, Purpose, State
-from enrolments.models.enrolment import Board
+from enrolments.models.enrolment import Board, Kind
 from enrolments.route import stops
 from enrolments.services import acting, places
 from enrolments.usual import usual_days
@@ -87,6 +88,23 @@ def test_every_state_has_a_page(client: Client, student: User, state: State) -> 
     now = [stop for stop in stops(case) if stop.state == "now"]
     assert len(now) == 1
     assert 'aria-current="step"' in html
+
+
+@pytest.mark.parametrize("kind", [Kind.OUTGOING, Kind.OWN, Kind.INCOMING])
+@pytest.mark.parametrize("state", ["approved", "declined", "enrolled"])
+def test_a_course_of_our_own_has_no_host_university(
+    client: Client, sign_in: Callable[[User], Client], db: None, kind: Kind, state: str
+) -> None:
+    cast = make_cast(kind)
+    case = case_of(cast, state)
+    sign_in(cast.owner)
+
+    said = " ".join([what_next(case), case.get_state_display()])
+    said += page(client, case).partition("What happened")[0]
+
+    assert ("gastuniversiteit" in said) is (kind == Kind.OUTGOING and state != "enrolled")
+    if kind != Kind.OUTGOING and state != "enrolled":
+        assert "programmabureau" in said
 
 
 def test_the_route_follows_what_happened(db: None) -> None:
