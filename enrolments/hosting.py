@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from courses.imports.reading import defuse
 from courses.models import Edition
+from courses.plain import has
 from enrolments.models import Enrolment, State
 from enrolments.models.enrolment import WITH_HOST, EnrolmentQuerySet
 from enrolments.scopes import scopes_of
@@ -65,11 +66,11 @@ def narrowed(rows: EnrolmentQuerySet, filters: dict[str, Any]) -> EnrolmentQuery
         rows = rows.filter(edition=edition)
     for word in filters.get("q", "").split():
         rows = rows.filter(
-            Q(student__name__icontains=word)
+            Q(has("student__name", word))
             | Q(student__email__icontains=word)
             | Q(student_number__icontains=word)
             | Q(reference__iexact=word)
-            | Q(edition__course__title__icontains=word)
+            | Q(has("edition__course__title", word))
         )
     order = ["since", "pk"] if view == "confirm" else ["edition__starts_on", "student__name", "pk"]
     return rows.order_by(*order)

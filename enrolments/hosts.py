@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.models import Membership, Role
 from courses.models import University
 from courses.models.university import UniversityQuerySet
+from courses.plain import has
 from enrolments.models import Enrolment, HostLink, State
 
 if TYPE_CHECKING:
@@ -41,9 +42,7 @@ def hosts(filters: dict[str, Any]) -> UniversityQuerySet:
     if filters.get("view", "waiting") == "waiting":
         rows = rows.filter(waiting__gt=0)
     for word in filters.get("q", "").split():
-        rows = rows.filter(
-            Q(code__icontains=word) | Q(name__icontains=word) | Q(name_nl__icontains=word)
-        )
+        rows = rows.filter(Q(code__icontains=word) | Q(has("name", word)) | Q(has("name_nl", word)))
     return rows.order_by(F("oldest").asc(nulls_last=True), "code")
 
 

@@ -17,6 +17,7 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.models import User
 from courses.models import Edition, Faculty, Programme, University
+from courses.plain import has
 from enrolments.models import Enrolment, SavedView, StandIn, State
 from enrolments.models.enrolment import Board, EnrolmentQuerySet, Kind, Purpose
 from enrolments.scopes import Scopes, scopes_of
@@ -179,8 +180,8 @@ def _narrow(filters: dict[str, Any]) -> Q:
 
 def _has_word(word: str) -> Q:
     # Among the people and the editions first: they are fewer than the cases.
-    named = User.objects.filter(name__icontains=word).order_by()
-    titled = Q(course__title__icontains=word) | Q(course__code__istartswith=word)
+    named = User.objects.filter(has("name", word)).order_by()
+    titled = Q(has("course__title", word)) | Q(course__code__istartswith=word)
     return (
         Q(reference__istartswith=word)
         | Q(student_number__icontains=word)
