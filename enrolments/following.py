@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -16,7 +17,7 @@ from enrolments.holding import holder
 from enrolments.models import Enrolment, Purpose, State
 from enrolments.models.enrolment import HOLDING, OVER, Kind
 from enrolments.route import stops
-from enrolments.services import acting, actions, agreements, places
+from enrolments.services import acting, actions, agreements, hosting, places
 from enrolments.services.actions import ACTIONS
 from enrolments.turn import turn_of
 from enrolments.usual import usual_days
@@ -55,6 +56,7 @@ def about(case: Enrolment, user: User) -> dict[str, Any]:
         "too_late": actions.hindrance("withdraw", user, case),
         "history": [one for event in events if (one := happening(event))],
         "decision": _decision(events) if not goes_on else None,
+        "host_answer": _host_answer(events),
         "files": list(files_of(case)),
         "documents": list(documents_of(case)),
         "slots": slots(edition, list(edition.live_sessions.all()), zone) if goes_on else [],
@@ -64,8 +66,11 @@ def about(case: Enrolment, user: User) -> dict[str, Any]:
 
 
 def files_of(case: Enrolment) -> AttachmentQuerySet:
-    """The files of `case` that its student may open; what a host wrote to the office is not."""
-    theirs = Q(given_by=case.student_id) | Q(purpose=agreements.SIGNED)
+    """The files of `case` that its student may open; what a host wrote to the office is not.
+
+    Unless the office has said that the student may read it.
+    """
+    theirs = Q(given_by=case.student_id) | Q(purpose__in=[agreements.SIGNED, hosting.FOR_STUDENT])
     return Attachment.objects.about(case).filter(theirs).order_by("given_at")
 
 
@@ -106,6 +111,24 @@ def _OTHERS() -> dict[str, str]:  # noqa: N802  # a table; its words are in the 
 def _decision(events: list[Event]) -> Event | None:
     """What ended the case."""
     return next((event for event in reversed(events) if event.to_state in OVER), None)
+
+
+class HostAnswer(NamedTuple):
+    """What the host has answered: when, and its words, if any."""
+
+    on: date
+    words: str
+
+
+def _host_answer(events: list[Event]) -> HostAnswer | None:
+    """The last word of the host, by its mail or here."""
+    last = next((one for one in reversed(events) if one.action in ("confirm", "decline")), None)
+    if last is None:
+        return None
+    days = [one.details["answered_on"] for one in events if one.action == "host_answer"]
+    return HostAnswer(
+        date.fromisoformat(days[-1]) if days else timezone.localdate(last.at), last.reason
+    )
 
 
 def contacts(case: Enrolment) -> list[Entry]:

@@ -82,6 +82,7 @@ register_notices(
 register_documents(DocumentKind("agreement", _("Agreement"), "enrolments/documents/agreement"))
 register_files(
     FileKind("host_answer", _("Answer of the host university")),
+    FileKind("host_answer_student", _("Answer of the host university")),
     FileKind("agreement_signed", _("Signed agreement")),
     FileKind("board_permission", _("Permission of the Board of Examiners")),
     FileKind("answer", _("Answer to a question")),

@@ -39,6 +39,9 @@ class HostAnswerForm(KeepsFiles, forms.Form):
         error_messages={"required": _("Give the date of the host's mail.")},
     )
     mail = PdfField(label=_("The mail, as PDF"))
+    for_student = forms.BooleanField(
+        label=_("The student may read the mail: it is about nobody else"), required=False
+    )
 
     @property
     def confirmed(self) -> bool:

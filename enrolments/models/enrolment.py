@@ -321,7 +321,7 @@ class Enrolment(models.Model):
         """The student's page of the case."""
         return reverse("exchange:case", args=[self.reference])
 
-    def get_state_display(self) -> str:
+    def get_state_display(self) -> str:  # type: ignore[no-redef]  # Django leaves ours
         """The state in words; an online course of our own has no host university."""
         if self.kind != Kind.OUTGOING:
             if self.state == State.APPROVED:

@@ -27,6 +27,7 @@ from paperwork.uploads import Upload
 log = structlog.get_logger("enrolments.hosting")
 
 A_DAY = timedelta(days=1)
+FOR_STUDENT = "host_answer_student"  # a host's mail that its student may read
 
 
 class Refused(NamedTuple):
@@ -69,17 +70,20 @@ def answer_by_mail(
     reason: str,
     answered_on: date,
     upload: Upload,
+    for_student: bool = False,
     by: User,
 ) -> Event:
     """The office passes on what a host answered by mail, with that mail as a file.
 
+    The student reads that file only when the office has said so: it may name other students.
     Raises ActionError when `by` is not of the office or the case has moved on, FileRefusedError
     when the file cannot be kept; then nothing has changed.
     """
     if not people.office_role(by, case):
         raise ActionError(_("This is not possible for this application now."))
     event = acting.act(case, "confirm" if confirmed else "decline", by=by, reason=reason)
-    kept = keep(upload, purpose="host_answer", by=by, about=case)
+    purpose = FOR_STUDENT if for_student else "host_answer"
+    kept = keep(upload, purpose=purpose, by=by, about=case)
     record(
         case,
         "host_answer",

@@ -33,6 +33,7 @@ def host_answer(request: PortalRequest, reference: str) -> HttpResponse:
                 reason=form.cleaned_data["reason"],
                 answered_on=form.cleaned_data["answered_on"],
                 upload=form.cleaned_data["mail"],
+                for_student=form.cleaned_data["for_student"],
                 by=user,
             )
         except FileRefusedError as refused:

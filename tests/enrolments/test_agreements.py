@@ -159,3 +159,25 @@ def test_the_office_passes_on_a_hosts_mail(
     kept = Attachment.objects.about(case).get(purpose="host_answer")
     assert event.details == {"answered_on": today.isoformat(), "file": str(kept.pk)}
     assert Event.objects.about(case).get(action=answer).role == "office"
+    page = sign_in(cast.owner).get(f"/en/exchange/{case.reference}/").text
+    assert "It is full." in page
+    assert "mail.pdf" not in page  # it may be about others
+    assert client.get(f"/en/exchange/{case.reference}/files/{kept.pk}/").status_code == 404
+
+
+def test_a_student_reads_the_hosts_mail_when_the_office_says_so(
+    cast: Cast, sign_in: Callable[[User], Client]
+) -> None:
+    case = case_of(cast, State.APPROVED, purpose=Purpose.ELECTIVE)
+    day = timezone.localdate() - timedelta(days=3)
+    sent = {"answer": "confirm", "answered_on": day.isoformat(), "for_student": "on"}
+    sign_in(cast.office).post(f"/en/desk/{case.reference}/host-answer/", {**sent, "mail": pdf()})
+    kept = Attachment.objects.about(case).get()
+    here = f"/en/exchange/{case.reference}/"
+
+    client = sign_in(cast.owner)
+    page = client.get(here).text
+    assert f"confirmed your place on {day.day} " in page
+    assert f"{here}files/{kept.pk}/" in page
+    assert client.get(f"{here}files/{kept.pk}/").status_code == 200
+    assert sign_in(cast.other_student).get(f"{here}files/{kept.pk}/").status_code == 404
