@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 import accounts.demo
 import courses.demo
 import enrolments.demo
+import exams.demo
 import paperwork.demo
 import paperwork.demo_files
 from paperwork.waking import nobody_woken
@@ -27,3 +28,4 @@ class Command(BaseCommand):
             paperwork.demo.make_notices()
             paperwork.demo_files.make_files()
             enrolments.demo.load()
+            exams.demo.load()
