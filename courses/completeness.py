@@ -7,7 +7,7 @@ from typing import NamedTuple
 from django.db.models import Case, IntegerField, Q, Value, When
 from django.db.models.expressions import Combinable
 
-from courses.models import Course
+from courses.models import Course, Edition
 
 # Without these a student cannot decide whether to apply: publishing waits for them.
 NEEDED = ("title", "about_nl", "about_en", "level", "ec", "language", "field", "assessment")
@@ -22,6 +22,10 @@ WANTED = (
     "entry_en",
     "source",
 )
+
+
+# Without these nobody can apply for an edition.
+EDITION_NEEDED = ("applications_open_on", "applications_close_on")
 
 
 class Fact(NamedTuple):
@@ -44,6 +48,15 @@ def missing(course: Course) -> list[Fact]:
 def missing_to_publish(course: Course) -> list[Fact]:
     """Those of them that publishing waits for."""
     return [Fact(name, label_of(name)) for name in NEEDED if _is_empty(course, name)]
+
+
+def missing_in_edition(edition: Edition) -> list[Fact]:
+    """The facts that are empty and that an edition needs before it is published with others."""
+    return [
+        Fact(name, str(getattr(Edition._meta.get_field(name), "verbose_name", name)))
+        for name in EDITION_NEEDED
+        if getattr(edition, name) is None
+    ]
 
 
 def _is_empty(course: Course, field: str) -> bool:

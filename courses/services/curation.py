@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.db import IntegrityError, models, transaction
 from django.utils import timezone
@@ -191,28 +190,6 @@ def _move(name: str, row: Course | Edition, **values: Any) -> None:
     for field, value in values.items():
         setattr(row, field, value)
     offer_changed()
-
-
-class Refusal(NamedTuple):
-    """A course that could not be published with the others, and what it lacks."""
-
-    course: Course
-    missing: list[Fact]
-
-
-def publish_courses(courses: Sequence[Course]) -> tuple[list[Course], list[Refusal]]:
-    """Publish each course that is ready; the others are told apart, and none stops the rest."""
-    published: list[Course] = []
-    refused: list[Refusal] = []
-    for course in courses:
-        try:
-            publish_course(course)
-            published.append(course)
-        except IncompleteError as lacks:
-            refused.append(Refusal(course, lacks.missing))
-        except CurationError:
-            refused.append(Refusal(course, []))
-    return published, refused
 
 
 def can_delete_course(course: Course) -> bool:

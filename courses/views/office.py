@@ -19,7 +19,7 @@ from courses import completeness
 from courses.forms.course import CourseFilter
 from courses.models import ConfirmationRequest, Course, Edition, PublicState, University
 from courses.search import plain, words_of
-from courses.services import confirming, curation
+from courses.services import confirming, curation, publishing
 from courses.views.curating import office_writes
 from courses.worklist import NEEDS
 from vx_portal.http import PortalRequest, current_user, needs_role
@@ -119,31 +119,42 @@ def bulk(request: PortalRequest) -> HttpResponse:
 
 
 def _summary(courses: list[Course], doing: str) -> dict[str, Any]:
-    ready = [c for c in courses if "publish" in curation.moves_for(c)]
-    lacking = [(c, completeness.missing_to_publish(c)) for c in ready]
+    planned = publishing.plans(courses) if doing == "publish" else []
+    ready = [plan for plan in planned if plan.does_something]
+    new = [plan.course for plan in ready if not plan.is_published]
+    editions = [edition for plan in ready for edition in plan.editions]
     return {
+        "what": _in_words(len(new), len(editions)),
         "doing": doing,
-        "ready": [course for course, missing in lacking if not missing],
-        "lacking": [(course, missing) for course, missing in lacking if missing],
-        "done": [course for course in courses if course not in ready],
+        "ready": ready,
+        "editions": editions,
+        "lacking": [plan for plan in planned if plan.missing],
+        "drafts": [plan for plan in planned if not plan.missing and plan.lacking],
+        "done": [p for p in planned if not p.does_something and not p.missing and not p.lacking],
         "reachable": [c for c in courses if c.university.contact_email],
         "unreachable": [c for c in courses if not c.university.contact_email],
     }
 
 
+def _in_words(courses: int, editions: int) -> str:
+    """So many courses and editions: "2 courses and 1 edition"."""
+    parts = [ngettext("%(n)s course", "%(n)s courses", courses) % {"n": courses}]
+    if editions:
+        also = ngettext("%(n)s edition", "%(n)s editions", editions) % {"n": editions}
+        parts = [*(parts if courses else []), also]
+    return _(" and ").join(parts)
+
+
 def _publish(request: PortalRequest, courses: list[Course]) -> HttpResponse:
-    published, refused = curation.publish_courses(courses)
-    messages.success(
-        request,
-        ngettext(
-            "%(count)s course is published.", "%(count)s courses are published.", len(published)
-        )
-        % {"count": len(published)},
-    )
-    for course, missing in refused:
-        if missing:
-            names = ", ".join(str(fact.label) for fact in missing)
-            text = _("%(course)s still lacks: %(names)s.") % {"course": course, "names": names}
+    named = request.POST.getlist("edition")
+    wanted = {int(pk) for pk in named if pk.isascii() and pk.isdigit()}
+    done = publishing.publish(courses, wanted)
+    what = _in_words(len(done.courses), len(done.editions))
+    messages.success(request, _("Published: %(what)s.") % {"what": what})
+    for plan in done.refused:
+        if plan.missing:
+            names = ", ".join(str(fact.label) for fact in plan.missing)
+            text = _("%(course)s still lacks: %(names)s.") % {"course": plan.course, "names": names}
             messages.warning(request, text)
     return redirect("office:courses")
 

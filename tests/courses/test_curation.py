@@ -12,7 +12,7 @@ from django.test import Client
 from accounts.models import User
 from courses.forms.course import CourseForm
 from courses.forms.video import VideoForm
-from courses.models import Course, PublicState, Video
+from courses.models import Course, Edition, PublicState, Video
 from courses.services import curation
 from courses.services.offer import offer_version
 from tests import factories
@@ -295,6 +295,42 @@ def test_bulk_publishing_shows_first_and_leaves_out_what_is_not_ready(
     assert "what it is about, in English" in page
     assert not Course.objects.filter(state=PublicState.PUBLISHED).exists()
     answer = client_of_office.post("/en/office/courses/several/", chosen, follow=True)
-    assert "1 course is published." in answer.text
+    assert "Published: 1 course." in answer.text
     assert "still lacks" in answer.text
     assert set(Course.objects.filter(state=PublicState.PUBLISHED)) == {ready}
+
+
+def test_bulk_publishing_takes_the_drafts_of_editions_along(client_of_office: Client) -> None:
+    def edition(course: Course, days: int, **facts: object) -> Edition:
+        facts = {"state": PublicState.DRAFT, "starts_on": factories.days(days), **facts}
+        facts["ends_on"] = factories.days(days + 90)
+        return factories.EditionFactory.create(course=course, **facts)
+
+    draft = {"state": PublicState.DRAFT, "published_at": None}
+    new, shown = factories.CourseFactory.create(**draft), factories.CourseFactory.create()
+    poor = factories.CourseFactory.create(**draft, about_en="")
+    complete = edition(new, 100)
+    unknown = edition(new, 300, applications_close_on=None, withdraw_until=None)
+    over = edition(shown, -200)
+    coming = edition(shown, 120)
+    of_poor = edition(poor, 100)
+    chosen: dict[str, Any] = {"do": "publish", "course": [new.pk, shown.pk, poor.pk]}
+
+    page = client_of_office.get("/en/office/courses/several/", chosen).text
+    assert "Publish 1 course and 2 editions</button>" in page
+    assert "It still lacks: applications close on." in page
+    assert "It is over." in page
+    named = [int(pk) for pk in re.findall(r'name="edition" value="(\d+)"', page)]
+    assert named == [complete.pk, coming.pk]
+    late = edition(new, 500)  # nobody has seen it on the page
+
+    chosen["edition"] = [*named, unknown.pk, over.pk, of_poor.pk, "x"]
+    answer = client_of_office.post("/en/office/courses/several/", chosen, follow=True)
+
+    assert "Published: 1 course and 2 editions." in answer.text
+    assert set(Course.objects.filter(state=PublicState.PUBLISHED)) == {new, shown}
+    published = Edition.objects.filter(state=PublicState.PUBLISHED)
+    assert set(published) == {complete, coming}
+    assert late not in published
+    again = client_of_office.get("/en/office/courses/several/", chosen).text
+    assert "Publish 1 edition</button>" in again
