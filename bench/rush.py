@@ -27,6 +27,7 @@ from urllib.parse import urlencode
 import psycopg2
 
 DATABASE = os.environ.get("BENCH_DATABASE_URL", "postgres://vx_test:vx_test@127.0.0.1:5432/vx_rush")
+REDIS = os.environ.get("BENCH_REDIS_URL", "redis://127.0.0.1:6379/12")  # as in production
 STUDENTS, PLACES, PROCESSES, ROUNDS = 500, 25, 8, 3
 LEAST = 0.5  # of the bare view's accepted requests a second
 
@@ -37,6 +38,7 @@ def measure(folder: Path) -> list[str]:
         print("\nOpening rush: not measured, no PostgreSQL at BENCH_DATABASE_URL.")
         return []
     os.environ.update(DATABASE_URL=DATABASE, SECRET_KEY="bench" * 10, BENCH_DIR=str(folder))
+    os.environ["REDIS_URL"] = REDIS
     print(f"\nOpening rush: {STUDENTS} requests at once for {PLACES} places …", flush=True)
     facts = run("prepare")
     port, bare_port = free_port(), free_port()

@@ -10,6 +10,7 @@ import json
 import os
 import sys
 from datetime import timedelta
+from itertools import product
 from typing import Any
 
 os.environ["DJANGO_SETTINGS_MODULE"] = "bench.rush_settings"
@@ -33,7 +34,7 @@ from accounts.models import Membership, Role, StudentProfile, User  # noqa: E402
 from bench.rush import PLACES, ROUNDS, STUDENTS  # noqa: E402
 from courses.models import Course, Edition, Faculty, Programme, University  # noqa: E402
 from enrolments.models import Enrolment  # noqa: E402
-from enrolments.models.enrolment import HOLDING, Kind  # noqa: E402
+from enrolments.models.enrolment import HOLDING, LETTERS, Kind  # noqa: E402
 from enrolments.services import rules  # noqa: E402
 from paperwork.models import Event, Notice  # noqa: E402
 
@@ -115,10 +116,11 @@ def prepare() -> dict[str, Any]:
         for n, user in enumerate(users)
     )  # fmt: skip
     editions, rounds = [], []
+    references = map("".join, product(["VX-"], *[LETTERS] * 5))  # so many drawn ones would collide
     for number in range(2 * ROUNDS + 2):  # the portal's, the mixed one, the bare view's, pgbench's
         edition = make_edition(host, number)
         cases = Enrolment.objects.bulk_create(
-            draft(edition, user, home, programme) for user in users
+            draft(edition, user, home, programme, next(references)) for user in users
         )
         editions.append(edition.pk)
         rounds.append(cases)
@@ -149,10 +151,12 @@ def make_edition(host: University, number: int) -> Edition:
     )  # fmt: skip
 
 
-def draft(edition: Edition, user: User, home: University, programme: Programme) -> Enrolment:
+def draft(
+    edition: Edition, user: User, home: University, programme: Programme, reference: str
+) -> Enrolment:
     return Enrolment(
-        student=user, edition=edition, kind=Kind.OUTGOING, home_university=home,
-        faculty_id=programme.faculty_id, programme=programme,
+        reference=reference, student=user, edition=edition, kind=Kind.OUTGOING,
+        home_university=home, faculty_id=programme.faculty_id, programme=programme,
         student_number=f"s{user.pk:07}", level="bachelor", year=2, purpose="extracurricular",
         motivation=WORDS,
     )  # fmt: skip

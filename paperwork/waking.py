@@ -6,6 +6,7 @@ waits for the broker: a thread of the process publishes, and gives up on a broke
 
 from __future__ import annotations
 
+import contextlib
 import os
 import queue
 import threading
@@ -23,6 +24,8 @@ from django.db import transaction
 
 log = structlog.get_logger("paperwork.waking")
 
+MANY = 4  # hints that wait: one for a sweep leads to their rows as well
+SWEPT = {"paperwork.tasks.send_notice", "paperwork.tasks.make_document"}
 LONGEST_QUEUE = 10_000  # hints; beyond it they are dropped, the sweep finds the rows
 REST = 5.0  # seconds in which a broker that did not answer is not asked again
 
@@ -72,14 +75,26 @@ class Waker:
     def _publish(self) -> None:
         gone_until = 0.0
         while True:
-            task, pk = self.hints.get()
-            if time.monotonic() < gone_until:
-                continue
-            try:
-                current_app.send_task(task, args=[pk], retry=False)
-            except Exception as error:  # noqa: BLE001  # whatever it is, the sweep finds the row
-                gone_until = time.monotonic() + REST
-                log.warning("broker does not answer", task=task, reason=type(error).__name__)
+            hints = [self.hints.get()]
+            with contextlib.suppress(queue.Empty):
+                while len(hints) < LONGEST_QUEUE:
+                    hints.append(self.hints.get_nowait())
+            for task, args in fewer(hints):
+                if time.monotonic() < gone_until:
+                    break
+                try:
+                    current_app.send_task(task, args=args, retry=False)
+                except Exception as error:  # noqa: BLE001  # whatever it is, the sweep finds the row
+                    gone_until = time.monotonic() + REST
+                    log.warning("broker does not answer", task=task, reason=type(error).__name__)
+
+
+def fewer(hints: list[tuple[str, str]]) -> list[tuple[str, list[str]]]:
+    """The hints to give for these: where many wait, a sweep takes the place of those it covers."""
+    if len(hints) < MANY:
+        return [(task, [pk]) for task, pk in hints]
+    others = [(task, [pk]) for task, pk in hints if task not in SWEPT]
+    return [("paperwork.tasks.sweep", []), *others]
 
 
 _waker = Waker()

@@ -27,6 +27,7 @@ S = State
 
 
 @transaction.atomic
+@rules.one_rulebook()
 def act(
     case: Enrolment,
     name: str,
@@ -79,6 +80,7 @@ def _ready_to_send(case: Enrolment, now: datetime) -> dict[str, Any]:
     profile = (
         StudentProfile.objects.select_for_update(of=("self",)).filter(user=case.student_id).first()
     )  # two requests of one student: one after the other, so that a cap holds
+    requests.judge_by(case, profile)
     if profile is not None:
         for field, value in requests.identity(profile).items():
             setattr(case, field, value)
@@ -117,7 +119,10 @@ def _move(
     }
     fields["due_on"] = due_after(case, target, now, fields)
     # Compare-and-swap: of two clicks the second updates no row, on SQLite as on PostgreSQL.
-    if not Enrolment.objects.filter(pk=case.pk, state=seen).update(**fields):
+    as_seen = Enrolment.objects.filter(pk=case.pk, state=seen)
+    if name == "submit":  # what is sent is what was judged, not what another device saved since
+        as_seen = as_seen.filter(changed_at=case.changed_at)
+    if not as_seen.update(**fields):
         raise StaleError(_("Somebody else has just changed this application."))
     for field, value in fields.items():
         setattr(case, field, value)

@@ -16,6 +16,7 @@ from enrolments.models import Enrolment, State
 from enrolments.models.enrolment import Board, Kind, Purpose
 from enrolments.rulebook import Answer, Permission, Rulebook
 from enrolments.services import acting, requests, rules
+from enrolments.services.actions import StaleError
 from paperwork.services import files
 from paperwork.uploads import Upload
 
@@ -35,16 +36,11 @@ class DraftChangedError(Exception):
 def as_now(case: Enrolment) -> Enrolment:
     """`case`; while it is a draft with what the profile says now, in memory."""
     if case.state == State.DRAFT:
-        profile = (
-            StudentProfile.objects.select_related("home_university", "faculty", "programme")
-            .filter(user=case.student_id)
-            .first()
-        )
+        profile = StudentProfile.objects.filter(user=case.student_id).first()
         if profile is not None:
             for field, value in requests.identity(profile).items():
-                setattr(case, field, value)
-            case.home_university = profile.home_university
-            case.faculty, case.programme = profile.faculty, profile.programme
+                setattr(case, field, value)  # a key that differs forgets the row it led to
+        requests.judge_by(case, profile)
     return case
 
 
@@ -96,7 +92,6 @@ def save_permission(
         files.keep(letter, purpose="board_permission", by=by, about=case)
 
 
-@transaction.atomic
 def send(
     case: Enrolment, *, by: User, seen: datetime | None, acknowledged: bool, consents: bool
 ) -> None:
@@ -105,6 +100,8 @@ def send(
     Raises DraftChangedError, and ActionError with the first rule that stands in the way; then
     nothing is changed, and the request is as it was.
     """
+    if seen != case.changed_at:
+        raise DraftChangedError(case)
     tick(case, acknowledged=acknowledged, consents=consents)
     ticked: dict[str, Any] = {
         "acknowledged_at": case.acknowledged_at,
@@ -112,8 +109,18 @@ def send(
     }
     if case.purpose and requests.answer_for(case).permission != Permission.BOARD:
         ticked |= NO_BOARD
-    save(case, ticked, seen=seen)
-    acting.act(case, "submit", by=by)
+    for field, value in ticked.items():
+        setattr(case, field, value)
+    try:
+        acting.act(case, "submit", by=by, also=ticked)
+    except StaleError:
+        raise DraftChangedError(own_again(case)) from None
+
+
+def own_again(case: Enrolment) -> Enrolment:
+    """The same case as it is stored now."""
+    rows = Enrolment.objects.select_related("student", "edition__course__university")
+    return rows.get(pk=case.pk)
 
 
 def tick(case: Enrolment, *, acknowledged: bool, consents: bool) -> None:

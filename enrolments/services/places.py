@@ -37,29 +37,38 @@ def claim(edition: Edition, university_id: int) -> Claim:
 
     `edition` must come from `lock`. First a place kept for the university, else one for everybody.
     """
-    sequence = edition.arrivals + 1
-    Edition.objects.filter(pk=edition.pk).update(arrivals=sequence)
-    edition.arrivals = sequence
-    for kept in KeptPlaces.objects.filter(edition=edition, university=university_id):
-        if _take(edition, kept):
-            return Claim(State.SUBMITTED, sequence, kept)
-    if _take(edition, None):
-        return Claim(State.SUBMITTED, sequence, None)
-    return Claim(State.WAITING, sequence, None)
+    edition.arrivals += 1
+    if edition.kept:
+        for kept in KeptPlaces.objects.filter(edition=edition, university=university_id):
+            if _take(edition, kept, arrivals=edition.arrivals):
+                return Claim(State.SUBMITTED, edition.arrivals, kept)
+    if _take(edition, None, arrivals=edition.arrivals):
+        return Claim(State.SUBMITTED, edition.arrivals, None)
+    Edition.objects.filter(pk=edition.pk).update(arrivals=edition.arrivals)
+    return Claim(State.WAITING, edition.arrivals, None)
 
 
-def _take(edition: Edition, kept: KeptPlaces | None) -> bool:
-    """Take one place by conditional updates; False when there is none."""
+def _take(edition: Edition, kept: KeptPlaces | None, **also: int) -> bool:
+    """Take one place by conditional updates, and set `also` with it; False when there is none."""
     rows = Edition.objects.filter(pk=edition.pk)
     if kept is not None:
         free = KeptPlaces.objects.filter(pk=kept.pk, taken__lt=F("places"))
         if not free.update(taken=F("taken") + 1):
             return False
-        rows.update(taken=F("taken") + 1, kept_taken=F("kept_taken") + 1)
+        rows.update(taken=F("taken") + 1, kept_taken=F("kept_taken") + 1, **also)
         return True
+    if not _has_room(edition):
+        return False
     unlimited = Q(places=None)
     left = Q(taken__lt=F("places") - F("kept") + F("kept_taken"))
-    return bool(rows.filter(unlimited | left).update(taken=F("taken") + 1))
+    return bool(rows.filter(unlimited | left).update(taken=F("taken") + 1, **also))
+
+
+def _has_room(edition: Edition) -> bool:
+    """Whether it is worth asking: counted when the edition was locked, and nobody else moves it."""
+    if edition.places is None:
+        return True
+    return edition.taken < edition.places - edition.kept + edition.kept_taken
 
 
 def release(case: Enrolment) -> None:

@@ -122,9 +122,21 @@ def why_not_open(edition: Edition, at: datetime | None = None) -> str:
     return ""
 
 
+def judge_by(case: Enrolment, profile: StudentProfile | None) -> None:
+    """Let this object of a case be judged by a profile that was read already."""
+    case.__dict__["_profile"] = profile
+
+
+def _profile_of(case: Enrolment) -> StudentProfile | None:
+    if "_profile" not in case.__dict__:
+        judge_by(case, StudentProfile.objects.filter(user=case.student_id).first())
+    profile: StudentProfile | None = case.__dict__["_profile"]
+    return profile
+
+
 def question_for(case: Enrolment) -> Question:
     """What `case` (with edition, course and university) asks of the rules."""
-    profile = StudentProfile.objects.filter(user=case.student_id).first()
+    profile = _profile_of(case)
     return rules.question(
         case.purpose,
         case.edition.course,

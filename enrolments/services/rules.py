@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.db import models, transaction
@@ -23,10 +27,24 @@ if TYPE_CHECKING:
     from courses.models import Course
 
 _kept: dict[int, Rulebook] = {}  # one, by the offer's version: every change of a rule counts it up
+_stored: list[tuple[Rulebook, RulesVersion]] = []  # one: what `version_of` last answered
+_in_use: ContextVar[Rulebook | None] = ContextVar("rulebook", default=None)
+
+
+@contextmanager
+def one_rulebook() -> Iterator[None]:
+    """Inside, all questions are answered by one version of the rules, which is read once."""
+    before = _in_use.set(rulebook())
+    try:
+        yield
+    finally:
+        _in_use.reset(before)
 
 
 def rulebook() -> Rulebook:
     """The rules that hold now. One query when nothing has changed since this process last asked."""
+    if (in_use := _in_use.get()) is not None:
+        return in_use
     version = offer_version()
     known = _kept.get(version)
     if known is None:
@@ -39,6 +57,7 @@ def rulebook() -> Rulebook:
 def forget() -> None:
     """Read the rules anew when next asked (for tests, whose changes are rolled back)."""
     _kept.clear()
+    _stored.clear()
 
 
 def _read() -> Rulebook:
@@ -78,6 +97,9 @@ def _text(value: Any) -> Any:
 
 def version_of(rules: Rulebook) -> RulesVersion:
     """The stored version with exactly these rules, made when it is first needed."""
+    for book, version in _stored:
+        if book is rules:
+            return version
     content = {
         "portal": rules.portal,
         "faculties": rules.faculties,
@@ -92,7 +114,13 @@ def version_of(rules: Rulebook) -> RulesVersion:
             [RulesVersion(digest=digest, rules=content)], ignore_conflicts=True
         )
         known = RulesVersion.objects.get(digest=digest)
+    # Known from the commit on: before it, the row could still be taken back.
+    transaction.on_commit(partial(_remember, rules, known))
     return known
+
+
+def _remember(rules: Rulebook, version: RulesVersion) -> None:
+    _stored[:] = [(rules, version)]
 
 
 @transaction.atomic

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
@@ -12,7 +13,7 @@ from accounts.models import User
 from enrolments import people
 from enrolments.models import State
 from enrolments.services import places
-from paperwork.services.notices import UNDO, Link, owe_notice, settle
+from paperwork.services.notices import UNDO, Link, owe_notice, owed_together, settle
 
 if TYPE_CHECKING:
     from enrolments.models import Enrolment
@@ -29,7 +30,8 @@ def tell(event: Event, case: Enrolment) -> None:
     settle(case)
     teller = _TELLERS.get(event.action)
     if teller is not None:
-        teller(event, case)
+        with owed_together():
+            teller(event, case)
 
 
 def _owe(
@@ -68,7 +70,7 @@ def context(case: Enrolment, event: Event | None = None) -> dict[str, Any]:
         "course": course,
         "host": course.university,
         "reason": event.reason if event else "",
-        "position": places.position(case),
+        "position": partial(places.position, case),  # counted where a text says it
         "event": event,
     }
 

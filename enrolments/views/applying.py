@@ -21,9 +21,12 @@ from enrolments.services import drafts, requests, rules
 from enrolments.services.actions import ActionError
 from enrolments.views.own import own_case
 from paperwork.models import Attachment
-from vx_portal.http import PortalRequest, current_user
+from vx_portal.http import PortalRequest, View, current_user
 
-form_page = require_http_methods(["GET", "HEAD", "POST"])
+
+def form_page[**P](view: View[P]) -> View[P]:
+    """A page with a form; the rules are read once, and answer all that it asks."""
+    return require_http_methods(["GET", "HEAD", "POST"])(rules.one_rulebook()(view))
 
 
 @form_page

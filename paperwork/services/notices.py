@@ -6,7 +6,9 @@ What is written here is shown in the portal from the moment it is due, and maile
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -23,9 +25,24 @@ from paperwork.registry import NOTICES, NoticeKind
 from paperwork.sealing import seal
 from paperwork.services.events import request_id
 
-__all__ = ["UNDO", "Address", "Link", "owe_notice", "settle", "take_back"]
+__all__ = ["UNDO", "Address", "Link", "owe_notice", "owed_together", "settle", "take_back"]
 
 UNDO = timedelta(seconds=10)  # how long a decision can be taken back before anybody hears of it
+
+type Waiting = tuple[Notice, timedelta]  # a message, and how long it can be taken back
+_together: ContextVar[list[Waiting] | None] = ContextVar("together", default=None)
+
+
+@contextmanager
+def owed_together() -> Iterator[None]:
+    """What is owed inside is written when it ends: all in one statement, or none of it."""
+    waiting: list[Waiting] = []
+    before = _together.set(waiting)
+    try:
+        yield
+    finally:
+        _together.reset(before)
+    _write(waiting)
 
 
 def owe_notice(
@@ -71,16 +88,43 @@ def owe_notice(
         sealed_link=seal("\n".join(rows) or path) if secret else "",
         until=until,
         asks=asks,
-        state=_state_for(recipient, known),
         due_at=now + wait,
         created_at=now,
         subject_kind=subject_kind,
         subject_id=subject_id,
         request_id=request_id(),
     )
-    Notice.objects.bulk_create([notice], ignore_conflicts=True)  # one statement, no savepoint
-    if notice.state == Owed.State.NEW:
-        waking.wake_after_commit("paperwork.tasks.send_notice", notice.pk, wait)
+    waiting = _together.get()
+    if waiting is None:
+        _write([(notice, wait)])
+    else:
+        waiting.append((notice, wait))
+
+
+def _write(waiting: Sequence[Waiting]) -> None:
+    """Write the messages; each goes by mail as its reader chose, unless its kind always does."""
+    if not waiting:
+        return
+    chosen = _choices([notice for notice, _wait in waiting])
+    for notice, _wait in waiting:
+        when = chosen.get((notice.recipient_id, notice.kind), MailChoice.When.AT_ONCE)
+        notice.state = Owed.State.NEW if when == MailChoice.When.AT_ONCE else Owed.State.OFF
+    # One statement, no savepoint; what is owed already stays as it is.
+    Notice.objects.bulk_create([notice for notice, _wait in waiting], ignore_conflicts=True)
+    for notice, wait in waiting:
+        if notice.state == Owed.State.NEW:
+            waking.wake_after_commit("paperwork.tasks.send_notice", notice.pk, wait)
+
+
+def _choices(notices: Sequence[Notice]) -> dict[tuple[int | None, str], str]:
+    """How their readers want those kinds that leave the choice, by reader and kind."""
+    asked = [one for one in notices if one.recipient_id and not NOTICES[one.kind].always]
+    if not asked:
+        return {}
+    choices = MailChoice.objects.filter(
+        user__in={notice.recipient_id for notice in asked}, kind__in={one.kind for one in asked}
+    )
+    return {(user, kind): when for user, kind, when in choices.values_list("user", "kind", "when")}
 
 
 def _path_of(link: Link) -> str:
@@ -96,16 +140,6 @@ def _render(kind: NoticeKind, context: Mapping[str, Any]) -> tuple[str, str, str
     return lines[0].strip(), "\n".join(lines[1:]).strip(), words
 
 
-def _state_for(recipient: User | None, kind: NoticeKind) -> str:
-    """Whether it goes by mail: as its reader chose, unless the kind always does."""
-    if recipient is None or kind.always:
-        return Owed.State.NEW
-    choices = MailChoice.objects.filter(user=recipient, kind=kind.name)
-    choice = choices.values_list("when", flat=True)
-    when = choice.first() or MailChoice.When.AT_ONCE
-    return Owed.State.NEW if when == MailChoice.When.AT_ONCE else Owed.State.OFF
-
-
 @transaction.atomic  # on SQLite it waits for its turn to write before it looks at the clock
 def take_back(prefix: str) -> int:
     """Cancel the notices whose key begins with `prefix` and that nobody has seen yet.
@@ -117,7 +151,6 @@ def take_back(prefix: str) -> int:
     return held.update(state=Owed.State.CANCELLED, sealed_link="")
 
 
-@transaction.atomic
 def settle(about: models.Model, *kinds: str, reader: User | None = None) -> int:
     """What the notices about `about` asked for has been done: they leave "now up to you"."""
     open_ones = Notice.objects.about(about).to_do()

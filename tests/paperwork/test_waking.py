@@ -48,6 +48,17 @@ def test_a_hint_that_cannot_be_given_does_not_end_the_others(
     assert "1" in hinted("1")
 
 
+def test_many_hints_that_wait_become_one_for_a_sweep() -> None:
+    few = [("paperwork.tasks.send_notice", str(number)) for number in range(waking.MANY - 1)]
+    other = ("paperwork.tasks.draw_pages", "a file")
+
+    assert waking.fewer(few) == [(task, [pk]) for task, pk in few]
+    assert waking.fewer([*few, few[0], other]) == [
+        ("paperwork.tasks.sweep", []),
+        ("paperwork.tasks.draw_pages", ["a file"]),
+    ]
+
+
 def test_loading_much_at_once_wakes_nobody(transactional_db: None) -> None:
     reader = factories.UserFactory.create()
     with waking.nobody_woken(), transaction.atomic():
