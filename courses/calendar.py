@@ -147,12 +147,13 @@ def new_calendar(name: str, url: str) -> Calendar:
     return calendar
 
 
-def as_file(calendar: Calendar, editions: list[Edition]) -> bytes:
-    """The bytes of `calendar`, with the time zones that the sessions of `editions` need."""
-    if editions:
+def as_file(calendar: Calendar, editions: list[Edition], moments: Iterable[datetime] = ()) -> bytes:
+    """The bytes of `calendar`, with the time zones that sessions and `moments` need."""
+    days = [moment.date() for moment in moments]
+    days += [day for edition in editions for day in (edition.starts_on, edition.ends_on)]
+    if days:
         calendar.add_missing_timezones(
-            first_date=min(edition.starts_on for edition in editions) - timedelta(days=1),
-            last_date=max(edition.ends_on for edition in editions) + timedelta(days=1),
+            first_date=min(days) - timedelta(days=1), last_date=max(days) + timedelta(days=1)
         )
     file: bytes = calendar.to_ical()
     return file

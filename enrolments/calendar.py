@@ -22,6 +22,7 @@ from icalendar import Event
 from accounts.models import User
 from courses.calendar import all_day, as_file, event_of, new_calendar, title_of, weekly
 from courses.timetable import slots
+from enrolments.later import Appointment, appointments_of
 from enrolments.models import CalendarFeed, Enrolment, State
 from enrolments.models.enrolment import HOLDING
 
@@ -60,7 +61,7 @@ def renew_address(user: User) -> None:
 
 
 def calendar_for(user: User) -> bytes:
-    """All dates of `user`'s cases that go on; the same cases give the same bytes. Two queries."""
+    """All dates of `user`'s cases that go on; the same cases give the same bytes."""
     cases = list(
         Enrolment.objects.filter(student=user)
         .live()
@@ -70,21 +71,41 @@ def calendar_for(user: User) -> bytes:
     )
     calendar = new_calendar(_("My exchange"), settings.SITE_URL + reverse("exchange:cases"))
     with_sessions: list[Edition] = []
+    appointments = appointments_of(cases)
+    exact = {(one.case, one.instead_of) for one in appointments if not one.is_cancelled}
     for case in cases:
-        for event in _events(case):
+        for event in _events(case, {day for pk, day in exact if pk == case.pk}):
             calendar.add_component(event)
         if case.state in HOLDING:
             with_sessions.append(case.edition)
-    return as_file(calendar, with_sessions)
+    by_pk = {case.pk: case for case in cases}
+    for one in appointments:
+        calendar.add_component(_appointment(by_pk[one.case], one))
+    return as_file(calendar, with_sessions, [one.starts_at for one in appointments])
 
 
-def _events(case: Enrolment) -> Iterator[Event]:
+def _appointment(case: Enrolment, one: Appointment) -> Event:
+    """At a place in Leiden, on the clock there."""
+    url = settings.SITE_URL + case.get_absolute_url()
+    event = event_of(case.edition.course, one.uid, one.title, f"{one.text}\n{url}", url)
+    for name in ("dtstamp", "last-modified"):
+        event.pop(name)
+        event.add(name, one.changed_at)
+    event.add("dtstart", one.starts_at.astimezone(timezone.get_default_timezone()))
+    event.add("dtend", one.ends_at.astimezone(timezone.get_default_timezone()))
+    event.add("location", one.place)
+    event.add("sequence", one.sequence)
+    event.add("status", "CANCELLED" if one.is_cancelled else "CONFIRMED")
+    return event
+
+
+def _events(case: Enrolment, exact: set[str]) -> Iterator[Event]:
     edition, course = case.edition, case.edition.course
     url = settings.SITE_URL + case.get_absolute_url()
     kinds = AHEAD if case.state in HOLDING else {"start"}
     if case.state == State.DRAFT:
         kinds = {"close"}
-    yield from all_day(course, edition, url, kinds)
+    yield from all_day(course, edition, url, kinds - exact)
     if case.state in HOLDING:
         for slot in slots(edition, list(edition.live_sessions.all()), course.university.zone):
             yield weekly(course, slot, url)

@@ -14,6 +14,7 @@ from accounts.directory import Entry, read_directory
 from accounts.models import Role, User
 from courses.timetable import difference_in_words, noon, slots
 from enrolments.holding import holder
+from enrolments.later import moments_of, parts_of
 from enrolments.models import Enrolment, Purpose, State
 from enrolments.models.enrolment import HOLDING, OVER, Kind
 from enrolments.route import stops
@@ -50,7 +51,8 @@ def about(case: Enrolment, user: User) -> dict[str, Any]:
         "turn": turn_of(case),
         "holder": holder(case),
         "usual": usual_days(case),
-        "stops": stops(case, events),
+        "stops": stops(case, events, moments_of(case) if goes_on else {}),
+        "later": parts_of(case, user),
         "position": places.position(case),
         "actions": possible,
         "too_late": actions.hindrance("withdraw", user, case),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -44,10 +44,15 @@ class Stop(NamedTuple):
     when: str = ""
 
 
-def stops(case: Enrolment, events: Iterable[Event] = ()) -> list[Stop]:
+def stops(
+    case: Enrolment,
+    events: Iterable[Event] = (),
+    moments: Mapping[str, datetime] | None = None,
+) -> list[Stop]:
     """The line of `case` (with edition, course and university), from sent to registered.
 
-    A case that is over ends where it came to, and says how.
+    `moments`: when a stop will be, where that is known better than by the edition. A case that is
+    over ends where it came to, and says how.
     """
     passed = {PASSED_BY[event.action]: event.at for event in events if event.action in PASSED_BY}
     if case.submitted_at:
@@ -67,7 +72,7 @@ def stops(case: Enrolment, events: Iterable[Event] = ()) -> list[Stop]:
         if at in names
         else names.index("transcript" if "transcript" in names else names[-1])
     )
-    planned = {"exam": case.edition.exam_on, "enrolled": None}
+    planned: dict[str, date | None] = {"exam": case.edition.exam_on, **(moments or {})}
     found = []
     for number, name in enumerate(names):
         state = DONE if number < here else NOW if number == here else LATER
