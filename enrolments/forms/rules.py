@@ -83,7 +83,7 @@ class RulesForm(CuratedForm):
 class PortalRulesForm(RulesForm):
     class Meta:
         model = PortalRules
-        fields = [*HOME_SETTINGS, *PORTAL_SETTINGS]
+        fields = [*HOME_SETTINGS, *PORTAL_SETTINGS, "honours_email"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -96,7 +96,7 @@ class PortalRulesForm(RulesForm):
 class FacultyRulesForm(RulesForm):
     class Meta:
         model = FacultyRules
-        fields = [*HOME_SETTINGS, "own_form"]
+        fields = [*HOME_SETTINGS, "own_form", "paper_language"]
 
 
 class ProgrammeRulesForm(RulesForm):

@@ -14,6 +14,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from courses.models import Faculty, Programme, University
 from vx_portal.http import roles_of
 
@@ -92,6 +93,11 @@ class PortalRules(HomeRules):
     verify_days = models.PositiveSmallIntegerField(
         _("working days in which a transcript is verified"), default=5
     )
+    honours_email = models.EmailField(
+        _("address of the Honours Academy"),
+        blank=True,
+        help_text=_("Where overviews of the honours programme are sent."),
+    )
 
     objects = RulesQuerySet["PortalRules"].as_manager()
 
@@ -122,12 +128,23 @@ class FacultyRules(HomeRules):
     own_form = models.BooleanField(
         _("the portal's form takes the place of the petition in uSis"), default=False
     )
+    paper_language = models.CharField(
+        _("language of the forms for its administration"),
+        max_length=2,
+        choices=User.Language,
+        default=User.Language.NL,
+    )
 
     objects = RulesQuerySet["FacultyRules"].as_manager()
 
     class Meta:
         verbose_name = _("rules of a faculty")
         verbose_name_plural = _("rules of faculties")
+        constraints = [
+            models.CheckConstraint(
+                name="faculty_rules_language_known", condition=Q(paper_language__in=["nl", "en"])
+            ),
+        ]
 
 
 class ProgrammeRules(HomeRules):

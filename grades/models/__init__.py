@@ -1,6 +1,7 @@
 """From transcript to uSis: what came, what it says, and where it was registered."""
 
 from grades.models.experience import Experience
+from grades.models.honours import HonoursLink, PurposeChange
 from grades.models.registration import Batch, Registration, RegistrationState, RequestType
 from grades.models.result import Result
 from grades.models.tables import GradeTable, GradeTableRow
@@ -12,6 +13,8 @@ __all__ = [
     "Experience",
     "GradeTable",
     "GradeTableRow",
+    "HonoursLink",
+    "PurposeChange",
     "Registration",
     "RegistrationState",
     "RequestType",

@@ -157,6 +157,14 @@ class Registration(models.Model):
     board_decided_on = models.DateField(_("Board decided on"), null=True, blank=True)
     board_reference = models.CharField(_("reference of the Board"), max_length=60, blank=True)
     refusal = models.TextField(_("why it was refused"), blank=True)
+    honours_ec = models.DecimalField(
+        _("credits (EC) in the honours programme so far"),
+        max_digits=4,
+        decimal_places=1,
+        null=True,
+        blank=True,
+        help_text=_("Without this course."),
+    )
     batch = models.ForeignKey(Batch, models.PROTECT, null=True, related_name="registrations")
     sent_at = models.DateTimeField(_("sent"), null=True, editable=False)
 
@@ -223,6 +231,10 @@ class Registration(models.Model):
                 condition=~Q(state__in=["registered", "reconciled"])
                 | Q(route="honours")
                 | Q(board_decided_on__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="registration_honours_credits_of_honours",
+                condition=Q(honours_ec=None) | Q(route="honours", honours_ec__gte=0),
             ),
             models.CheckConstraint(
                 name="registration_refused_with_a_reason",
