@@ -5,19 +5,23 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
+from django.db.models import Case, When
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from enrolments.later import news_of
 from enrolments.models import Enrolment
 from enrolments.models.enrolment import State
 
 if TYPE_CHECKING:
+    from enrolments.later import News
     from vx_portal.http import Person
 
 STUDENTS_TURN = (State.DRAFT, State.RETURNED, State.OFFERED)
 MOST = 2  # on the home page
+LOOKED_AT = 20  # cases of one student, the newest
 
 
 class Turn(NamedTuple):
@@ -31,8 +35,11 @@ class Turn(NamedTuple):
     until: str
 
 
-def turn_of(case: Enrolment) -> Turn | None:
-    """What its student has to do about `case` (with edition and course); None: nothing now."""
+def turn_of(case: Enrolment, news: News | None = None) -> Turn | None:
+    """What its student has to do about `case` (with edition and course); None: nothing now.
+
+    `news`: what later apps know of it.
+    """
     here = case.get_absolute_url()
     match case.state:
         case State.DRAFT:
@@ -62,20 +69,27 @@ def turn_of(case: Enrolment) -> Turn | None:
                 f"{here}#place",
                 _until(case.offer_until),
             )
-    return None
+    return news.turn if news else None
 
 
 def turns_of(user: Person) -> list[Turn]:
-    """What is up to `user` now, the most pressing first, at most two. One query."""
+    """What is up to `user` now, the most pressing first, at most two.
+
+    One query, and those of later apps when there are cases that may have come to them.
+    """
     if not user.is_authenticated:
         return []
-    rows = (
-        Enrolment.objects.visible_to(user)
-        .filter(student=user, state__in=STUDENTS_TURN)
-        .select_related("edition__course__university")
-        .order_by("due_on", "pk")[:MOST]
+    rows = Enrolment.objects.visible_to(user).filter(student=user)
+    rows = rows.filter(state__in=[*STUDENTS_TURN, State.ENROLLED, State.FINISHED])
+    first = Case(When(state__in=STUDENTS_TURN, then=0), default=1)
+    cases = list(
+        rows.select_related("edition__course__university").order_by(first, "due_on", "-pk")[
+            :LOOKED_AT
+        ]
     )
-    return [turn for case in rows if (turn := turn_of(case))]
+    news = news_of([case for case in cases if case.state not in STUDENTS_TURN])
+    found = (turn_of(case, news.get(case.pk)) for case in cases)
+    return [turn for turn in found if turn][:MOST]
 
 
 def _until(moment: datetime | date | None) -> str:

@@ -7,98 +7,195 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('enrolments', '0004_paper_language'),
-        ('grades', '0001_initial'),
+        ("enrolments", "0004_paper_language"),
+        ("grades", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='HonoursLink',
+            name="HonoursLink",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('digest', models.CharField(editable=False, max_length=64, unique=True)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='made')),
-                ('expires_at', models.DateTimeField(verbose_name='valid until')),
-                ('spent_at', models.DateTimeField(editable=False, null=True, verbose_name='used')),
-                ('revoked_at', models.DateTimeField(editable=False, null=True, verbose_name='revoked')),
-                ('email', models.EmailField(max_length=254, verbose_name='sent to')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("digest", models.CharField(editable=False, max_length=64, unique=True)),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="made"
+                    ),
+                ),
+                ("expires_at", models.DateTimeField(verbose_name="valid until")),
+                ("spent_at", models.DateTimeField(editable=False, null=True, verbose_name="used")),
+                (
+                    "revoked_at",
+                    models.DateTimeField(editable=False, null=True, verbose_name="revoked"),
+                ),
+                ("email", models.EmailField(max_length=254, verbose_name="sent to")),
             ],
             options={
-                'verbose_name': 'link for the Honours Academy',
-                'verbose_name_plural': 'links for the Honours Academy',
-                'ordering': ['-created_at', '-pk'],
+                "verbose_name": "link for the Honours Academy",
+                "verbose_name_plural": "links for the Honours Academy",
+                "ordering": ["-created_at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='PurposeChange',
+            name="PurposeChange",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('purpose', models.CharField(choices=[('elective', 'elective'), ('minor', 'minor'), ('extracurricular', 'extracurricular'), ('honours', 'honours programme')], max_length=15, verbose_name='then it counts as')),
-                ('reason', models.TextField(verbose_name='why')),
-                ('asked_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('agreed', models.BooleanField(editable=False, null=True)),
-                ('answered_at', models.DateTimeField(editable=False, null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "purpose",
+                    models.CharField(
+                        choices=[
+                            ("elective", "elective"),
+                            ("minor", "minor"),
+                            ("extracurricular", "extracurricular"),
+                            ("honours", "honours programme"),
+                        ],
+                        max_length=15,
+                        verbose_name="then it counts as",
+                    ),
+                ),
+                ("reason", models.TextField(verbose_name="why")),
+                (
+                    "asked_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
+                ("agreed", models.BooleanField(editable=False, null=True)),
+                ("answered_at", models.DateTimeField(editable=False, null=True)),
             ],
             options={
-                'verbose_name': 'change of how a course counts',
-                'verbose_name_plural': 'changes of how a course counts',
-                'ordering': ['-asked_at', '-pk'],
+                "verbose_name": "change of how a course counts",
+                "verbose_name_plural": "changes of how a course counts",
+                "ordering": ["-asked_at", "-pk"],
             },
         ),
         migrations.AddField(
-            model_name='registration',
-            name='honours_ec',
-            field=models.DecimalField(blank=True, decimal_places=1, help_text='Without this course.', max_digits=4, null=True, verbose_name='credits (EC) in the honours programme so far'),
+            model_name="registration",
+            name="honours_ec",
+            field=models.DecimalField(
+                blank=True,
+                decimal_places=1,
+                help_text="Without this course.",
+                max_digits=4,
+                null=True,
+                verbose_name="credits (EC) in the honours programme so far",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='registration',
-            constraint=models.CheckConstraint(condition=models.Q(('honours_ec', None), models.Q(('honours_ec__gte', 0), ('route', 'honours')), _connector='OR'), name='registration_honours_credits_of_honours'),
+            model_name="registration",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("honours_ec", None),
+                    models.Q(("honours_ec__gte", 0), ("route", "honours")),
+                    _connector="OR",
+                ),
+                name="registration_honours_credits_of_honours",
+            ),
         ),
         migrations.AddField(
-            model_name='honourslink',
-            name='registration',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='honours_links', to='grades.registration'),
+            model_name="honourslink",
+            name="registration",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="honours_links",
+                to="grades.registration",
+            ),
         ),
         migrations.AddField(
-            model_name='purposechange',
-            name='answered_by',
-            field=models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="purposechange",
+            name="answered_by",
+            field=models.ForeignKey(
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='purposechange',
-            name='asked_by',
-            field=models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="purposechange",
+            name="asked_by",
+            field=models.ForeignKey(
+                editable=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='purposechange',
-            name='enrolment',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='purpose_changes', to='enrolments.enrolment'),
+            model_name="purposechange",
+            name="enrolment",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="purpose_changes",
+                to="enrolments.enrolment",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='honourslink',
-            constraint=models.UniqueConstraint(condition=models.Q(('revoked_at', None), ('spent_at', None)), fields=('registration',), name='honours_link_one_works'),
+            model_name="honourslink",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("revoked_at", None), ("spent_at", None)),
+                fields=("registration",),
+                name="honours_link_one_works",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='purposechange',
-            constraint=models.UniqueConstraint(condition=models.Q(('agreed', None)), fields=('enrolment',), name='purpose_change_one_open'),
+            model_name="purposechange",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("agreed", None)),
+                fields=("enrolment",),
+                name="purpose_change_one_open",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='purposechange',
-            constraint=models.CheckConstraint(condition=models.Q(('purpose__in', ['elective', 'minor', 'extracurricular', 'honours'])), name='purpose_change_purpose_known'),
+            model_name="purposechange",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("purpose__in", ["elective", "minor", "extracurricular", "honours"])
+                ),
+                name="purpose_change_purpose_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='purposechange',
-            constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='purpose_change_with_a_reason'),
+            model_name="purposechange",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("reason", ""), _negated=True),
+                name="purpose_change_with_a_reason",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='purposechange',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('agreed', None), ('answered_by', None)), models.Q(('agreed__isnull', False), ('answered_by__isnull', False)), _connector='OR'), name='purpose_change_answered_by_somebody'),
+            model_name="purposechange",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("agreed", None), ("answered_by", None)),
+                    models.Q(("agreed__isnull", False), ("answered_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="purpose_change_answered_by_somebody",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='purposechange',
-            constraint=models.CheckConstraint(condition=models.Q(('answered_by', None), ('agreed', False), models.Q(('answered_by', models.F('asked_by')), _negated=True), _connector='OR'), name='purpose_change_agreed_by_another', violation_error_message='The other coordinator agrees, not who asked.'),
+            model_name="purposechange",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("answered_by", None),
+                    ("agreed", False),
+                    models.Q(("answered_by", models.F("asked_by")), _negated=True),
+                    _connector="OR",
+                ),
+                name="purpose_change_agreed_by_another",
+                violation_error_message="The other coordinator agrees, not who asked.",
+            ),
         ),
     ]
