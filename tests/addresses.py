@@ -80,6 +80,7 @@ ADDRESSES: dict[str, Address] = {
     # Public pages.
     "home": page,
     "courses:catalogue": page,
+    "courses:compare": page,
     "courses:feed": page,
     "courses:course": Address(of="public course"),
     "courses:calendar": Address(of="public course"),
@@ -108,6 +109,7 @@ ADDRESSES: dict[str, Address] = {
     # A student's own cases.
     "exchange:cases": own_page,
     "exchange:start": own_page,
+    "exchange:save": Address(get=None, post=OWNER, of="public course"),
     "exchange:calendar": own_page,
     "exchange:renew-calendar": own_form,
     "exchange:feed": Address(of="calendar"),

@@ -27,6 +27,7 @@ from enrolments.services import answering
 from enrolments.services.acting import act
 from enrolments.services.actions import ACTIONS, ActionError, actions_for, hindrance
 from enrolments.turn import STUDENTS_TURN, turn_of
+from enrolments.views import saved
 from enrolments.views.own import own_case
 from paperwork.serving import serve
 from vx_portal.http import PortalRequest, current_user
@@ -68,6 +69,7 @@ def cases(request: PortalRequest) -> HttpResponse:
         "view": view if view in VIEWS else "",
         "counts": counts if all(counts.values()) else None,
         "any": any(counts.values()),
+        **saved.context(request),
     }
     return render(request, "enrolments/cases.html", context)
 
