@@ -97,9 +97,9 @@ def add(
     """Called by an app when it is loaded, in the order in which things happen.
 
     `parts`: what the page of a case shows to its student. `appointments`: of several cases, for the
-    calendar. `moments`: when a stop of the route will be, by the stop's name. `news`: where these cases are, by key; those without news are left out. It
-    asks as much for fifty cases as for one, and nothing when none can have any. `history`: what
-    happened, as far as this reader may know.
+    calendar. `moments`: when a stop of the route will be, by the stop's name. `news`: where these
+    cases are, by key; those without news are left out. It asks as much for fifty cases as for one,
+    and nothing when none can have any. `history`: what happened, as far as this reader may know.
     """
     if parts is not None:
         _parts.append(parts)
