@@ -24,10 +24,7 @@ from paperwork.services.notices import UNDO
 from paperwork.working_days import working_days_between
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from accounts.models import User
-    from enrolments.later import Happened
     from enrolments.rulebook import Answer
     from paperwork.models import Event
 
@@ -159,32 +156,21 @@ def _working_days(start: datetime | None, end: datetime) -> int:
 class Happening(NamedTuple):
     """One line of the history."""
 
-    at: datetime
+    event: Event
     who: str
     words: str
-    why: str
-    event: Event | None = None  # of the case itself
-    can_undo: bool = False
+    can_undo: bool
 
 
-def history_in_words(
-    case: Enrolment, reader: User, more: Iterable[Happened] = ()
-) -> list[Happening]:
-    """All that happened, the latest first, with what `reader` can still take back. One query.
-
-    `more`: what later apps know of it.
-    """
+def history_in_words(case: Enrolment, reader: User) -> list[Happening]:
+    """All that happened, the latest first, with what `reader` can still take back. One query."""
     events = acting.history(case)
     lines = [
-        Happening(event.at, _who(event), words_of(event), event.reason, event)
-        for event in reversed(events)
+        Happening(event, _who(event), words_of(event), can_undo=False) for event in reversed(events)
     ]
-    if lines and can_undo(events[-1], reader):
+    if lines and can_undo(lines[0].event, reader):
         lines[0] = lines[0]._replace(can_undo=True)
-    for one in more:
-        who = f"{one.who} ({one.role})" if one.role else one.who
-        lines.append(Happening(one.at, who, one.done, one.why))
-    return sorted(lines, key=lambda line: line.at, reverse=True)
+    return lines
 
 
 def can_undo(event: Event, reader: User) -> bool:

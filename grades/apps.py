@@ -5,3 +5,9 @@ from django.utils.translation import gettext_lazy as _
 class GradesConfig(AppConfig):
     name = "grades"
     verbose_name = _("Grades and registration")
+
+    def ready(self) -> None:
+        from enrolments import later  # noqa: PLC0415  # models are loaded only now
+        from grades import following  # noqa: PLC0415
+
+        later.add(parts=following.parts, turns=following.turns)

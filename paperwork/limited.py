@@ -20,7 +20,7 @@ from django.conf import settings
 SECONDS = 10.0  # by the clock; then it is killed
 LONGEST_ANSWER = 16 * 1024 * 1024  # bytes
 
-type Command = Literal["check", "pages", "page"]
+type Command = Literal["check", "pages", "page", "words", "bind"]
 
 
 class Said(NamedTuple):
@@ -35,14 +35,14 @@ class Said(NamedTuple):
         return str(self.found.get("no", ""))
 
 
-def read(command: Command, file: IO[bytes], number: int = 1) -> Said:
+def read(command: Command, file: IO[bytes], *numbers: int) -> Said:
     """Have `file`, which lies on a disk, read from its start. Never raises because of what it is.
 
     A process that is killed, by its limits or by the clock, says `too_complex`.
     """
     file.seek(0)
     process = subprocess.Popen(
-        [sys.executable, "-E", "-s", "-B", "-m", "paperwork.inside", command, str(number)],
+        [sys.executable, "-E", "-s", "-B", "-m", "paperwork.inside", command, *map(str, numbers)],
         stdin=file,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -71,10 +71,18 @@ def read_upload(command: Command, upload: IO[bytes]) -> Said:
         return read(command, file)
 
 
-def read_file(command: Command, path: Path, number: int = 1) -> Said:
+def read_file(command: Command, path: Path, *numbers: int) -> Said:
     """The same for a file that we keep. Raises FileNotFoundError."""
     with path.open("rb") as file:
-        return read(command, file, number)
+        return read(command, file, *numbers)
+
+
+def bind(paths: list[Path]) -> Said:
+    """One PDF of the photographs at `paths`. Raises FileNotFoundError."""
+    with tempfile.TemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR) as file:
+        sizes = [file.write(path.read_bytes()) for path in paths]
+        file.flush()
+        return read("bind", file, *sizes)
 
 
 def _understood(answer: bytes) -> Said:

@@ -43,9 +43,9 @@
   // A file: its name and size in the page's language. One that is too large is not sent at all: on a phone that would take minutes.
   const picked = (input) => {
     const words = input.parentElement.querySelector("[data-none]");
-    const [file] = input.files;
     const size = (number, unit) => new Intl.NumberFormat(document.documentElement.lang, { style: "unit", unit, maximumFractionDigits: 1 }).format(number);
-    words.textContent = file ? `${file.name}, ${file.size < 1e5 ? size(file.size / 1024, "kilobyte") : size(file.size / 1048576, "megabyte")}` : words.dataset.none;
+    const said = [...input.files].map((file) => `${file.name}, ${file.size < 1e5 ? size(file.size / 1024, "kilobyte") : size(file.size / 1048576, "megabyte")}`);
+    words.textContent = said.join("; ") || words.dataset.none;
   };
   document.addEventListener("change", ({ target }) => {
     const warning = target.dataset.most && document.getElementById(`${target.id}_too_large`);

@@ -16,9 +16,10 @@ OWNER = frozenset({STUDENT})  # of the case in the world below
 DECIDERS = READERS | {Role.COORDINATOR.value}  # who may see that case at the desk
 ASKERS = OFFICE | {Role.COORDINATOR.value}  # who may ask the Board about it
 HOSTS = frozenset({Role.PARTNER.value})
-ARRANGERS = frozenset({Role.EXAMS.value, Role.OFFICE.value})  # of exams
 NOBODY: frozenset[str] = frozenset()
 DESK = frozenset(Role.values) - {Role.EXAMS.value}
+VERIFIERS = DESK - HOSTS
+AUDITOR = frozenset({Role.AUDITOR.value})
 COORDINATOR = frozenset({Role.COORDINATOR.value})
 APPROVE = frozenset({Role.COORDINATOR.value, Role.HONOURS.value})
 
@@ -40,6 +41,9 @@ class Address:
 page = Address()
 own_page = Address(get=SIGNED_IN)
 own_form = Address(get=SIGNED_IN, post=SIGNED_IN)
+own_transcript = Address(
+    get=OWNER, post=OWNER, of="case with a transcript", hidden=SIGNED_IN - OWNER
+)
 own_draft = Address(get=OWNER, post=OWNER, of="draft", hidden=SIGNED_IN - OWNER)
 
 
@@ -64,14 +68,6 @@ def done_by_office(of: str = "") -> Address:
     return Address(get=None, post=OFFICE, of=of)
 
 
-def read_by_arrangers(of: str = "") -> Address:
-    return Address(get=ARRANGERS | READERS, of=of)
-
-
-def form_of_arrangers(of: str = "") -> Address:
-    return Address(get=ARRANGERS, post=ARRANGERS, of=of)
-
-
 ADDRESSES: dict[str, Address] = {
     # For machines.
     "livez": page,
@@ -80,7 +76,6 @@ ADDRESSES: dict[str, Address] = {
     # Public pages.
     "home": page,
     "courses:catalogue": page,
-    "courses:compare": page,
     "courses:feed": page,
     "courses:course": Address(of="public course"),
     "courses:calendar": Address(of="public course"),
@@ -109,7 +104,6 @@ ADDRESSES: dict[str, Address] = {
     # A student's own cases.
     "exchange:cases": own_page,
     "exchange:start": own_page,
-    "exchange:save": Address(get=None, post=OWNER, of="public course"),
     "exchange:calendar": own_page,
     "exchange:renew-calendar": own_form,
     "exchange:feed": Address(of="calendar"),
@@ -125,6 +119,46 @@ ADDRESSES: dict[str, Address] = {
     "exchange:accept": Address(get=None, post=OWNER, of="case", hidden=SIGNED_IN - OWNER),
     "exchange:withdraw": own_draft,
     "exchange:pass": own_draft,
+    # A student's transcript.
+    "transcript:upload": own_transcript,
+    "transcript:sent": Address(get=OWNER, of="case with a transcript", hidden=SIGNED_IN - OWNER),
+    "transcript:download": own_file("file of a transcript"),
+    "transcript:page": own_file("page of a transcript"),
+    # Transcripts at the desk.
+    "review:queue": Address(get=VERIFIERS),
+    "review:awaited": Address(get=VERIFIERS),
+    "review:transcript": Address(
+        get=COORDINATOR | AUDITOR,
+        post=COORDINATOR,
+        of="case with a transcript",
+        notes=True,
+        hidden=VERIFIERS - COORDINATOR - AUDITOR,
+    ),
+    "review:add": Address(
+        get=COORDINATOR | OFFICE,
+        post=COORDINATOR | OFFICE,
+        of="case with a transcript",
+        hidden=VERIFIERS - DECIDERS,
+    ),
+    "review:return": Address(
+        get=COORDINATOR,
+        post=COORDINATOR,
+        of="case with a transcript",
+        hidden=VERIFIERS - COORDINATOR - AUDITOR,
+    ),
+    "review:undo": Address(get=None, post=NOBODY, of="case with a transcript", hidden=VERIFIERS),
+    "review:download": Address(
+        get=COORDINATOR | AUDITOR,
+        of="file of a transcript",
+        notes=True,
+        hidden=VERIFIERS - COORDINATOR - AUDITOR,
+    ),
+    "review:page": Address(
+        get=COORDINATOR | AUDITOR,
+        of="page of a transcript",
+        notes=True,
+        hidden=VERIFIERS - COORDINATOR - AUDITOR,
+    ),
     # The desk, where applications are decided.
     "desk:queue": Address(get=DESK),
     "desk:export": Address(get=DESK),
@@ -171,14 +205,9 @@ ADDRESSES: dict[str, Address] = {
     "partner:confirm": Address(get=None, post=HOSTS),
     "partner:download": Address(get=None, post=HOSTS),
     "partner:decline": Address(get=NOBODY, post=NOBODY, of="case", hidden=HOSTS),
-    # Exams: those who arrange them, and their hosts.
-    "exams:home": read_by_arrangers(),
-    "exams:exams": read_by_arrangers(),
-    "exams:exam": read_by_arrangers("attempt"),
-    "exams:fix": form_of_arrangers("attempt"),
-    "exams:ask": form_of_arrangers("attempt"),
-    "partner-exams:exams": Address(get=HOSTS),
-    "partner-exams:fix": Address(get=NOBODY, post=NOBODY, of="attempt", hidden=HOSTS),
+    "partner-transcripts:give": Address(get=HOSTS, post=HOSTS),
+    "partner-transcripts:settle": Address(get=None, post=HOSTS),
+    "partner-transcripts:download": Address(get=NOBODY, of="file", hidden=HOSTS),
     "hosts:hosts": read_by_office(),
     "hosts:send": form_of_office("partner"),
     "hosts:revoke": done_by_office("link of a host"),
@@ -259,7 +288,6 @@ ADDRESSES: dict[str, Address] = {
     "host:students": Address(of="link to a host"),
     "host:confirm": Address(get=None, post=EVERYONE, of="link to a host"),
     "host:download": Address(get=None, post=EVERYONE, of="link to a host"),
-    "exam-link:fix": Address(post=EVERYONE, of="link to an exam"),
 }
 
 _ALLAUTH = "allauth decides; tests/accounts"
@@ -318,6 +346,5 @@ OTHERS: dict[str, str] = {
     "desk:file-download": _CASE_FILE,
     "board:answered": "comes after an answer; tests/enrolments/test_asking.py",
     "host:decline": "for students of that university alone; tests/enrolments/test_host_link.py",
-    "exam-link:fixed": "comes after an answer; tests/exams/test_fixing.py",
     "confirm:answered": "comes after an answer; tests/courses/test_confirming.py",
 }

@@ -14,11 +14,11 @@ from accounts.models import Invitation, Role, User
 from courses.models import ConfirmationRequest, ImportRun
 from enrolments.calendar import token_for
 from enrolments.models import BoardRequest, HostLink, SavedView, StandIn
-from exams.models import ExamLink
 from paperwork.models import Notice
 from tests import factories
 from tests.addresses import ADDRESSES, STUDENT, VISITOR
 from tests.enrolments.cases import case_in, draft
+from tests.grades.rows import finish, transcript_of
 
 TOKEN = "a-token-that-was-sent-to-somebody"
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -98,21 +98,23 @@ def build_world() -> World:
         email="host@university.example",
         language="en",
     )
-    ExamLink.objects.create(
-        edition=edition,
-        purpose="fix",
-        digest=ExamLink.digest_of(TOKEN),
-        expires_at=later,
-        email="host@university.example",
-        language="en",
-    )
     run = ImportRun.objects.create(
         file_name="courses.csv", rows=0, data={"universities": [], "courses": []}
     )
     document = factories.DocumentFactory.create()
     file = factories.AttachmentFactory.create(given_by=people[STUDENT])
+    course_over = case_in("submitted", factories.EditionFactory.create(), people[STUDENT])
+    over = finish(course_over)
+    transcript = transcript_of(over)
     return World(
         {
+            "case with a transcript": {"reference": over.reference},
+            "file of a transcript": {"reference": over.reference, "pk": transcript.file_id},
+            "page of a transcript": {
+                "reference": over.reference,
+                "pk": transcript.file_id,
+                "number": 1,
+            },
             "document": {"pk": document.pk},
             "code of a document": {"code": document.code},
             "public course": {"university": university.code.lower(), "course": course.slug},
@@ -123,8 +125,6 @@ def build_world() -> World:
             "link of a host": {"pk": host_link.pk},
             "link to a host": {"token": TOKEN},
             "link to a Board": {"token": TOKEN},
-            "link to an exam": {"token": TOKEN},
-            "attempt": {"pk": edition.pk, "attempt": 1},
             "draft": {"reference": draft(student=people[STUDENT]).reference},
             "calendar": {"token": token_for(people[STUDENT])},
             "open edition": {

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import structlog
+from django.conf import settings
 from django.core.exceptions import (
     RequestDataTooBig,
     SuspiciousOperation,
@@ -35,7 +36,12 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
     """400, or 413 when what was sent is too much."""
     if not isinstance(exception, TOO_LARGE):
         return _page(request, 400)
-    return _page(request, 413, {"file": isinstance(exception, FileTooLargeError)})
+    most = settings.DATA_UPLOAD_MAX_NUMBER_FILES
+    context = {
+        "file": isinstance(exception, FileTooLargeError),
+        "files": most if isinstance(exception, TooManyFilesSent) else 0,
+    }
+    return _page(request, 413, context)
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -205,7 +205,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = (
     1024 * 1024
 )  # of the fields of a form, in bytes; files are not counted
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 6000  # an import's page has a tick box for each change it shows
-DATA_UPLOAD_MAX_NUMBER_FILES = 5
+DATA_UPLOAD_MAX_NUMBER_FILES = 25  # the transcripts that a host sends at once
 
 # --- Mail -----------------------------------------------------------------------------------------
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="Virtual Exchange <noreply@localhost>")
@@ -338,6 +338,15 @@ CELERY_BEAT_SCHEDULE = {
     "applications-every-hour": {
         "task": "enrolments.tasks.every_hour",
         "schedule": crontab(minute=5),
+    },
+    "transcripts-every-minute": {
+        "task": "grades.tasks.every_minute",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
+    "transcripts-every-hour": {
+        "task": "grades.tasks.every_hour",
+        "schedule": crontab(minute=15),
     },
     "applications-every-night": {
         "task": "enrolments.tasks.every_night",

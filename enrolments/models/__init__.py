@@ -10,7 +10,6 @@ from enrolments.models.rules import (
     ProgrammeRules,
     RulesVersion,
 )
-from enrolments.models.saved import SavedCourse
 from enrolments.models.working import CalendarFeed, Note, SavedView, StandIn
 
 __all__ = [
@@ -26,7 +25,6 @@ __all__ = [
     "ProgrammeRules",
     "Purpose",
     "RulesVersion",
-    "SavedCourse",
     "SavedView",
     "StandIn",
     "State",

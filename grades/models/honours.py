@@ -1,4 +1,4 @@
-"""What the honours programme needs besides: a case that changes sides, the Academy's link."""
+"""What the honours programme needs besides: a case that changes sides, and a link for the Academy."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
-"""`python -m paperwork.inside check|pages|page NUMBER`, with the file as standard input.
+"""`python -m paperwork.inside check|pages|page|words|bind NUMBERS`, with the file as input.
 
-Says one line of JSON; for `page` the bytes of the picture follow it. What goes wrong is said as
-`{"no": …}`; whoever started it takes an end without an answer for `too_complex`.
+Says one line of JSON; for `page` the bytes of the picture follow it, for `bind` those of a PDF.
+What goes wrong is said as `{"no": …}`; whoever started it takes an end without an answer for
+`too_complex`.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from paperwork.inside import RefusedError
 MEMORY = 600 * 1024 * 1024  # bytes of address space
 SECONDS = 5  # of the processor; whoever starts it counts the clock's
 LARGEST_FILE = 10 * 1024 * 1024  # bytes
+LARGEST_TO_BIND = 12 * 1024 * 1024  # of all photographs of one request together
 PHOTOS = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")  # how JPEG and PNG begin
 
 
@@ -34,10 +36,13 @@ def limit() -> None:
             resource.setrlimit(what, (most, most))
 
 
-def answer(command: str, number: int, data: bytes) -> tuple[dict[str, Any], bytes]:
+def answer(command: str, numbers: list[int], data: bytes) -> tuple[dict[str, Any], bytes]:
     """What there is to say about the file, and the bytes that go with it."""
-    if len(data) > LARGEST_FILE:
+    if len(data) > (LARGEST_TO_BIND if command == "bind" else LARGEST_FILE):
         raise RefusedError("too_large")
+    if command == "bind":
+        said, bound = import_module("paperwork.inside.binding").bind(data, numbers)
+        return said, bound
     # Each is imported when it is needed: starting is most of what a check costs.
     reader = "photo" if data.startswith(PHOTOS) else "pdf" if command == "check" else "pages"
     kind = import_module(f"paperwork.inside.{reader}")
@@ -45,7 +50,11 @@ def answer(command: str, number: int, data: bytes) -> tuple[dict[str, Any], byte
         return kind.check(data), b""
     if command == "pages":
         return kind.outline(data), b""
-    said, picture = kind.picture(data, number)
+    if command == "words":
+        if reader == "photo":
+            return {"pages": []}, b""
+        return import_module("paperwork.inside.words").words(data), b""
+    said, picture = kind.picture(data, numbers[0])
     return said, picture
 
 
@@ -53,8 +62,8 @@ def main() -> None:
     limit()
     picture = b""
     try:
-        number = int(sys.argv[2]) if len(sys.argv) > 2 else 1
-        said, picture = answer(sys.argv[1], number, sys.stdin.buffer.read(LARGEST_FILE + 1))
+        numbers = [int(number) for number in sys.argv[2:]]
+        said, picture = answer(sys.argv[1], numbers, sys.stdin.buffer.read(LARGEST_TO_BIND + 1))
     except RefusedError as refusal:
         said = {"no": str(refusal)}
     except MemoryError:

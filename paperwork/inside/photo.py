@@ -21,7 +21,7 @@ Image.MAX_IMAGE_PIXELS = None  # counted here
 def check(data: bytes) -> dict[str, Any]:
     """The kind; a photograph counts as one page. Raises RefusedError, or what Pillow raises."""
     try:
-        with warnings.catch_warnings(action="error"), _opened(data) as photo:
+        with warnings.catch_warnings(action="error"), opened(data) as photo:
             kind = TYPES[str(photo.format)]
             photo.load()
     except (OSError, SyntaxError, ValueError, Warning):
@@ -31,7 +31,7 @@ def check(data: bytes) -> dict[str, Any]:
 
 def outline(data: bytes) -> dict[str, Any]:
     """The size of its one page; a photograph has no text that we could read."""
-    with _opened(data) as photo:
+    with opened(data) as photo:
         width, height = photo.size
         turned = photo.getexif().get(0x0112, 1) >= 5  # EXIF: on its side
     if turned:
@@ -54,7 +54,7 @@ def picture(data: bytes, number: int) -> tuple[dict[str, Any], bytes]:
         raise RefusedError("no_such_page")
     page = outline(data)["pages"][0]
     size = (page["width"], page["height"])
-    with _opened(data) as photo:
+    with opened(data) as photo:
         photo.draft("RGB", (2 * LONGEST_SIDE, 2 * LONGEST_SIDE))
         photo.thumbnail((2 * LONGEST_SIDE, 2 * LONGEST_SIDE))
         upright = ImageOps.exif_transpose(photo)
@@ -68,7 +68,7 @@ def picture(data: bytes, number: int) -> tuple[dict[str, Any], bytes]:
     return {"width": size[0], "height": size[1]}, bytes_of.getvalue()
 
 
-def _opened(data: bytes) -> Image.Image:
+def opened(data: bytes) -> Image.Image:
     photo = Image.open(io.BytesIO(data), formats=FORMATS)
     if photo.width * photo.height > MOST_PIXELS:
         raise RefusedError("photo_too_large")

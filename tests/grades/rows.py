@@ -19,7 +19,12 @@ from tests.enrolments.cases import Cast, case_of, fresh
 
 def finished(cast: Cast, **fields: Any) -> Enrolment:
     """The owner's case of a course that ended three weeks ago."""
-    case = case_of(cast, "finished", **fields)
+    return finish(case_of(cast, "finished", **fields))
+
+
+def finish(case: Enrolment) -> Enrolment:
+    """The case of a course that ended three weeks ago."""
+    Enrolment.objects.filter(pk=case.pk).update(state="finished")
     days = factories.days
     Edition.objects.filter(pk=case.edition_id).update(
         starts_on=days(-121),

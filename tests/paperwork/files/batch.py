@@ -48,7 +48,7 @@ def main(folder: Path, switches: list[str]) -> None:
     said = {}
     for path in sorted(folder.iterdir()):
         try:
-            answer("check", 1, path.read_bytes())
+            answer("check", [1], path.read_bytes())
             said[path.name] = ACCEPTED
         except RefusedError as refusal:
             said[path.name] = str(refusal)

@@ -1,0 +1,97 @@
+"""What a student sees of the transcript on the case's page, and what is up to them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import NamedTuple
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from enrolments.later import Part
+from enrolments.models import Enrolment, State
+from enrolments.models.enrolment import Kind
+from enrolments.turn import Turn
+from grades.models import Result, Transcript, TranscriptState
+from grades.people import may_give
+from grades.services import chasing
+from paperwork.services.notices import UNDO
+
+S = TranscriptState
+
+
+class Facts(NamedTuple):
+    """What the part of the page shows."""
+
+    case: Enrolment
+    transcript: Transcript | None
+    result: Result | None
+    due_on: date
+    may_send: bool
+
+
+def parts(case: Enrolment, user: User) -> Iterable[Part]:
+    """The transcript and the result, from the day the course has begun. Two queries."""
+    if case.kind != Kind.OUTGOING or case.state not in {State.ENROLLED, State.FINISHED}:
+        return
+    rows = Transcript.objects.visible_to(user).filter(enrolment=case)
+    newest = rows.counting().first()
+    if newest is None and not may_give(user, case):
+        return
+    results = Result.objects.visible_to(user).filter(enrolment=case).current()
+    # What can still be taken back has not happened yet.
+    known = results.filter(recorded_at__lte=timezone.now() - UNDO).first()
+    facts = Facts(case, _as_known(newest), known, chasing.due_on(case), may_give(user, case))
+    yield Part("grades/parts/case.html", facts)
+
+
+def _as_known(row: Transcript | None) -> Transcript | None:
+    """A decision that can still be taken back is not shown to the student yet."""
+    young = row is not None and row.changed_at > timezone.now() - UNDO
+    if row is not None and young and row.state in {S.VERIFIED, S.RETURNED}:
+        row.state = S.RECEIVED
+    return row
+
+
+def turns(cases: Iterable[Enrolment]) -> dict[int, Turn]:
+    """Cases whose student should send a transcript: the course is over, and none is here. A query.
+
+    No query when no course is over.
+    """
+    today = timezone.localdate()
+    over = [
+        case
+        for case in cases
+        if case.kind == Kind.OUTGOING
+        and case.state == State.FINISHED
+        and case.edition.ends_on < today
+    ]
+    if not over:
+        return {}
+    rows = Transcript.objects.filter(enrolment__in=over).counting()
+    newest = {row.enrolment_id: _as_known(row) for row in rows}
+    return {
+        case.pk: _turn(case, newest.get(case.pk))
+        for case in over
+        if (row := newest.get(case.pk)) is None or row.state == S.RETURNED
+    }
+
+
+def _turn(case: Enrolment, returned: Transcript | None) -> Turn:
+    day = date_format(chasing.due_on(case), "DATE_FORMAT")
+    host = case.edition.course.university.local_name
+    return Turn(
+        case,
+        _("Send another transcript") if returned else _("Send your transcript"),
+        _("The one that you sent has come back. Read why, and send another.")
+        if returned
+        else _("The course is over. With the transcript of %(host)s your result can be registered.")
+        % {"host": host},
+        _("Send transcript"),
+        reverse("transcript:upload", args=[case.reference]),
+        _("by %(day)s") % {"day": day},
+    )

@@ -1,0 +1,17 @@
+"""A student's transcript: /exchange/<reference>/transcript/."""
+
+from django.urls import path
+
+from grades.views import student
+
+app_name = "transcript"
+urlpatterns = [
+    path("<ref:reference>/transcript/", student.upload, name="upload"),
+    path("<ref:reference>/transcript/sent/", student.sent, name="sent"),
+    path("<ref:reference>/transcript/files/<uuid:pk>/", student.download, name="download"),
+    path(
+        "<ref:reference>/transcript/files/<uuid:pk>/pages/<int:number>/",
+        student.page,
+        name="page",
+    ),
+]
