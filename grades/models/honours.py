@@ -1,4 +1,4 @@
-"""What the honours programme needs besides: a case that changes sides, and a link for the Academy."""
+"""What the honours programme needs besides: cases that change sides, and the Academy's link."""
 
 from __future__ import annotations
 
