@@ -4,25 +4,37 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('courses', '0002_places'),
-        ('enrolments', '0003_transcript_rules'),
+        ("courses", "0002_places"),
+        ("enrolments", "0003_transcript_rules"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='facultyrules',
-            name='paper_language',
-            field=models.CharField(choices=[('nl', 'Dutch'), ('en', 'English')], default='nl', max_length=2, verbose_name='language of the forms for its administration'),
+            model_name="facultyrules",
+            name="paper_language",
+            field=models.CharField(
+                choices=[("nl", "Dutch"), ("en", "English")],
+                default="nl",
+                max_length=2,
+                verbose_name="language of the forms for its administration",
+            ),
         ),
         migrations.AddField(
-            model_name='portalrules',
-            name='honours_email',
-            field=models.EmailField(blank=True, help_text='Where overviews of the honours programme are sent.', max_length=254, verbose_name='address of the Honours Academy'),
+            model_name="portalrules",
+            name="honours_email",
+            field=models.EmailField(
+                blank=True,
+                help_text="Where overviews of the honours programme are sent.",
+                max_length=254,
+                verbose_name="address of the Honours Academy",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='facultyrules',
-            constraint=models.CheckConstraint(condition=models.Q(('paper_language__in', ['nl', 'en'])), name='faculty_rules_language_known'),
+            model_name="facultyrules",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("paper_language__in", ["nl", "en"])),
+                name="faculty_rules_language_known",
+            ),
         ),
     ]
