@@ -25,7 +25,7 @@ from vx_portal.http import PortalRequest, WrongRoleError, current_user, needs_ro
 def add(request: PortalRequest, reference: str) -> HttpResponse:
     """Add a transcript for a student."""
     user = current_user(request)
-    rows = Enrolment.objects.for_desk(user).exclude(student=user)
+    rows = Enrolment.objects.visible_to(user).for_desk(user).exclude(student=user)
     rows = rows.select_related("student", "edition__course__university", "faculty", "programme")
     case = get_object_or_404(rows, reference=reference.upper())
     if not may_give(user, case):

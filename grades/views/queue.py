@@ -59,7 +59,7 @@ def _summary(row: Any) -> dict[str, Any]:
 def awaited(request: PortalRequest) -> HttpResponse:
     """Courses that are over, of which no transcript has come."""
     user = current_user(request)
-    mine = Enrolment.objects.for_desk(user).exclude(student=user)
+    mine = Enrolment.objects.visible_to(user).for_desk(user).exclude(student=user)
     rows = chasing.awaited().filter(pk__in=mine).select_related("faculty")
     page = Paginator(rows.order_by("edition__ends_on", "pk"), PAGE).get_page(
         request.GET.get("page")
