@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import quote, urljoin
 
-from bench import deliveries, paper, rush
+from bench import deliveries, paper, planning, rush
 from bench.load import Round, load, request
 from bench.phone import View, first_views
 
@@ -99,6 +99,7 @@ def main() -> int:
         "rush": rush.measure,
         "paper": paper.measure,
         "deliveries": deliveries.measure,
+        "planning": planning.measure,
     }
     failures = []
     for name in sys.argv[1:] or parts:

@@ -4,7 +4,8 @@ Nothing here knows Django or the database. Moments are aware datetimes, lengths 
 span is half-open: what ends at noon and what starts at noon do not meet.
 """
 
-from exams.planning.checking import Conflict, ConflictKind, Facility, check
+from exams.planning.checking import check
+from exams.planning.conflicts import Conflict, ConflictKind, Facility
 from exams.planning.days import day_span, starts_within
 from exams.planning.instance import (
     Candidate,
@@ -28,6 +29,8 @@ from exams.planning.plan import (
     compare,
     cost_of,
 )
+from exams.planning.proposing import propose
+from exams.planning.search import Progress, Stage
 
 __all__ = [
     "Candidate",
@@ -43,15 +46,18 @@ __all__ = [
     "Kind",
     "Pinned",
     "Plan",
+    "Progress",
     "Relaxation",
     "Room",
     "Rule",
     "Sitting",
     "Span",
+    "Stage",
     "Status",
     "check",
     "compare",
     "cost_of",
     "day_span",
+    "propose",
     "starts_within",
 ]

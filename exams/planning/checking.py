@@ -4,55 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from dataclasses import replace
 from itertools import pairwise
 
+from exams.planning.conflicts import Conflict, ConflictKind, Facility
 from exams.planning.instance import Candidate, Exam, Instance, Kind, Span, joined, within
 from exams.planning.plan import Plan, Sitting
-
-
-class ConflictKind(StrEnum):
-    TOO_FULL = "too_full"
-    STUDENT_TWICE = "student_twice"
-    FACILITY = "facility"
-    ROOM_CLOSED = "room_closed"
-    NO_INVIGILATOR = "no_invigilator"
-    OUTSIDE_WINDOW = "outside_window"
-    OWN_EXAM_WEEK = "own_exam_week"
-    ROOM_TWICE = "room_twice"
-    INVIGILATOR_TWICE = "invigilator_twice"
-    TOO_LATE_FOR_NOTICE = "too_late_for_notice"
-    TOO_SHORT = "too_short"  # the sitting ends before the exam does
-    DIFFERENT_STARTS = "different_starts"  # the exam does not start at one instant
-    SPLIT = "split"  # over several shared rooms, though it may not be
-    NOT_SEATED = "not_seated"  # the exam is planned, but not for these students
-
-
-class Facility(StrEnum):
-    EXTRA_TIME = "extra_time"
-    OWN_ROOM = "own_room"
-    WHEELCHAIR = "wheelchair"
-    COMPUTER = "computer"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Conflict:
-    """What is wrong, as data for a sentence.
-
-    `students` and `invigilators` are those that it concerns; `other` is the second exam of what is
-    twice, or the same exam; `needed` and `available` count places, computers or invigilators.
-    """
-
-    kind: ConflictKind
-    exam: int
-    room: int | None = None
-    students: tuple[int, ...] = ()
-    invigilators: tuple[int, ...] = ()
-    other: int | None = None
-    facility: Facility | None = None
-    needed: int | None = None
-    available: int | None = None
 
 
 def check(plan: Plan | Iterable[Sitting], instance: Instance) -> tuple[Conflict, ...]:

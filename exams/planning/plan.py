@@ -9,6 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Literal, NamedTuple
 
+from exams.planning.conflicts import Conflict
 from exams.planning.instance import Instance, Span
 
 
@@ -61,24 +62,24 @@ class Rule(StrEnum):
     SPLITTING = "splitting"  # no one room has the places, and the exam may not be split
     WHEELCHAIR = "wheelchair"  # no open room is accessible
     COMPUTERS = "computers"  # open rooms have too few computers
-    OWN_ROOMS = "own_rooms"  # too few rooms beside the shared one
     INVIGILATORS = "invigilators"  # too few are free, or speak the language
-    ROOM_TWICE = "room_twice"  # other exams have the rooms
+    ROOMS = "rooms"  # too few rooms are free at the same time
     PINNED = "pinned"  # pinned sittings contradict each other or the rules
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Relaxation:
-    """A rule that can be relaxed, and by how much: then `exams` can be planned.
+    """A rule that can be relaxed so that `exams` can be planned, and by how much.
 
-    `amount` is how many more are needed (rooms, invigilators, places), or how many places one
-    room must have. `until` is until when a room has to be open, or an invigilator free; `start` is
-    the start that becomes possible.
+    `students` are those whom it concerns. `amount` is how many more rooms or invigilators are
+    needed, or how many places or computers `room` must have. `start` and `until` are from and until
+    when a room must be open, or when the exam would be.
     """
 
     rule: Rule
     exams: tuple[int, ...]
     students: tuple[int, ...] = ()
+    room: int | None = None
     amount: int | None = None
     start: datetime | None = None
     until: datetime | None = None
@@ -86,15 +87,16 @@ class Relaxation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Impossible:
-    """Why `exams` cannot all be planned. Each of `relax` alone is enough, unless `together`."""
+    """Why `exams` cannot all be planned; without any one of them the others can.
 
-    rule: Rule
+    Each of `relax` is a way out, the easiest first: what must be relaxed together. Under PINNED
+    sittings that stay are wrong: `conflicts` says how. No `rule`: no way out was found in time.
+    """
+
+    rule: Rule | None
     exams: tuple[int, ...]
-    students: tuple[int, ...] = ()
-    needed: int | None = None
-    available: int | None = None
-    relax: tuple[Relaxation, ...] = ()
-    together: bool = False
+    relax: tuple[tuple[Relaxation, ...], ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
 
 
 class Status(StrEnum):
