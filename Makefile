@@ -30,9 +30,10 @@ browser: .venv/development ## The tests that drive a real Chromium
 	@$(MANAGE) build
 	$(PYTHON) -m pytest -n 2 --dist worksteal -m browser $(TESTS)
 
+# In their order: the tests of a file share its processes, and the last one stops them.
 chaos: .venv/development ## The tests that stop, kill and freeze parts of a running portal (PostgreSQL, Redis, nginx)
 	@$(MANAGE) build
-	ROUNDS=$(ROUNDS) $(PYTHON) -m pytest -n 2 --dist loadgroup -m chaos $(TESTS)
+	ROUNDS=$(ROUNDS) $(PYTHON) -m pytest -n 2 --dist loadgroup -p no:randomly -m chaos $(TESTS)
 
 check: .venv/development ## Style, types, templates, migrations, translations, production settings
 	@$(MANAGE) build

@@ -1,7 +1,7 @@
 """The processes of the opening rush: one that prepares, one that looks, and the bare view.
 
-As a WSGI application (`bench.rushing`) it is the bare view: Django, no middleware but one, writing
-the same rows through the ORM as a request that is sent.
+As a WSGI application (`bench.rushing`) it is the bare view: Django with its own middleware, writing
+the same rows through the ORM for whoever is signed in as a request that is sent.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def send(request: HttpRequest, pk: int) -> HttpResponse:
     """Claim a place or a turn, move the case, write the event and two notices; nothing else."""
     now = timezone.now()
     with transaction.atomic():
-        case = Enrolment.objects.get(pk=pk)
+        case = Enrolment.objects.get(pk=pk, student=request.user)
         edition = Edition.objects.select_for_update().get(pk=case.edition_id)
         sequence = edition.arrivals + 1
         Edition.objects.filter(pk=edition.pk).update(arrivals=sequence)

@@ -10,7 +10,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from courses.catalogue import Catalogue, Entry
-from courses.facets import FACETS
+from courses.facets import EVERY, FITS
+from courses.personal import Masks
 from courses.search import plain
 from courses.selection import SORTS, Found, Selection
 from courses.stencil import hole
@@ -20,6 +21,7 @@ SHORT_LIST = 8  # values of a facet that are always in sight
 
 # Facets that are one question to the reader stand together; those named open stand open.
 GROUPS: list[tuple[str | Promise, tuple[str, ...]]] = [
+    (FITS.label, (FITS.name,)),
     (_("Applications"), ("open", "places")),
     (_("Field of study"), ("field",)),
     (_("Level"), ("level", "number")),
@@ -30,7 +32,7 @@ GROUPS: list[tuple[str | Promise, tuple[str, ...]]] = [
     (_("Language of instruction"), ("language",)),
     (_("Honours"), ("honours",)),
 ]
-OPEN_GROUPS = {"open", "field", "level"}
+OPEN_GROUPS = {FITS.name, "open", "field", "level"}
 
 
 def rows(catalogue: Catalogue, positions: list[int]) -> list[str]:
@@ -121,7 +123,7 @@ def chips(selection: Selection) -> list[Chip]:
     if selection.words:
         found.append(Chip("", f"“{selection.words}”", selection.without("q").query))
     for name, values in selection.chosen.items():
-        facet = FACETS[name]
+        facet = EVERY[name]
         for value in values:
             query = selection.without(name, value).query
             found.append(Chip(facet.label, facet.label_of(value), query))
@@ -143,7 +145,7 @@ def drops(found: Found) -> list[Way]:
         if drop.facet == "q":
             label = f"“{selection.words}”"
         else:
-            facet = FACETS[drop.facet]
+            facet = EVERY[drop.facet]
             label = ", ".join(map(facet.label_of, selection.chosen[drop.facet]))
         ways.append(Way(label, selection.without(drop.facet).query, drop.count))
     return ways
@@ -177,9 +179,10 @@ class Group(NamedTuple):
     facets: list[tuple[str, str | Promise, list[Choice], list[Choice]]]
 
 
-def facet_groups(catalogue: Catalogue) -> list[Group]:
+def facet_groups(catalogue: Catalogue, personal: Masks) -> list[Group]:
     """The filters in the reader's language; of a long list, the rest apart."""
     colours = {c.university.code: c.university for c in catalogue.courses}
+    masks = {**personal, **catalogue.masks}
     groups = []
     for label, names in GROUPS:
         facets = []
@@ -192,12 +195,12 @@ def facet_groups(catalogue: Catalogue) -> list[Group]:
                     hole(f"{name}.{value}"),
                     hole(f"{name}.{value}#"),
                 )
-                for value in catalogue.masks[name]
+                for value in masks.get(name, ())
             ]
             if name == "university":
                 choices.sort(key=lambda choice: plain(choice.label))
             if choices:
-                facets.append((name, FACETS[name].label, *_cut(choices)))
+                facets.append((name, EVERY[name].label, *_cut(choices)))
         if facets:
             groups.append(Group(label, hole(f"group.{names[0]}"), facets))
     return groups
@@ -222,7 +225,7 @@ def facet_holes(found: Found) -> dict[str, str]:
 
 
 def _label(name: str, value: str) -> str:
-    return FACETS[name].label_of(value)
+    return EVERY[name].label_of(value)
 
 
 def _cut(choices: list[Choice]) -> tuple[list[Choice], list[Choice]]:

@@ -28,6 +28,13 @@ ASSESSMENTS = {
 APPLICATIONS = {"now": _("open now"), "later": _("open later")}
 PLACES = {"free": _("not full")}
 HONOURS = {"yes": _("may count for honours")}
+WAYS = {
+    "elective": pgettext_lazy("facet", "as an elective"),
+    "minor": pgettext_lazy("facet", "inside my minor"),
+    "extracurricular": pgettext_lazy("facet", "on top of my programme"),
+    "honours": pgettext_lazy("facet", "for my honours programme"),
+    "guest": pgettext_lazy("facet", "open to students of partner universities"),
+}
 
 
 class Facet(NamedTuple):
@@ -156,3 +163,7 @@ FACETS = {
         Facet("honours", _("Honours"), _honours, HONOURS),
     )
 }
+
+# For a student who is signed in alone (courses/personal.py).
+FITS = Facet("fits", _("Fits what I study"), _nothing, WAYS)
+EVERY = {**FACETS, FITS.name: FITS}

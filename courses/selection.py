@@ -14,7 +14,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from courses.catalogue import Catalogue
-from courses.facets import FACETS, read_value
+from courses.facets import EVERY, read_value
+from courses.personal import Masks
 from courses.search import MAX_QUERY, read_query
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ SORTS = {
     "ec": _("credits (EC)"),
     "title": _("title"),
 }
+NONE: Masks = {}
 MAX_UNKNOWN = 3  # values that a message names
 
 
@@ -85,21 +87,22 @@ def _pair(name: str, value: str) -> str:
     return urlencode({name: value})
 
 
-def read_selection(params: QueryDict, catalogue: Catalogue) -> Selection:
+def read_selection(params: QueryDict, catalogue: Catalogue, personal: Masks = NONE) -> Selection:
     """What an address asks for. Nothing in it is an error: what we do not know is left out."""
+    masks = {**personal, **catalogue.masks}
     typed = " ".join(params.get("q", "").replace("\0", " ")[: 50 * MAX_QUERY].split())
     words = typed[:MAX_QUERY].strip()
     chosen: dict[str, tuple[str, ...]] = {}
     unknown: list[str] = []
-    for name in FACETS:
-        if name not in params:
+    for name in EVERY:
+        if name not in params or name not in masks:
             continue
-        known = {value.casefold(): value for value in catalogue.masks[name]}
+        known = {value.casefold(): value for value in masks[name]}
         asked = {read_value(name, each.strip()).casefold(): each for each in params.getlist(name)}
         values = {known[each] for each in asked if each in known}
         unknown += [typed for each, typed in asked.items() if each and each not in known]
         if values:
-            chosen[name] = tuple(value for value in catalogue.masks[name] if value in values)
+            chosen[name] = tuple(value for value in masks[name] if value in values)
     page = params.get("page", "")
     sort = params.get("sort", "")
     if sort not in SORTS or (sort == "relevance" and not words):
@@ -135,15 +138,16 @@ class Found:
     suggestion: str = ""  # other words that are found
 
 
-def find(catalogue: Catalogue, selection: Selection) -> Found:
+def find(catalogue: Catalogue, selection: Selection, personal: Masks = NONE) -> Found:
     """The page of `selection` in `catalogue`. All filters hold for one and the same edition."""
+    every = {**personal, **catalogue.masks}
     words = read_query(selection.words)
     ranked = catalogue.index.search(words) if words else [catalogue.all_courses]
     if selection.words and not words:  # only signs, such as "???"
         ranked = []
     with_words = catalogue.spread(_union(ranked))
     picked = {
-        name: _union(catalogue.masks[name][value] for value in values)
+        name: _union(every[name][value] for value in values)
         for name, values in selection.chosen.items()
     }
     matching = with_words
@@ -153,7 +157,7 @@ def find(catalogue: Catalogue, selection: Selection) -> Found:
     pages = max(1, -(-count // PAGE_SIZE))
     selection = replace(selection, page=max(1, min(selection.page, pages)))
     counts = {}
-    for name, masks in catalogue.masks.items():
+    for name, masks in every.items():
         others = _without(picked, name, with_words) if name in picked else matching
         counts[name] = {v: catalogue.fold(others & mask).bit_count() for v, mask in masks.items()}
     drops, suggestion = [], ""

@@ -10,4 +10,8 @@ class EnrolmentsConfig(AppConfig):
     verbose_name = _("Applications and placement")
 
     def ready(self) -> None:
+        from courses import personal  # noqa: PLC0415  # models: not before the apps are loaded
+        from enrolments import fitting  # noqa: PLC0415
+
         register_converter(ReferenceConverter, "ref")
+        personal.use(fitting)

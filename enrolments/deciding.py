@@ -24,7 +24,10 @@ from paperwork.services.notices import UNDO
 from paperwork.working_days import working_days_between
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from accounts.models import User
+    from enrolments.later import Happened
     from enrolments.rulebook import Answer
     from paperwork.models import Event
 
@@ -156,21 +159,32 @@ def _working_days(start: datetime | None, end: datetime) -> int:
 class Happening(NamedTuple):
     """One line of the history."""
 
-    event: Event
+    at: datetime
     who: str
     words: str
-    can_undo: bool
+    why: str
+    event: Event | None = None  # of the case itself
+    can_undo: bool = False
 
 
-def history_in_words(case: Enrolment, reader: User) -> list[Happening]:
-    """All that happened, the latest first, with what `reader` can still take back. One query."""
+def history_in_words(
+    case: Enrolment, reader: User, more: Iterable[Happened] = ()
+) -> list[Happening]:
+    """All that happened, the latest first, with what `reader` can still take back. One query.
+
+    `more`: what later apps know of it.
+    """
     events = acting.history(case)
     lines = [
-        Happening(event, _who(event), words_of(event), can_undo=False) for event in reversed(events)
+        Happening(event.at, _who(event), words_of(event), event.reason, event)
+        for event in reversed(events)
     ]
-    if lines and can_undo(lines[0].event, reader):
+    if lines and can_undo(events[-1], reader):
         lines[0] = lines[0]._replace(can_undo=True)
-    return lines
+    for one in more:
+        who = f"{one.who} ({one.role})" if one.role else one.who
+        lines.append(Happening(one.at, who, one.done, one.why))
+    return sorted(lines, key=lambda line: line.at, reverse=True)
 
 
 def can_undo(event: Event, reader: User) -> bool:

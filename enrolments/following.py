@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from typing import Any, NamedTuple
 
 from django.db.models import Q
@@ -14,7 +14,7 @@ from accounts.directory import Entry, read_directory
 from accounts.models import Role, User
 from courses.timetable import difference_in_words, noon, slots
 from enrolments.holding import holder
-from enrolments.later import moments_of, parts_of
+from enrolments.later import Happened, history_of, moments_of, news_of, parts_of
 from enrolments.models import Enrolment, Purpose, State
 from enrolments.models.enrolment import HOLDING, OVER, Kind
 from enrolments.route import stops
@@ -27,36 +27,28 @@ from paperwork.models.attachment import AttachmentQuerySet
 from paperwork.models.document import DocumentQuerySet
 
 
-class Happening(NamedTuple):
-    """One event in words."""
-
-    at: datetime
-    who: str
-    role: str
-    done: str
-    why: str
-
-
 def about(case: Enrolment, user: User) -> dict[str, Any]:
     """All that the page of `case` shows to its student. The case has passed its gate."""
     events = acting.history(case)
     possible = actions.actions_for(user, case)
     edition, zone = case.edition, case.edition.course.university.zone
     goes_on = case.state not in OVER
+    news = news_of([case])[case.pk]
+    history = [one for event in events if (one := happening(event))]
     return {
         "case": case,
         "edition": edition,
         "course": edition.course,
         "university": edition.course.university,
-        "turn": turn_of(case),
-        "holder": holder(case),
-        "usual": usual_days(case),
-        "stops": stops(case, events, moments_of(case) if goes_on else {}),
+        "turn": turn_of(case, news),
+        "holder": holder(case, news),
+        "usual": news.usual if news.holder else usual_days(case),
+        "stops": stops(case, events, news, moments_of(case) if goes_on else {}),
         "later": parts_of(case, user),
         "position": places.position(case),
         "actions": possible,
         "too_late": actions.hindrance("withdraw", user, case),
-        "history": [one for event in events if (one := happening(event))],
+        "history": sorted([*history, *history_of(case, user)], key=lambda one: one.at),
         "decision": _decision(events) if not goes_on else None,
         "host_answer": _host_answer(events),
         "files": list(files_of(case)),
@@ -82,7 +74,7 @@ def documents_of(case: Enrolment) -> DocumentQuerySet:
     return made.filter(replaced_at=None, withdrawn_at=None).defer("data")
 
 
-def happening(event: Event) -> Happening | None:
+def happening(event: Event) -> Happened | None:
     """`event` in words; None for what only staff do among themselves."""
     done = ACTIONS[event.action].done if event.action in ACTIONS else _OTHERS().get(event.action)
     if not done:
@@ -92,7 +84,7 @@ def happening(event: Event) -> Happening | None:
         "host": pgettext("role", "host university"),
         "board": pgettext("role", "Board of Examiners"),
     }.get(event.role) or (str(Role(event.role).label) if event.role in Role.values else "")
-    return Happening(event.at, event.actor_name or _("The portal"), role, str(done), event.reason)
+    return Happened(event.at, event.actor_name or _("The portal"), role, str(done), event.reason)
 
 
 def _OTHERS() -> dict[str, str]:  # noqa: N802  # a table; its words are in the reader's language

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from enrolments.models.enrolment import Board, Kind, State
 
 if TYPE_CHECKING:
+    from enrolments.later import News
     from enrolments.models import Enrolment
 
 
@@ -26,6 +27,8 @@ class Who(StrEnum):
     HOME = "home"  # the contact at a partner whose student comes to us
     HOST = "host"
     OFFICE = "office"
+    EXAMS = "exams"
+    ADMINISTRATION = "administration"
     NOBODY = "nobody"
 
 
@@ -44,8 +47,13 @@ class Holder:
         return self.due_on is not None and self.due_on < timezone.localdate()
 
 
-def holder(case: Enrolment) -> Holder:
-    """Who has `case` (which comes with its edition, course and university)."""
+def holder(case: Enrolment, news: News | None = None) -> Holder:
+    """Who has `case` (which comes with its edition, course and university).
+
+    `news`: what later apps know of it, which goes before.
+    """
+    if news and news.holder:
+        return news.holder
     who = who_has(case)
     return Holder(who, name_of(who, case), case.since, case.due_on, what_next(case))
 
@@ -88,6 +96,8 @@ def name_of(who: Who, case: Enrolment) -> str:
         Who.HOME: _("the contact person at %(university)s") % {"university": case.home_university},
         Who.HOST: str(case.edition.course.university),
         Who.OFFICE: _("the programme office"),
+        Who.EXAMS: _("the exam team of Virtual Exchange"),
+        Who.ADMINISTRATION: _("the education administration"),
         Who.NOBODY: "",
     }[who]
 

@@ -1,16 +1,19 @@
 """What apps after this one know of a case: they hand it over here, since they may not be imported.
 
-The exam in Leiden is one: it stands on the case's page, on its route and in the calendar.
+The exam in Leiden is one: it stands on the case's page, on its route and in the calendar. Where the
+grade is, is another.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from datetime import datetime
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from accounts.models import User
+    from enrolments.holding import Holder
     from enrolments.models import Enrolment
     from enrolments.turn import Turn
 
@@ -38,15 +41,49 @@ class Part(NamedTuple):
     facts: Any
 
 
+class Step(NamedTuple):
+    """A stop of the route. The route works out itself which one is now."""
+
+    name: str
+    title: str
+    is_done: bool = False
+    at: datetime | date | None = None  # when it was, or is planned
+    note: str = ""  # one sentence: by whom, or by when it usually is
+
+
+@dataclass
+class News:
+    """Where a case is. Everybody who may see the case reads it: it tells no grade."""
+
+    # By the name of the stop that they take the place of: "exam", "transcript", "registered".
+    # No steps: that stop is left out.
+    steps: dict[str, Sequence[Step]] = field(default_factory=dict)
+    holder: Holder | None = None
+    usual: int | None = None  # working days in which whoever has it usually acts
+    turn: Turn | None = None  # what is up to its student
+
+
+class Happened(NamedTuple):
+    """Something in the history of a case, in words: who, in which role, did what, and why."""
+
+    at: datetime
+    who: str
+    role: str
+    done: str
+    why: str
+
+
 type Parts = Callable[[Enrolment, User], Iterable[Part]]
 type Appointments = Callable[[Iterable[Enrolment]], Iterable[Appointment]]
 type Moments = Callable[[Enrolment], dict[str, datetime]]
-type Turns = Callable[[Iterable[Enrolment]], dict[int, Turn]]
+type Tell = Callable[[Sequence[Enrolment]], Mapping[int, News]]
+type History = Callable[[Enrolment, User], Iterable[Happened]]
 
 _parts: list[Parts] = []
 _appointments: list[Appointments] = []
 _moments: list[Moments] = []
-_turns: list[Turns] = []
+_tell: list[Tell] = []
+_history: list[History] = []
 
 
 def add(
@@ -54,13 +91,15 @@ def add(
     parts: Parts | None = None,
     appointments: Appointments | None = None,
     moments: Moments | None = None,
-    turns: Turns | None = None,
+    news: Tell | None = None,
+    history: History | None = None,
 ) -> None:
-    """Called by an app when it is loaded.
+    """Called by an app when it is loaded, in the order in which things happen.
 
     `parts`: what the page of a case shows to its student. `appointments`: of several cases, for the
-    calendar. `moments`: when a stop of the route will be, by the stop's name. `turns`: what is up
-    to the students of several cases, by the case's key.
+    calendar. `moments`: when a stop of the route will be, by the stop's name. `news`: where these
+    cases are, by key; those without news are left out. It asks as much for fifty cases as for one,
+    and nothing when none can have any. `history`: what happened, as far as this reader may know.
     """
     if parts is not None:
         _parts.append(parts)
@@ -68,8 +107,10 @@ def add(
         _appointments.append(appointments)
     if moments is not None:
         _moments.append(moments)
-    if turns is not None:
-        _turns.append(turns)
+    if news is not None:
+        _tell.append(news)
+    if history is not None:
+        _history.append(history)
 
 
 def parts_of(case: Enrolment, user: User) -> list[Part]:
@@ -94,10 +135,22 @@ def moments_of(case: Enrolment) -> dict[str, datetime]:
     return found
 
 
-def turns_of(cases: Iterable[Enrolment]) -> dict[int, Turn]:
-    """What is up to the students of these cases, as far as other apps know; one thing for each."""
-    cases = list(cases)
-    found: dict[int, Turn] = {}
-    for give in reversed(_turns):
-        found |= give(cases)
+def news_of(cases: Sequence[Enrolment]) -> dict[int, News]:
+    """Where each of `cases` is, by key; what the latest app says counts most.
+
+    They come with their editions, courses and universities.
+    """
+    found = {case.pk: News() for case in cases}
+    for tell in _tell if cases else []:
+        for pk, more in tell(cases).items():
+            news = found[pk]
+            news.steps |= more.steps
+            news.turn = more.turn or news.turn
+            if more.holder:
+                news.holder, news.usual = more.holder, more.usual
     return found
+
+
+def history_of(case: Enrolment, user: User) -> list[Happened]:
+    """What happened to `case` in other apps, as far as `user` may know."""
+    return [one for give in _history for one in give(case, user)]

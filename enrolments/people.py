@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import Membership, Role, User
+from enrolments.models import StandIn
 from enrolments.models.enrolment import Kind
 from enrolments.scopes import scopes_of
 
@@ -78,13 +79,9 @@ def home_side(case: Enrolment) -> QuerySet[User]:
         held = held.filter(role=Role.COORDINATOR, faculty=case.faculty_id).filter(some | whole)
     today = timezone.localdate()
     people = held.order_by().values("user")
-    standing_in = Q(
-        stands_in__absent__in=people,
-        stands_in__starts_on__lte=today,
-        stands_in__ends_on__gte=today,
-        stands_in__ended_at=None,
-    )
-    return User.objects.filter(Q(pk__in=people) | standing_in, is_active=True).distinct()
+    standing_in = StandIn.objects.current(today).filter(absent__in=people).order_by()
+    either = Q(pk__in=people) | Q(pk__in=standing_in.values("stand_in"))
+    return User.objects.filter(either, is_active=True)
 
 
 def host_side(case: Enrolment) -> QuerySet[User]:

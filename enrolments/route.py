@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from courses.models.course import Assessment
 from enrolments.holding import home_of, name_of
+from enrolments.later import News, Step
 from enrolments.models.enrolment import OVER, Kind, State
 
 if TYPE_CHECKING:
@@ -42,17 +43,19 @@ class Stop(NamedTuple):
     title: str
     state: str  # done, now, or nothing: later
     when: str = ""
+    note: str = ""
 
 
 def stops(
     case: Enrolment,
     events: Iterable[Event] = (),
+    news: News | None = None,
     moments: Mapping[str, datetime] | None = None,
 ) -> list[Stop]:
     """The line of `case` (with edition, course and university), from sent to registered.
 
-    `moments`: when a stop will be, where that is known better than by the edition. A case that is
-    over ends where it came to, and says how.
+    `news`: what later apps know of it. `moments`: when a stop will be, where that is known better
+    than by the edition. A case that is over ends where it came to, and says how.
     """
     passed = {PASSED_BY[event.action]: event.at for event in events if event.action in PASSED_BY}
     if case.submitted_at:
@@ -65,20 +68,39 @@ def stops(
             Stop(name, titles[name], DONE, _day(passed[name])) for name in titles if name in passed
         ]
         return [*went, Stop("over", _ended(case), NOW, _day(case.since))]
-    names = list(titles)
     at = STOP_OF[State(case.state)]
-    here = (
-        names.index(at)
-        if at in names
-        else names.index("transcript" if "transcript" in names else names[-1])
-    )
+    reached = list(titles).index(at if at in titles else "transcript")
     planned: dict[str, date | None] = {"exam": case.edition.exam_on, **(moments or {})}
-    found = []
-    for number, name in enumerate(names):
-        state = DONE if number < here else NOW if number == here else LATER
-        when = passed.get(name) if state == DONE else planned.get(name)
-        found.append(Stop(name, titles[name], state, _day(when) if when else ""))
-    return found
+    steps = [
+        Step(
+            name,
+            title,
+            number < reached,
+            passed.get(name) if number < reached else planned.get(name),
+        )
+        for number, (name, title) in enumerate(titles.items())
+    ]
+    return _line(_with_news(steps, news) if news else steps)
+
+
+def _with_news(steps: list[Step], news: News) -> list[Step]:
+    """The steps that a later app knows take the place of the one that stands for them."""
+    return [step for one in steps for step in news.steps.get(one.name, [one])]
+
+
+def _line(steps: list[Step]) -> list[Stop]:
+    """What lies before something that is done is done; the first after it is now."""
+    here = max((number for number, step in enumerate(steps, 1) if step.is_done), default=0)
+    return [
+        Stop(
+            step.name,
+            step.title,
+            DONE if number < here else NOW if number == here else LATER,
+            _day(step.at) if step.at and (step.is_done or number >= here) else "",
+            step.note,
+        )
+        for number, step in enumerate(steps)
+    ]
 
 
 def _titles(case: Enrolment) -> dict[str, str]:

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
+from django.db.models import Case, When
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from enrolments import later
+from enrolments.later import news_of
 from enrolments.models import Enrolment
 from enrolments.models.enrolment import State
 
 if TYPE_CHECKING:
+    from enrolments.later import News
     from vx_portal.http import Person
 
 STUDENTS_TURN = (State.DRAFT, State.RETURNED, State.OFFERED)
 MOST = 2  # on the home page
-MOST_CASES = 20  # of one student that are looked at for it
+LOOKED_AT = 20  # cases of one student, the newest
 
 
 class Turn(NamedTuple):
@@ -34,21 +35,11 @@ class Turn(NamedTuple):
     until: str
 
 
-def turn_of(case: Enrolment) -> Turn | None:
-    """What its student has to do about `case` (with edition and course); None: nothing now."""
-    return turns_for([case]).get(case.pk)
+def turn_of(case: Enrolment, news: News | None = None) -> Turn | None:
+    """What its student has to do about `case` (with edition and course); None: nothing now.
 
-
-def turns_for(cases: Iterable[Enrolment]) -> dict[int, Turn]:
-    """What is up to the students of several cases, by the case's key."""
-    cases = list(cases)
-    own = {case.pk: turn for case in cases if (turn := _own_turn(case))}
-    others = later.turns_of(case for case in cases if case.pk not in own)
-    both = own | others
-    return {case.pk: both[case.pk] for case in cases if case.pk in both}
-
-
-def _own_turn(case: Enrolment) -> Turn | None:
+    `news`: what later apps know of it.
+    """
     here = case.get_absolute_url()
     match case.state:
         case State.DRAFT:
@@ -78,20 +69,27 @@ def _own_turn(case: Enrolment) -> Turn | None:
                 f"{here}#place",
                 _until(case.offer_until),
             )
-    return None
+    return news.turn if news else None
 
 
 def turns_of(user: Person) -> list[Turn]:
-    """What is up to `user` now, the most pressing first, at most two."""
+    """What is up to `user` now, the most pressing first, at most two.
+
+    One query, and those of later apps when there are cases that may have come to them.
+    """
     if not user.is_authenticated:
         return []
-    rows = (
-        Enrolment.objects.visible_to(user)
-        .filter(student=user, state__in=[*STUDENTS_TURN, State.ENROLLED, State.FINISHED])
-        .select_related("edition__course__university")
-        .order_by("due_on", "-since", "pk")[:MOST_CASES]
+    rows = Enrolment.objects.visible_to(user).filter(student=user)
+    rows = rows.filter(state__in=[*STUDENTS_TURN, State.ENROLLED, State.FINISHED])
+    first = Case(When(state__in=STUDENTS_TURN, then=0), default=1)
+    cases = list(
+        rows.select_related("edition__course__university").order_by(first, "due_on", "-pk")[
+            :LOOKED_AT
+        ]
     )
-    return list(turns_for(rows).values())[:MOST]
+    news = news_of([case for case in cases if case.state not in STUDENTS_TURN])
+    found = (turn_of(case, news.get(case.pk)) for case in cases)
+    return [turn for turn in found if turn][:MOST]
 
 
 def _until(moment: datetime | date | None) -> str:

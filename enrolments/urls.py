@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from enrolments.views import applying, feed, student
+from enrolments.views import applying, feed, saved, student
 
 app_name = "exchange"
 urlpatterns = [
     path("", student.cases, name="cases"),
     path("start/", student.start, name="start"),
+    path("saved/<slug:university>/<slug:course>/", saved.save, name="save"),
     path("calendar/", feed.address, name="calendar"),
     path("calendar/renew/", feed.renew, name="renew-calendar"),
     path("calendar/<str:token>.ics", feed.feed, name="feed"),

@@ -24,7 +24,8 @@ from django.db import transaction
 
 log = structlog.get_logger("paperwork.waking")
 
-MANY = 4  # hints that wait: one for a sweep leads to their rows as well
+LINGER = 0.1  # seconds in which hints gather
+MANY = 2  # hints that wait: one for a sweep leads to their rows as well
 SWEPT = {"paperwork.tasks.send_notice", "paperwork.tasks.make_document"}
 LONGEST_QUEUE = 10_000  # hints; beyond it they are dropped, the sweep finds the rows
 REST = 5.0  # seconds in which a broker that did not answer is not asked again
@@ -76,6 +77,7 @@ class Waker:
         gone_until = 0.0
         while True:
             hints = [self.hints.get()]
+            time.sleep(LINGER)
             with contextlib.suppress(queue.Empty):
                 while len(hints) < LONGEST_QUEUE:
                     hints.append(self.hints.get_nowait())

@@ -16,6 +16,7 @@ OWNER = frozenset({STUDENT})  # of the case in the world below
 DECIDERS = READERS | {Role.COORDINATOR.value}  # who may see that case at the desk
 ASKERS = OFFICE | {Role.COORDINATOR.value}  # who may ask the Board about it
 HOSTS = frozenset({Role.PARTNER.value})
+ARRANGERS = frozenset({Role.EXAMS.value, Role.OFFICE.value})  # of exams
 NOBODY: frozenset[str] = frozenset()
 DESK = frozenset(Role.values) - {Role.EXAMS.value}
 VERIFIERS = DESK - HOSTS
@@ -68,6 +69,14 @@ def done_by_office(of: str = "") -> Address:
     return Address(get=None, post=OFFICE, of=of)
 
 
+def read_by_arrangers(of: str = "") -> Address:
+    return Address(get=ARRANGERS | READERS, of=of)
+
+
+def form_of_arrangers(of: str = "") -> Address:
+    return Address(get=ARRANGERS, post=ARRANGERS, of=of)
+
+
 ADDRESSES: dict[str, Address] = {
     # For machines.
     "livez": page,
@@ -76,6 +85,7 @@ ADDRESSES: dict[str, Address] = {
     # Public pages.
     "home": page,
     "courses:catalogue": page,
+    "courses:compare": page,
     "courses:feed": page,
     "courses:course": Address(of="public course"),
     "courses:calendar": Address(of="public course"),
@@ -104,6 +114,7 @@ ADDRESSES: dict[str, Address] = {
     # A student's own cases.
     "exchange:cases": own_page,
     "exchange:start": own_page,
+    "exchange:save": Address(get=None, post=OWNER, of="public course"),
     "exchange:calendar": own_page,
     "exchange:renew-calendar": own_form,
     "exchange:feed": Address(of="calendar"),
@@ -205,6 +216,14 @@ ADDRESSES: dict[str, Address] = {
     "partner:confirm": Address(get=None, post=HOSTS),
     "partner:download": Address(get=None, post=HOSTS),
     "partner:decline": Address(get=NOBODY, post=NOBODY, of="case", hidden=HOSTS),
+    # Exams: those who arrange them, and their hosts.
+    "exams:home": read_by_arrangers(),
+    "exams:exams": read_by_arrangers(),
+    "exams:exam": read_by_arrangers("attempt"),
+    "exams:fix": form_of_arrangers("attempt"),
+    "exams:ask": form_of_arrangers("attempt"),
+    "partner-exams:exams": Address(get=HOSTS),
+    "partner-exams:fix": Address(get=NOBODY, post=NOBODY, of="attempt", hidden=HOSTS),
     "partner-transcripts:give": Address(get=HOSTS, post=HOSTS),
     "partner-transcripts:settle": Address(get=None, post=HOSTS),
     "partner-transcripts:download": Address(get=NOBODY, of="file", hidden=HOSTS),
@@ -288,6 +307,7 @@ ADDRESSES: dict[str, Address] = {
     "host:students": Address(of="link to a host"),
     "host:confirm": Address(get=None, post=EVERYONE, of="link to a host"),
     "host:download": Address(get=None, post=EVERYONE, of="link to a host"),
+    "exam-link:fix": Address(post=EVERYONE, of="link to an exam"),
 }
 
 _ALLAUTH = "allauth decides; tests/accounts"
@@ -346,5 +366,6 @@ OTHERS: dict[str, str] = {
     "desk:file-download": _CASE_FILE,
     "board:answered": "comes after an answer; tests/enrolments/test_asking.py",
     "host:decline": "for students of that university alone; tests/enrolments/test_host_link.py",
+    "exam-link:fixed": "comes after an answer; tests/exams/test_fixing.py",
     "confirm:answered": "comes after an answer; tests/courses/test_confirming.py",
 }

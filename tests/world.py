@@ -14,6 +14,7 @@ from accounts.models import Invitation, Role, User
 from courses.models import ConfirmationRequest, ImportRun
 from enrolments.calendar import token_for
 from enrolments.models import BoardRequest, HostLink, SavedView, StandIn
+from exams.models import ExamLink
 from paperwork.models import Notice
 from tests import factories
 from tests.addresses import ADDRESSES, STUDENT, VISITOR
@@ -98,6 +99,14 @@ def build_world() -> World:
         email="host@university.example",
         language="en",
     )
+    ExamLink.objects.create(
+        edition=edition,
+        purpose="fix",
+        digest=ExamLink.digest_of(TOKEN),
+        expires_at=later,
+        email="host@university.example",
+        language="en",
+    )
     run = ImportRun.objects.create(
         file_name="courses.csv", rows=0, data={"universities": [], "courses": []}
     )
@@ -125,6 +134,8 @@ def build_world() -> World:
             "link of a host": {"pk": host_link.pk},
             "link to a host": {"token": TOKEN},
             "link to a Board": {"token": TOKEN},
+            "link to an exam": {"token": TOKEN},
+            "attempt": {"pk": edition.pk, "attempt": 1},
             "draft": {"reference": draft(student=people[STUDENT]).reference},
             "calendar": {"token": token_for(people[STUDENT])},
             "open edition": {

@@ -84,8 +84,11 @@ def destinations(request: HttpRequest, roles: frozenset[str]) -> list[Destinatio
         names.append(("universities:list", gettext("Universities")))
     if "partner" in roles:
         names.append(("partner:home", gettext("Students")))
+        names.append(("partner-exams:exams", gettext("Exams")))
     if roles & DESK:
         names.append(("desk:queue", gettext("Desk")))
+    if "exams" in roles:
+        names.append(("exams:home", gettext("Exams")))
     if roles & CURATORS:
         names.append(("office:home", gettext("Office")))
         names.append(("people:people", gettext("People")))

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_safe
 
 from courses.board import chips, counts_of, drops, facet_groups, facet_holes, rows, sorts
 from courses.catalogue import Catalogue, current_catalogue
+from courses.personal import Masks, masks_for
 from courses.selection import PAGE_SIZE, Found, Selection, find, read_selection
 from courses.stencil import Stencil, hole
 from vx_portal.http import PortalRequest, accepts_gzip, is_visitor, kept
@@ -31,9 +32,12 @@ QUERY = "the-query"  # stands for any query while the frame is rendered
 @kept
 def catalogue(request: PortalRequest) -> HttpResponse:
     offer = current_catalogue()
-    found = find(offer, read_selection(request.GET, offer))
+    personal = masks_for(request.user, offer)
+    found = find(offer, read_selection(request.GET, offer, personal), personal)
     html = results(offer, found)
-    response = packed(request, html if request.htmx else page(request, offer, found, html))
+    if not request.htmx:
+        html = page(request, offer, found, html, facets(offer, found, personal))
+    response = packed(request, html)
     if request.htmx:
         address = reverse("courses:catalogue") + found.selection.query
         is_here = request.htmx.current_url_abs_path == address
@@ -92,12 +96,12 @@ def order(offer: Catalogue, selection: Selection) -> str:
     return html
 
 
-def page(request: PortalRequest, offer: Catalogue, found: Found, html: str) -> str:
+def page(request: PortalRequest, offer: Catalogue, found: Found, html: str, filters: str) -> str:
     """The whole page. A visitor's frame around it is rendered once, and filled from then on."""
     selection, language = found.selection, get_language() or "nl"
     holes = {
         "results": html,
-        "facets": facets(offer, found, language),
+        "facets": filters,
         "words": escape(selection.words),
         "chosen": str(sum(map(len, selection.chosen.values())) or ""),
         "query": escape(selection.query),
@@ -122,11 +126,12 @@ def frame(request: PortalRequest) -> Stencil:
     return Stencil(html.replace(f"%3F{QUERY}", hole("quoted query")))
 
 
-def facets(offer: Catalogue, found: Found, language: str) -> str:
+def facets(offer: Catalogue, found: Found, personal: Masks) -> str:
     """The filters, with what is chosen and the counts."""
-    key = ("facets", language)
+    own = tuple(way for ways in personal.values() for way in ways)
+    key = ("facets", get_language(), own)
     if key not in offer.fragments:
-        html = render_to_string("courses/_facets.html", {"groups": facet_groups(offer)})
+        html = render_to_string("courses/_facets.html", {"groups": facet_groups(offer, personal)})
         offer.fragments[key] = Stencil(html)
     stencil: Stencil = offer.fragments[key]
     return stencil.fill(facet_holes(found))

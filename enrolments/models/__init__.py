@@ -10,6 +10,7 @@ from enrolments.models.rules import (
     ProgrammeRules,
     RulesVersion,
 )
+from enrolments.models.saved import SavedCourse
 from enrolments.models.working import CalendarFeed, Note, SavedView, StandIn
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "ProgrammeRules",
     "Purpose",
     "RulesVersion",
+    "SavedCourse",
     "SavedView",
     "StandIn",
     "State",

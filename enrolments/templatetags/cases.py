@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from django import template
 
-from accounts.models import StudentProfile
+from accounts.models import STUDENT, StudentProfile
 from enrolments.models import Enrolment
+from enrolments.services import saving
+from vx_portal.http import roles_of
 
 if TYPE_CHECKING:
-    from courses.models import Edition
+    from courses.models import Course, Edition
 
 register = template.Library()
 
@@ -34,3 +36,13 @@ def is_guest(context: dict[str, Any]) -> bool:
         return False
     profiles = StudentProfile.objects.visible_to(user).filter(user=user)
     return profiles.filter(home_university__is_home=False).exists()
+
+
+@register.simple_tag(takes_context=True)
+def saving_of(context: dict[str, Any], course: Course) -> str:
+    """What the button beside `course` does for a student: save or drop; nothing for others."""
+    request = context.get("request")
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated or STUDENT not in roles_of(user):
+        return ""
+    return "drop" if saving.is_saved(course, user) else "save"

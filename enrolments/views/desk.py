@@ -17,7 +17,9 @@ from django.views.decorators.http import require_safe
 from enrolments import colleagues, deciding, evidence, exporting, holding, people, queue
 from enrolments.clock import Clock, clock
 from enrolments.forms.desk import BoardForm, NoteForm, QueueFilter, query_of
+from enrolments.later import history_of, news_of
 from enrolments.models import Enrolment, State
+from enrolments.route import stops
 from enrolments.services import actions, board, bulk, places, requests, working
 from enrolments.services.actions import ACTIONS
 from paperwork.models import Event
@@ -191,11 +193,13 @@ def case_page(
     possible = actions.actions_for(user, case)
     hindered = {name: why for name in AT_DESK if (why := actions.hindrance(name, user, case))}
     filters = filters_of(request)
+    news = news_of([case])[case.pk]
     context = {
         "case": case,
         "student": getattr(case.student, "student", None),
         "seen": case.changed_at.isoformat(),
-        "holder": holding.holder(case),
+        "holder": holding.holder(case, news),
+        "stops": stops(case, news=news) if news.steps else [],
         "clock": clock(case),
         "buttons": [(name, ACTIONS[name]) for name in AT_DESK if name in possible],
         "hindered": [(ACTIONS[name], why) for name, why in hindered.items()],
@@ -209,7 +213,7 @@ def case_page(
         "may_note": working.may_note(user, case),
         "is_colleague": colleagues.is_colleague(user, case),
         "notes": working.notes_of(case, user),
-        "history": deciding.history_in_words(case, user),
+        "history": deciding.history_in_words(case, user, history_of(case, user)),
         "board_form": BoardForm(auto_id="id_board_%s"),
         "note_form": NoteForm(auto_id="id_note_%s"),
         "query": query_of(filters),

@@ -19,13 +19,15 @@ from enrolments.clashes import CalendarFileError, compare
 from enrolments.forms.applying import AnswerForm
 from enrolments.forms.timetable import TimetableForm
 from enrolments.holding import holder
+from enrolments.later import News, news_of
 from enrolments.models import Enrolment, State
 from enrolments.models.enrolment import OVER
 from enrolments.route import stops
 from enrolments.services import answering
 from enrolments.services.acting import act
 from enrolments.services.actions import ACTIONS, ActionError, actions_for, hindrance
-from enrolments.turn import STUDENTS_TURN, Turn, turns_for
+from enrolments.turn import STUDENTS_TURN, turn_of
+from enrolments.views import saved
 from enrolments.views.own import own_case
 from paperwork.serving import serve
 from vx_portal.http import PortalRequest, current_user
@@ -59,28 +61,26 @@ def cases(request: PortalRequest) -> HttpResponse:
     rows = mine.filter(VIEWS[view]) if view in VIEWS else mine
     rows = rows.annotate(group=group).order_by("group", "due_on", "-created_at", "pk")
     page = Paginator(rows.for_list(), PAGE).get_page(request.GET.get("page"))
+    shown = list(page.object_list)
+    news = news_of(shown)
     context = {
         "page_obj": page,
-        "tickets": _tickets(list(page.object_list)),
+        "tickets": [_ticket(case, news[case.pk]) for case in shown],
         "view": view if view in VIEWS else "",
         "counts": counts if all(counts.values()) else None,
         "any": any(counts.values()),
+        **saved.context(request),
     }
     return render(request, "enrolments/cases.html", context)
 
 
-def _tickets(cases: list[Enrolment]) -> list[dict[str, Any]]:
-    turns = turns_for(cases)
-    return [_ticket(case, turns.get(case.pk)) for case in cases]
-
-
-def _ticket(case: Enrolment, turn: Turn | None) -> dict[str, Any]:
-    line = stops(case)
+def _ticket(case: Enrolment, news: News) -> dict[str, Any]:
+    line = stops(case, news=news)
     at = next((number for number, stop in enumerate(line, 1) if stop.state == "now"), len(line))
     return {
         "case": case,
-        "turn": turn,
-        "holder": holder(case),
+        "turn": turn_of(case, news),
+        "holder": holder(case, news),
         "stop": line[at - 1],
         "at": at,
         "of": len(line),

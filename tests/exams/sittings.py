@@ -75,14 +75,16 @@ class InvigilatorFactory(DjangoModelFactory[Invigilator]):
 
 
 class ExamFactory(DjangoModelFactory[Exam]):
-    """The same moment everywhere, in 40 days at 10:00 UTC, two hours on paper."""
+    """On the day that its edition expects, at 10:00 UTC for everybody, two hours on paper."""
 
     class Meta:
         model = Exam
 
     edition = factory.SubFactory(factories.EditionFactory)
     mode = Mode.INSTANT
-    starts_at = factory.LazyFunction(lambda: in_days(40))
+    starts_at = factory.LazyAttribute(
+        lambda o: datetime.combine(o.edition.exam_on or o.edition.ends_on, time(10), UTC)
+    )
     minutes = LENGTH
     kind = "paper"
     confirmed_at = factory.LazyFunction(timezone.now)

@@ -1,0 +1,59 @@
+"""Which courses fit the reader: asked of the app that knows the rules and what somebody studies.
+
+Courses come first and may not import it; it hands its side to `use` when the apps are loaded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Protocol
+
+from courses.facets import FITS
+
+if TYPE_CHECKING:
+    from courses.catalogue import Catalogue
+    from courses.models import Course
+    from vx_portal.http import Person
+
+type Masks = Mapping[str, Mapping[str, int]]
+
+
+class Judge(Protocol):
+    """Who knows which courses the rules allow to whom."""
+
+    def studies_of(self, user: Person) -> Hashable | None:
+        """What the rules look at of `user`; None for who is no student."""
+
+    def ways(self, studies: Any, course: Course) -> Iterable[str]:
+        """As what `course` may count for such a student: values of the facet FITS."""
+
+
+_judge: list[Judge] = []
+
+
+def use(judge: Judge) -> None:
+    """From now on `judge` is asked."""
+    _judge[:] = [judge]
+
+
+def masks_for(user: Person, catalogue: Catalogue) -> Masks:
+    """The entries that fit `user`, by way; nothing for visitors and staff, who are not asked.
+
+    Worked out once for all students of the same studies: a changed rule makes a new catalogue.
+    """
+    studies = _judge[0].studies_of(user) if _judge and user.is_authenticated else None
+    if studies is None:
+        return {}
+    key = "fits", studies
+    if key not in catalogue.fragments:
+        catalogue.fragments[key] = _file(studies, catalogue)
+    return {FITS.name: catalogue.fragments[key]}
+
+
+def _file(studies: Any, catalogue: Catalogue) -> dict[str, int]:
+    """The mask of each way that some course has, in the order people see them in."""
+    masks = dict.fromkeys(FITS.known or {}, 0)
+    for number, course in enumerate(catalogue.courses):
+        for way in _judge[0].ways(studies, course):
+            masks[way] |= 1 << number
+    return {way: catalogue.spread(mask) for way, mask in masks.items() if mask}

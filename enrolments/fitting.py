@@ -1,0 +1,63 @@
+"""Which courses the rules allow to a student: what the catalogue's filter asks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from accounts.models import STUDENT, StudentProfile
+from enrolments.models.enrolment import Purpose
+from enrolments.rulebook import Question
+from enrolments.services.rules import rulebook
+from vx_portal.http import roles_of
+
+if TYPE_CHECKING:
+    from courses.models import Course
+    from vx_portal.http import Person
+
+
+class Studies(NamedTuple):
+    """What the rules look at of a student."""
+
+    is_ours: bool
+    faculty: int | None
+    programme: int | None
+    level: str
+    in_honours: bool
+
+
+def studies_of(user: Person) -> Studies | None:
+    """What `user` studies; None for who is no student. One query for a student."""
+    if STUDENT not in roles_of(user):
+        return None
+    profiles = StudentProfile.objects.visible_to(user).filter(user=user.pk)
+    facts = ("home_university__is_home", "faculty_id", "programme_id", "level", "honours")
+    found = profiles.values_list(*facts).first()
+    return Studies(*found) if found else None
+
+
+def ways(studies: Studies, course: Course) -> list[str]:
+    """The purposes that the rules allow for `course` at the student's level.
+
+    A partner's student may come to our own courses, whatever they count for at home.
+    """
+    if course.level not in ("", studies.level):
+        return []
+    if not studies.is_ours:
+        return ["guest"] if course.university.is_home else []
+    book = rulebook()
+    return [
+        purpose
+        for purpose in Purpose.values
+        if book.answer(
+            Question(
+                purpose=purpose,
+                faculty=studies.faculty,
+                programme=studies.programme,
+                host=course.university_id,
+                host_country=course.university.country,
+                host_is_home=course.university.is_home,
+                course_for_honours=course.honours,
+                in_honours=studies.in_honours,
+            )
+        ).allowed
+    ]

@@ -1,0 +1,48 @@
+"""The notices about exams, whose texts are in templates/exams/notices/; the files."""
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import STUDENT, Role
+from paperwork.registry import FileKind, NoticeKind, register_files, register_notices
+
+STUDENTS = (STUDENT,)
+STAFF = (Role.EXAMS,)
+
+
+def _kind(
+    name: str, label: object, roles: tuple[str, ...] = STUDENTS, *, always: bool = False
+) -> None:
+    register_notices(
+        NoticeKind(
+            f"exams.{name}",
+            label,  # type: ignore[arg-type]
+            f"exams/notices/{name}",
+            always=always,
+            roles=roles,
+        )
+    )
+
+
+# To students.
+_kind("facility_checked", _("Your exam facility has been checked"), always=True)
+_kind("facility_ask_again", _("Exam facilities are asked again for a resit"), always=True)
+_kind("resit_offered", _("You can take a resit"), always=True)
+_kind("slots", _("Choose the moment of your exam"), always=True)
+# To exam staff.
+_kind("fixed", _("A host has fixed an exam"), STAFF)
+_kind("changed_after_planning", _("An exam has changed after it was planned"), STAFF, always=True)
+_kind("facility_to_check", _("An exam facility to check"), STAFF)
+_kind("facility_after_seating", _("A facility that does not fit the plan"), STAFF, always=True)
+_kind("room_problem", _("A room that no longer fits what is planned"), STAFF, always=True)
+_kind("ill", _("A student has reported ill"), STAFF)
+# To hosts, by a link.
+register_notices(
+    NoticeKind(
+        "exams.ask_host",
+        _("The question to fix an exam"),
+        "exams/notices/ask_host",
+        outside=True,
+        why=_("You get this because students of Leiden will sit your exam in Leiden."),
+    ),
+)
+register_files(FileKind("facility_decision", _("Decision on an exam facility")))
