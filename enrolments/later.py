@@ -78,14 +78,12 @@ type Appointments = Callable[[Iterable[Enrolment]], Iterable[Appointment]]
 type Moments = Callable[[Enrolment], dict[str, datetime]]
 type Tell = Callable[[Sequence[Enrolment]], Mapping[int, News]]
 type History = Callable[[Enrolment, User], Iterable[Happened]]
-type Turns = Callable[[Iterable[Enrolment]], dict[int, Turn]]
 
 _parts: list[Parts] = []
 _appointments: list[Appointments] = []
 _moments: list[Moments] = []
 _tell: list[Tell] = []
 _history: list[History] = []
-_turns: list[Turns] = []
 
 
 def add(
@@ -95,7 +93,6 @@ def add(
     moments: Moments | None = None,
     news: Tell | None = None,
     history: History | None = None,
-    turns: Turns | None = None,
 ) -> None:
     """Called by an app when it is loaded, in the order in which things happen.
 
@@ -103,7 +100,6 @@ def add(
     calendar. `moments`: when a stop of the route will be, by the stop's name. `news`: where these
     cases are, by key; those without news are left out. It asks as much for fifty cases as for one,
     and nothing when none can have any. `history`: what happened, as far as this reader may know.
-    `turns`: what is up to the students of several cases, by key, where an app knows no more.
     """
     if parts is not None:
         _parts.append(parts)
@@ -115,8 +111,6 @@ def add(
         _tell.append(news)
     if history is not None:
         _history.append(history)
-    if turns is not None:
-        _turns.append(turns)
 
 
 def parts_of(case: Enrolment, user: User) -> list[Part]:
@@ -154,9 +148,6 @@ def news_of(cases: Sequence[Enrolment]) -> dict[int, News]:
             news.turn = more.turn or news.turn
             if more.holder:
                 news.holder, news.usual = more.holder, more.usual
-    for give in _turns if cases else []:
-        for pk, turn in give(cases).items():
-            found[pk].turn = found[pk].turn or turn
     return found
 
 

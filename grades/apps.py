@@ -10,4 +10,4 @@ class GradesConfig(AppConfig):
         from enrolments import later  # noqa: PLC0415  # models are loaded only now
         from grades import following  # noqa: PLC0415
 
-        later.add(parts=following.parts, turns=following.turns)
+        later.add(parts=following.parts, news=following.news)

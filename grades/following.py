@@ -12,7 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from enrolments.later import Part
+from enrolments.later import News, Part
 from enrolments.models import Enrolment, State
 from enrolments.models.enrolment import Kind
 from enrolments.turn import Turn
@@ -57,7 +57,7 @@ def _as_known(row: Transcript | None) -> Transcript | None:
     return row
 
 
-def turns(cases: Iterable[Enrolment]) -> dict[int, Turn]:
+def news(cases: Iterable[Enrolment]) -> dict[int, News]:
     """Cases whose student should send a transcript: the course is over, and none is here. A query.
 
     No query when no course is over.
@@ -75,7 +75,7 @@ def turns(cases: Iterable[Enrolment]) -> dict[int, Turn]:
     rows = Transcript.objects.filter(enrolment__in=over).counting()
     newest = {row.enrolment_id: _as_known(row) for row in rows}
     return {
-        case.pk: _turn(case, newest.get(case.pk))
+        case.pk: News(turn=_turn(case, newest.get(case.pk)))
         for case in over
         if (row := newest.get(case.pk)) is None or row.state == S.RETURNED
     }

@@ -1,4 +1,4 @@
-"""What the honours programme needs besides: a case that changes sides, the Academy's link."""
+"""What the honours programme needs besides: cases that change sides, and the Academy's link."""
 
 from __future__ import annotations
 

@@ -28,6 +28,7 @@ from paperwork.press import Made, NotMadeError, Press, Sheet, child
 from paperwork.rendering import address_of, html_of, sheet_of
 from paperwork.samples import SAMPLES
 from tests.paperwork.test_document_html import a_document
+from tests.running import wait_until
 
 
 @pytest.fixture(scope="module")
@@ -347,7 +348,8 @@ def test_the_press_inherits_no_secrets(press: Press) -> None:
     try:
         fresh.start()
         assert fresh.process is not None
-        environment = Path(f"/proc/{fresh.process.pid}/environ").read_bytes()
+        ready = Path(f"/proc/{fresh.process.pid}/environ")
+        environment = wait_until(ready.read_bytes, 10, "the process has begun")
     finally:
         fresh.close()
         del os.environ["A_SECRET_OF_THE_PORTAL"]

@@ -36,8 +36,14 @@ def hinted(until: str = "", seconds: float = 5) -> list[str]:
     return keys
 
 
+@pytest.fixture
+def one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hints of other tests may wait too; here none becomes a sweep."""
+    monkeypatch.setattr(waking, "MANY", 1000)
+
+
 def test_a_hint_that_cannot_be_given_does_not_end_the_others(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, one_by_one: None
 ) -> None:
     monkeypatch.setattr(waking, "REST", 0.0)
     waker = waking.Waker()
@@ -59,7 +65,7 @@ def test_many_hints_that_wait_become_one_for_a_sweep() -> None:
     ]
 
 
-def test_loading_much_at_once_wakes_nobody(transactional_db: None) -> None:
+def test_loading_much_at_once_wakes_nobody(transactional_db: None, one_by_one: None) -> None:
     reader = factories.UserFactory.create()
     with waking.nobody_woken(), transaction.atomic():
         owe_a_notice("loaded", reader)
@@ -71,7 +77,9 @@ def test_loading_much_at_once_wakes_nobody(transactional_db: None) -> None:
     assert pks["loaded"] not in found
 
 
-def test_a_hint_is_given_when_the_change_is_committed(transactional_db: None) -> None:
+def test_a_hint_is_given_when_the_change_is_committed(
+    transactional_db: None, one_by_one: None
+) -> None:
     reader = factories.UserFactory.create()
     with transaction.atomic():
         owe_a_notice("rolled back", reader)
