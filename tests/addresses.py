@@ -73,6 +73,15 @@ def read_by_arrangers(of: str = "") -> Address:
     return Address(get=ARRANGERS | READERS, of=of)
 
 
+def edited_by_arrangers(of: str = "") -> Address:
+    """Auditors see the form and cannot send it."""
+    return Address(get=ARRANGERS | READERS, post=ARRANGERS, of=of)
+
+
+def done_by_arrangers(of: str = "") -> Address:
+    return Address(get=None, post=ARRANGERS, of=of)
+
+
 def form_of_arrangers(of: str = "") -> Address:
     return Address(get=ARRANGERS, post=ARRANGERS, of=of)
 
@@ -222,6 +231,21 @@ ADDRESSES: dict[str, Address] = {
     "exams:exam": read_by_arrangers("attempt"),
     "exams:fix": form_of_arrangers("attempt"),
     "exams:ask": form_of_arrangers("attempt"),
+    "exams:rooms": read_by_arrangers(),
+    "exams:room": edited_by_arrangers("room"),
+    "exams:close-room": form_of_arrangers("room"),
+    "exams:delete-room": form_of_arrangers("room"),
+    "exams:reopen-room": done_by_arrangers("closure"),
+    "exams:new-building": form_of_arrangers(),
+    "exams:building": edited_by_arrangers("building"),
+    "exams:delete-building": form_of_arrangers("building"),
+    "exams:new-room": form_of_arrangers("building"),
+    "exams:invigilators": read_by_arrangers(),
+    "exams:new-invigilator": form_of_arrangers(),
+    "exams:invigilator": edited_by_arrangers("invigilator"),
+    "exams:add-hours": done_by_arrangers("invigilator"),
+    "exams:delete-invigilator": form_of_arrangers("invigilator"),
+    "exams:remove-hours": done_by_arrangers("hours"),
     "partner-exams:exams": Address(get=HOSTS),
     "partner-exams:fix": Address(get=NOBODY, post=NOBODY, of="attempt", hidden=HOSTS),
     "partner-transcripts:give": Address(get=HOSTS, post=HOSTS),
