@@ -20,6 +20,7 @@ from tests import factories
 from tests.addresses import ADDRESSES, STUDENT, VISITOR
 from tests.enrolments.cases import case_in, draft
 from tests.exams import sittings
+from tests.exams.things import things
 from tests.grades.rows import finish, transcript_of
 
 TOKEN = "a-token-that-was-sent-to-somebody"
@@ -134,6 +135,7 @@ def build_world() -> World:
     transcript = transcript_of(over)
     return World(
         {
+            **things(edition),
             "case with a transcript": {"reference": over.reference},
             "file of a transcript": {"reference": over.reference, "pk": transcript.file_id},
             "page of a transcript": {
