@@ -12,7 +12,6 @@ from django.utils import timezone
 from accounts.models import Membership, Role, User
 from courses.models import Edition
 from enrolments.models import Enrolment, State
-from exams import demo_day
 from exams.models import (
     Building,
     Exam,
@@ -166,7 +165,6 @@ def load() -> None:
             _make_exam(fixed)
         _make_exam_of_our_own()
         _make_facilities()
-        demo_day.load()
 
 
 def _at(day: date, clock: time, zone: str = "Europe/Amsterdam") -> datetime:

@@ -8,6 +8,9 @@ class GradesConfig(AppConfig):
 
     def ready(self) -> None:
         from enrolments import later  # noqa: PLC0415  # models are loaded only now
-        from grades import following  # noqa: PLC0415
+        from grades import (  # noqa: PLC0415
+            following,
+            kinds_results,  # noqa: F401  # says which notices and documents there are
+        )
 
         later.add(parts=following.parts, news=following.news)

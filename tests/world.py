@@ -14,14 +14,12 @@ from accounts.models import Invitation, Role, User
 from courses.models import ConfirmationRequest, ImportRun
 from enrolments.calendar import token_for
 from enrolments.models import BoardRequest, HostLink, SavedView, StandIn
-from exams.models import ExamLink, InvigilatorHours, RoomClosure
+from exams.models import ExamLink
 from paperwork.models import Notice
 from tests import factories
 from tests.addresses import ADDRESSES, STUDENT, VISITOR
 from tests.enrolments.cases import case_in, draft
-from tests.exams import sittings
-from tests.exams.things import things
-from tests.grades.rows import finish, transcript_of
+from tests.grades.rows import finish, result_of, transcript_of
 
 TOKEN = "a-token-that-was-sent-to-somebody"
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -48,22 +46,6 @@ class World:
         """The address `name` in Dutch, complete."""
         of = ADDRESSES[name].of
         return reverse(name, kwargs=self.named[of] if of else {})
-
-
-def exam_things() -> dict[str, Any]:
-    """A room and an invigilator, and when they cannot and can be used."""
-    later = timezone.now() + timedelta(days=9)
-    times = {"starts_at": later, "ends_at": later + timedelta(hours=2)}
-    room, invigilator = sittings.RoomFactory.create(), sittings.InvigilatorFactory.create()
-    closure = RoomClosure.objects.create(room=room, why="x", **times)
-    hours = InvigilatorHours.objects.create(invigilator=invigilator, **times)
-    return {
-        "building": {"pk": room.building_id},
-        "room": {"pk": room.pk},
-        "closure": {"pk": closure.pk},
-        "invigilator": {"pk": invigilator.pk},
-        "hours": {"pk": hours.pk},
-    }
 
 
 def build_world() -> World:
@@ -133,9 +115,17 @@ def build_world() -> World:
     course_over = case_in("submitted", factories.EditionFactory.create(), people[STUDENT])
     over = finish(course_over)
     transcript = transcript_of(over)
+    of_ours = case_in(
+        "submitted",
+        factories.EditionFactory.create(course=factories.CourseFactory.create(university=home)),
+        factories.StudentFactory.create(home_university=university),
+    )
+    entered = result_of(finish(of_ours), somebody, confirmed_by=None, current=False)
     return World(
         {
-            **things(edition),
+            "edition of ours": {"pk": of_ours.edition_id},
+            "student of ours": {"reference": of_ours.reference},
+            "result to confirm": {"pk": entered.pk},
             "case with a transcript": {"reference": over.reference},
             "file of a transcript": {"reference": over.reference, "pk": transcript.file_id},
             "page of a transcript": {
@@ -154,7 +144,6 @@ def build_world() -> World:
             "link to a host": {"token": TOKEN},
             "link to a Board": {"token": TOKEN},
             "link to an exam": {"token": TOKEN},
-            **exam_things(),
             "attempt": {"pk": edition.pk, "attempt": 1},
             "draft": {"reference": draft(student=people[STUDENT]).reference},
             "calendar": {"token": token_for(people[STUDENT])},

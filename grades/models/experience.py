@@ -37,6 +37,7 @@ class Experience(models.Model):
         Enrolment, models.CASCADE, primary_key=True, related_name="experience"
     )
     answer = models.CharField(_("how did it go?"), max_length=5, choices=Answer)
+    words = models.CharField(_("in a sentence"), max_length=300, blank=True)
     answered_at = models.DateTimeField(default=timezone.now, editable=False)
 
     objects = ExperienceQuerySet.as_manager()

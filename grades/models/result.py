@@ -27,12 +27,18 @@ class ResultQuerySet(models.QuerySet["Result"]):
     def visible_to(self, user: Person) -> Self:
         """One's own; those of the cases one handles; partners their students' confirmed ones.
 
-        The administration sees those of registrations that were sent to it.
+        The administration sees those of registrations that were sent to it. What the office has
+        entered of our own courses is the office's alone until it is confirmed.
         """
         if not user.is_authenticated:
             return self.none()
         scopes = scopes_of(user)
         theirs = own_or_handled(user)
+        ours = Q(source=Result.Source.RESULT_LIST)
+        if scopes.is_office:
+            theirs |= ours
+        elif not scopes.is_auditor:
+            theirs &= ~(ours & Q(confirmed_at=None))
         if scopes.administers:
             theirs |= administered(scopes) & Q(registrations__in=_registrations(user))
         if scopes.partner_of:
@@ -47,6 +53,17 @@ class ResultQuerySet(models.QuerySet["Result"]):
     def current(self) -> Self:
         """The one of each case that holds."""
         return self.filter(current=True)
+
+    def standing(self) -> Self:
+        """Those that hold, and those of our own courses that wait to be confirmed."""
+        return self.filter(Q(current=True) | Q(TO_CONFIRM))
+
+    def to_confirm(self) -> Self:
+        """Results of our own courses that were entered, and wait for a second person."""
+        return self.filter(TO_CONFIRM)
+
+
+TO_CONFIRM = Q(source="result_list", confirmed_at=None)
 
 
 def _registrations(user: User) -> Any:
@@ -126,6 +143,15 @@ class Result(models.Model):
             models.UniqueConstraint(
                 name="result_one_holds", fields=["enrolment"], condition=Q(current=True)
             ),
+            models.UniqueConstraint(
+                name="result_one_to_confirm", fields=["enrolment"], condition=TO_CONFIRM
+            ),
+            models.CheckConstraint(
+                name="result_of_ours_holds_when_confirmed",
+                condition=~Q(source="result_list")
+                | Q(current=False)
+                | Q(confirmed_by__isnull=False, confirmed_at__isnull=False),
+            ),
             models.CheckConstraint(
                 name="result_source_known", condition=Q(source__in=["transcript", "result_list"])
             ),
@@ -185,6 +211,11 @@ class Result(models.Model):
 
     def __str__(self) -> str:
         return f"{self.enrolment_id} {self.recorded}"
+
+    @property
+    def is_confirmed(self) -> bool:
+        """Whether it does not wait for a second person of the office."""
+        return self.source != Result.Source.RESULT_LIST or self.confirmed_at is not None
 
     @property
     def recorded(self) -> str:

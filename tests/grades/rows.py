@@ -59,7 +59,10 @@ def verified(case: Enrolment, by: User, **fields: Any) -> Transcript:
 
 
 def result_of(case: Enrolment, by: User, **fields: Any) -> Result:
-    """A result of 5.5 on a scale of 6, recorded by `by` as an 8."""
+    """A result of 5.5 on a scale of 6, recorded by `by` as an 8.
+
+    Without a transcript it is of one of our own courses, and somebody else has confirmed it.
+    """
     values: dict[str, Any] = {
         "source": Result.Source.RESULT_LIST,
         "grade_printed": "5.5",
@@ -73,6 +76,9 @@ def result_of(case: Enrolment, by: User, **fields: Any) -> Result:
     } | fields
     if values.get("transcript"):
         values["source"] = Result.Source.TRANSCRIPT
+    elif "confirmed_by" not in values:
+        values["confirmed_by"] = factories.MemberFactory.create(role=Role.OFFICE)
+        values["confirmed_at"] = timezone.now()
     return Result.objects.create(enrolment=case, **values)
 
 
