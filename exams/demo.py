@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts.models import Membership, Role, User
 from courses.models import Edition
 from enrolments.models import Enrolment, State
+from exams import demo_day
 from exams.models import (
     Building,
     Exam,
@@ -165,6 +166,7 @@ def load() -> None:
             _make_exam(fixed)
         _make_exam_of_our_own()
         _make_facilities()
+        demo_day.load()
 
 
 def _at(day: date, clock: time, zone: str = "Europe/Amsterdam") -> datetime:

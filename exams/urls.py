@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from exams.views import fixing, home
+from exams.views import fixing, home, invigilators, rooms
 
 app_name = "exams"
 urlpatterns = [
@@ -11,4 +11,21 @@ urlpatterns = [
     path("fixed/<int:pk>/<int:attempt>/", fixing.exam, name="exam"),
     path("fixed/<int:pk>/<int:attempt>/fix/", fixing.fix, name="fix"),
     path("fixed/<int:pk>/<int:attempt>/ask/", fixing.ask, name="ask"),
+    path("rooms/", rooms.rooms, name="rooms"),
+    path("rooms/<int:pk>/", rooms.room, name="room"),
+    path("rooms/<int:pk>/close/", rooms.close, name="close-room"),
+    path("rooms/<int:pk>/delete/", rooms.delete_room, name="delete-room"),
+    path("rooms/closures/<int:pk>/end/", rooms.reopen, name="reopen-room"),
+    path("buildings/new/", rooms.new_building, name="new-building"),
+    path("buildings/<int:pk>/", rooms.building, name="building"),
+    path("buildings/<int:pk>/delete/", rooms.delete_building, name="delete-building"),
+    path("buildings/<int:pk>/rooms/new/", rooms.new_room, name="new-room"),
+    path("invigilators/", invigilators.invigilators, name="invigilators"),
+    path("invigilators/new/", invigilators.new_invigilator, name="new-invigilator"),
+    path("invigilators/<int:pk>/", invigilators.invigilator, name="invigilator"),
+    path("invigilators/<int:pk>/hours/", invigilators.add_hours, name="add-hours"),
+    path(
+        "invigilators/<int:pk>/delete/", invigilators.delete_invigilator, name="delete-invigilator"
+    ),
+    path("invigilators/hours/<int:pk>/remove/", invigilators.remove_hours, name="remove-hours"),
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db.models import Count, Min, Q
@@ -86,10 +86,20 @@ def stopped(viewer: Person) -> int:
     return sum(rows_of(viewer, what).filter(STOPPED).count() for what in WHATS)
 
 
+def _begin_of(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))
+
+
 def listed(viewer: Person, filters: dict[str, str]) -> OwedQuerySet[Any]:
     """What the filters leave, the newest first; of what waits, what is due longest first."""
     view = filters["view"]
     rows = rows_of(viewer, filters["what"]).filter(VIEWS[view][1])
     if kind := filters.get("kind"):
         rows = rows.filter(kind=kind)
+    if since := filters.get("since"):
+        rows = rows.filter(created_at__gte=_begin_of(date.fromisoformat(since)))
+    if attempts := filters.get("attempts"):
+        rows = rows.filter(attempts__gte=int(attempts))
+    if word := filters.get("word"):
+        rows = rows.filter(error__icontains=word)
     return rows.order_by(*(["due_at", "pk"] if view == "waiting" else ["-created_at", "pk"]))

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from accounts.models import Role
+from tests.other_addresses import OTHERS
+
+__all__ = ["ADDRESSES", "OTHERS", "PEOPLE", "STUDENT", "VISITOR", "Address"]
 
 STUDENT, VISITOR = "student", "visitor"
 PEOPLE = [VISITOR, STUDENT, *sorted(Role.values)]
@@ -71,6 +74,15 @@ def done_by_office(of: str = "") -> Address:
 
 def read_by_arrangers(of: str = "") -> Address:
     return Address(get=ARRANGERS | READERS, of=of)
+
+
+def edited_by_arrangers(of: str = "") -> Address:
+    """Auditors see the form and cannot send it."""
+    return Address(get=ARRANGERS | READERS, post=ARRANGERS, of=of)
+
+
+def done_by_arrangers(of: str = "") -> Address:
+    return Address(get=None, post=ARRANGERS, of=of)
 
 
 def form_of_arrangers(of: str = "") -> Address:
@@ -222,6 +234,21 @@ ADDRESSES: dict[str, Address] = {
     "exams:exam": read_by_arrangers("attempt"),
     "exams:fix": form_of_arrangers("attempt"),
     "exams:ask": form_of_arrangers("attempt"),
+    "exams:rooms": read_by_arrangers(),
+    "exams:room": edited_by_arrangers("room"),
+    "exams:close-room": form_of_arrangers("room"),
+    "exams:delete-room": form_of_arrangers("room"),
+    "exams:reopen-room": done_by_arrangers("closure"),
+    "exams:new-building": form_of_arrangers(),
+    "exams:building": edited_by_arrangers("building"),
+    "exams:delete-building": form_of_arrangers("building"),
+    "exams:new-room": form_of_arrangers("building"),
+    "exams:invigilators": read_by_arrangers(),
+    "exams:new-invigilator": form_of_arrangers(),
+    "exams:invigilator": edited_by_arrangers("invigilator"),
+    "exams:add-hours": done_by_arrangers("invigilator"),
+    "exams:delete-invigilator": form_of_arrangers("invigilator"),
+    "exams:remove-hours": done_by_arrangers("hours"),
     "partner-exams:exams": Address(get=HOSTS),
     "partner-exams:fix": Address(get=NOBODY, post=NOBODY, of="attempt", hidden=HOSTS),
     "partner-transcripts:give": Address(get=HOSTS, post=HOSTS),
@@ -319,64 +346,11 @@ ADDRESSES: dict[str, Address] = {
     "host:confirm": Address(get=None, post=EVERYONE, of="link to a host"),
     "host:download": Address(get=None, post=EVERYONE, of="link to a host"),
     "exam-link:fix": Address(post=EVERYONE, of="link to an exam"),
-}
-
-_ALLAUTH = "allauth decides; tests/accounts"
-_SINGLE_SIGN_ON = "there only with single sign-on; tests/accounts/test_oidc.py"
-_OF_A_CASE = "notes who opened it; tests/enrolments/test_following.py"
-_CASE_FILE = "opening a file is written down; tests/enrolments/test_deciding.py"
-_DEMO = "there only with DEMO=1; tests/accounts/test_demo_people.py and test_demo_mail.py"
-
-# What the matrix cannot ask, and where it is tested.
-OTHERS: dict[str, str] = {
-    "account_change_password": _ALLAUTH,
-    "account_confirm_login_code": _ALLAUTH,
-    "account_email": _ALLAUTH,
-    "account_email_verification_sent": _ALLAUTH,
-    "account_inactive": _ALLAUTH,
-    "account_login": _ALLAUTH,
-    "account_logout": _ALLAUTH,
-    "account_reauthenticate": _ALLAUTH,
-    "account_reset_password": _ALLAUTH,
-    "account_reset_password_done": _ALLAUTH,
-    "account_reset_password_from_key": _ALLAUTH,
-    "account_reset_password_from_key_done": _ALLAUTH,
-    "account_set_password": _ALLAUTH,
-    "account_signup": _ALLAUTH,
-    "mfa_activate_totp": _ALLAUTH,
-    "mfa_add_webauthn": _ALLAUTH,
-    "mfa_authenticate": _ALLAUTH,
-    "mfa_deactivate_totp": _ALLAUTH,
-    "mfa_download_recovery_codes": _ALLAUTH,
-    "mfa_edit_webauthn": _ALLAUTH,
-    "mfa_generate_recovery_codes": _ALLAUTH,
-    "mfa_index": _ALLAUTH,
-    "mfa_list_webauthn": _ALLAUTH,
-    "mfa_login_webauthn": _ALLAUTH,
-    "mfa_reauthenticate": _ALLAUTH,
-    "mfa_reauthenticate_webauthn": _ALLAUTH,
-    "mfa_remove_webauthn": _ALLAUTH,
-    "mfa_view_recovery_codes": _ALLAUTH,
-    "socialaccount_connections": _ALLAUTH,
-    "socialaccount_login_cancelled": _ALLAUTH,
-    "socialaccount_login_error": _ALLAUTH,
-    "socialaccount_signup": _ALLAUTH,
-    "usersessions_list": _ALLAUTH,
-    "sso": _SINGLE_SIGN_ON,
-    "sso-callback": _SINGLE_SIGN_ON,
-    "sso-connect": _SINGLE_SIGN_ON,
-    "accounts:demo": _DEMO,
-    "demo-mail": _DEMO,
-    "demo-mail-html": _DEMO,
-    "demo-mail-message": _DEMO,
-    "exchange:file": _OF_A_CASE,
-    "exchange:document": _OF_A_CASE,
-    "desk:undo": "names what was just done; tests/enrolments/test_deciding.py",
-    "desk:file": _CASE_FILE,
-    "desk:file-page": _CASE_FILE,
-    "desk:file-download": _CASE_FILE,
-    "board:answered": "comes after an answer; tests/enrolments/test_asking.py",
-    "host:decline": "for students of that university alone; tests/enrolments/test_host_link.py",
-    "exam-link:fixed": "comes after an answer; tests/exams/test_fixing.py",
-    "confirm:answered": "comes after an answer; tests/courses/test_confirming.py",
+    # The exam day.
+    "examday:overview": read_by_arrangers(),
+    "examday:sitting": read_by_arrangers("sitting"),
+    "examday:state": read_by_arrangers("sitting"),
+    "examday:mark": Address(get=None, post=ARRANGERS, of="sitting"),
+    "examday:marks": Address(get=None, post=ARRANGERS, of="sitting"),
+    "examday:close": form_of_arrangers("sitting"),
 }

@@ -1,10 +1,13 @@
 """What load balancers, the supervisor and Prometheus are told."""
 
+import socket
 import time
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.db import OperationalError, connection
@@ -130,6 +133,76 @@ def test_readyz_looks_at_what_is_owed(
 
     assert response.status_code == (200 if ready else 503)
     assert response.json()["checks"]["owed"]["ok"] is ready
+
+
+HELD = {"state": "leased", "lease_until": timedelta(seconds=settings.LEASE_SECONDS - 5)}
+HELD_LONG = {"state": "leased", "lease_until": timedelta(seconds=settings.LEASE_SECONDS - 70)}
+PUT_OFF = {"due_at": SOON, "error": "ConnectionRefusedError"}
+PUT_OFF_LONG_AGO = {"due_at": MINUTE_AGO, "error": "ConnectionRefusedError"}
+
+
+@pytest.mark.parametrize(
+    ("other", "ready"),
+    [
+        ({"due_at": SOON}, False),
+        (PUT_OFF, True),
+        (PUT_OFF_LONG_AGO, False),
+        (HELD, True),
+        (HELD_LONG, False),
+    ],
+    ids=["untouched", "put off", "put off long ago", "held", "held long"],
+)
+def test_a_mail_outage_alone_makes_no_web_server_unready(
+    client: Client, db: None, other: dict[str, Any], ready: bool
+) -> None:
+    """One notice waits too long; what happened to another says whether anybody tries."""
+    report_alive()
+    reader = factories.UserFactory.create()
+    owe_a_notice("waits", reader)
+    owe_a_notice("other", reader)
+    now = timezone.now()
+    Notice.objects.filter(key="waits").update(due_at=now + MINUTE_AGO)
+    moments = {key: now + value for key, value in other.items() if isinstance(value, timedelta)}
+    Notice.objects.filter(key="other").update(**{**other, **moments})
+
+    response = client.get("/readyz")
+
+    assert response.status_code == (200 if ready else 503)
+    assert response.json()["degraded"] is ready
+    assert response.json()["checks"]["owed"]["problem"]
+
+
+@pytest.fixture
+def silent_server() -> Iterator[dict[str, Any]]:
+    """A server that takes connections and never says a word, as a frozen PostgreSQL does."""
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))
+        server.listen()
+        yield {"host": "127.0.0.1", "port": server.getsockname()[1], "dbname": "x", "user": "x"}
+
+
+def test_a_frozen_database_is_not_waited_for(
+    client: Client, db: None, silent_server: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    began = time.monotonic()
+    monkeypatch.setattr(
+        health, "database_answers", lambda: health.postgres_answers(silent_server, 0.1)
+    )
+    report_alive()
+
+    response = client.get("/readyz")
+
+    assert response.status_code == 503
+    checks = response.json()["checks"]
+    assert checks["database"] == {"ok": False, "problem": "The database does not answer."}
+    assert checks["disk"]["ok"] is True
+    assert b'vx_check_ok{check="database"} 0.0' in client.get("/metrics").content
+    assert time.monotonic() - began < 5
+    assert not health.postgres_answers({**silent_server, "port": 1}, 0.1)  # nobody listens
+
+
+def test_a_database_that_answers_is_known_to(db: None) -> None:
+    assert health.database_answers()
 
 
 @pytest.mark.parametrize("path", ["/livez", "/readyz", "/metrics"])

@@ -14,11 +14,13 @@ from accounts.models import Invitation, Role, User
 from courses.models import ConfirmationRequest, ImportRun
 from enrolments.calendar import token_for
 from enrolments.models import BoardRequest, HostLink, SavedView, StandIn
-from exams.models import ExamLink
+from exams.models import ExamLink, InvigilatorHours, RoomClosure
 from paperwork.models import Notice
 from tests import factories
 from tests.addresses import ADDRESSES, STUDENT, VISITOR
 from tests.enrolments.cases import case_in, draft
+from tests.exams import sittings
+from tests.exams.things import things
 from tests.grades.rows import finish, result_of, transcript_of
 
 TOKEN = "a-token-that-was-sent-to-somebody"
@@ -46,6 +48,22 @@ class World:
         """The address `name` in Dutch, complete."""
         of = ADDRESSES[name].of
         return reverse(name, kwargs=self.named[of] if of else {})
+
+
+def exam_things() -> dict[str, Any]:
+    """A room and an invigilator, and when they cannot and can be used."""
+    later = timezone.now() + timedelta(days=9)
+    times = {"starts_at": later, "ends_at": later + timedelta(hours=2)}
+    room, invigilator = sittings.RoomFactory.create(), sittings.InvigilatorFactory.create()
+    closure = RoomClosure.objects.create(room=room, why="x", **times)
+    hours = InvigilatorHours.objects.create(invigilator=invigilator, **times)
+    return {
+        "building": {"pk": room.building_id},
+        "room": {"pk": room.pk},
+        "closure": {"pk": closure.pk},
+        "invigilator": {"pk": invigilator.pk},
+        "hours": {"pk": hours.pk},
+    }
 
 
 def build_world() -> World:
@@ -123,6 +141,7 @@ def build_world() -> World:
     entered = result_of(finish(of_ours), somebody, confirmed_by=None, current=False)
     return World(
         {
+            **things(edition),
             "edition of ours": {"pk": of_ours.edition_id},
             "student of ours": {"reference": of_ours.reference},
             "result to confirm": {"pk": entered.pk},
@@ -144,6 +163,7 @@ def build_world() -> World:
             "link to a host": {"token": TOKEN},
             "link to a Board": {"token": TOKEN},
             "link to an exam": {"token": TOKEN},
+            **exam_things(),
             "attempt": {"pk": edition.pk, "attempt": 1},
             "draft": {"reference": draft(student=people[STUDENT]).reference},
             "calendar": {"token": token_for(people[STUDENT])},

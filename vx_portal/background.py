@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -39,7 +40,20 @@ def filters_of(asked: Any) -> dict[str, str]:
         "what": what if what in listing.WHATS else "notices",
         "view": view if view in listing.VIEWS else "stopped",
         "kind": asked.get("kind", "")[:60],
+        **_narrower(asked),
     }
+
+
+def _narrower(asked: Any) -> dict[str, str]:
+    """From which day, how often tried, and a word of the problem; nonsense is left out."""
+    since, attempts = asked.get("since", ""), asked.get("attempts", "")
+    word = " ".join(asked.get("word", "").replace("\0", " ").split())[:60]
+    try:
+        since = date.fromisoformat(since).isoformat()
+    except ValueError:
+        since = ""
+    known = attempts.isascii() and attempts.isdigit() and len(attempts) < 3
+    return {"since": since, "attempts": attempts if known else "", "word": word}
 
 
 def _page(
@@ -62,6 +76,9 @@ def _page(
         "page_obj": page,
         "filters": filters,
         "here": _address(filters),
+        "without_kind": _address({**filters, "kind": ""}),
+        "narrowed": any(filters[name] for name in ("since", "attempts", "word")),
+        "plain": _address({**filters, "since": "", "attempts": "", "word": ""}),
         "whats": _links(filters, "what", listing.WHATS),
         "views": _links(filters, "view", {name: view[0] for name, view in listing.VIEWS.items()}),
         "kind_label": listing.label_of(filters["what"], filters["kind"]),

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import ipaddress
+import select
 import shutil
 import time
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
+import psycopg2
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.cache import cache
 from django.db import DatabaseError, connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
-from django.db.models import Min
+from django.db.models import Min, Q
 from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
@@ -24,12 +28,13 @@ from django.views.decorators.http import require_safe
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from redis.exceptions import RedisError
 
-from paperwork.models import OwedQuerySet
+from paperwork.models import Owed, OwedQuerySet
 from vx_portal.metrics import OWED, CheckFigures, text_for_prometheus
 from vx_portal.tasks import HEARTBEAT
 
 HEARTBEAT_LIMIT = 30.0  # seconds; three missed heartbeats
 OWED_LIMIT = 60.0  # seconds for which what is due may wait for a worker
+DATABASE_LIMIT = 2.0  # seconds in which the database must say something
 DISK_LIMIT = 0.05  # of the disk that holds the files
 
 # The migrations that this release came with: they do not change while it runs.
@@ -40,6 +45,50 @@ _shipped = SimpleLazyObject(
 
 class Check(CheckFigures):
     """Whether one thing is as it should be, and the figures that say so."""
+
+
+SILENT = Check(False, {"problem": "The database does not answer."})
+
+
+def postgres_answers(parameters: dict[str, Any], seconds: float = DATABASE_LIMIT) -> bool:
+    """Whether PostgreSQL answers a new connection in time: one that is frozen takes it, and waits.
+
+    Nothing waits longer than `seconds`, whatever the other side does; no thread is left behind.
+    """
+    end = time.monotonic() + seconds
+    asked = None
+    try:
+        asked = psycopg2.connect(**parameters, async_=True)
+        if not _finished(asked, end):
+            return False
+        cursor = asked.cursor()  # held: psycopg2 wants it to be there when the answer comes
+        cursor.execute("SELECT 1")
+        return _finished(asked, end)
+    except psycopg2.Error:
+        return False
+    finally:
+        if asked is not None:
+            asked.close()
+
+
+def _finished(asked: Any, end: float) -> bool:
+    """Wait until what was begun is done; False when it is not by `end`."""
+    while (state := asked.poll()) != psycopg2.extensions.POLL_OK:
+        left = end - time.monotonic()
+        if left <= 0:
+            return False
+        waits_to_write = state == psycopg2.extensions.POLL_WRITE
+        writers = [asked] if waits_to_write else []
+        readers = [] if waits_to_write else [asked]
+        select.select(readers, writers, [], left)
+    return True
+
+
+def database_answers() -> bool:
+    """Whether the other checks can ask the database without waiting for ever."""
+    if connection.vendor != "postgresql":
+        return True
+    return postgres_answers(connection.get_connection_params())
 
 
 def check_database() -> Check:
@@ -53,7 +102,7 @@ def check_database() -> Check:
                 cursor.execute("SHOW transaction_read_only")
                 read_only = cursor.fetchone()[0] == "on"
     except DatabaseError:
-        return Check(False, {"problem": "The database does not answer."})
+        return SILENT
     if read_only:
         return Check(False, {"problem": "The database can only be read."})
     return Check(True, {"engine": connection.vendor})
@@ -64,7 +113,7 @@ def check_migrations() -> Check:
     try:
         applied = set(MigrationRecorder(connection).applied_migrations())
     except DatabaseError:
-        return Check(False, {"problem": "The database does not answer."})
+        return SILENT
     missing = len(set(_shipped) - applied)
     return Check(not missing, {"unapplied": missing})
 
@@ -80,18 +129,40 @@ def check_worker() -> Check:
 
 
 def check_owed() -> Check:
-    """Nothing that is due has waited longer than a minute; what was given up does not count."""
+    """Nothing that is due has waited longer than a minute without anybody taking it up.
+
+    While workers try in vain, or have more than they can do, people are served all the same: then
+    it passes, and says that it is degraded. What was given up does not count.
+    """
     since = Coalesce("lease_until", "due_at")
+    now = timezone.now()
+    longest, idle, degraded = 0.0, False, False
     try:
-        oldest = [
-            moment
-            for model in OWED
-            if (moment := OwedQuerySet(model).due().aggregate(since=Min(since))["since"])
-        ]
+        for model in OWED:
+            rows: OwedQuerySet[Owed] = OwedQuerySet(model)
+            oldest = rows.due().aggregate(since=Min(since))["since"]
+            seconds = (now - oldest).total_seconds() if oldest else 0.0
+            longest = max(longest, seconds)
+            if seconds > OWED_LIMIT:
+                taken_up = rows.filter(_taken_up(now)).exists()
+                idle, degraded = idle or not taken_up, degraded or taken_up
     except DatabaseError:
-        return Check(False, {"problem": "The database does not answer."})
-    seconds = (timezone.now() - min(oldest)).total_seconds() if oldest else 0.0
-    return Check(seconds <= OWED_LIMIT, {"oldest_seconds": round(seconds, 1)})
+        return SILENT
+    facts: dict[str, float | str | None] = {"oldest_seconds": round(longest, 1)}
+    if idle:
+        facts["problem"] = "Nobody takes up what is due."
+    elif degraded:
+        facts |= {"degraded": True, "problem": "What is due is tried, and waits."}
+    return Check(not idle, facts)
+
+
+def _taken_up(now: datetime) -> Q:
+    """Rows that a worker took within the last minute: it holds them, or put them off."""
+    last = timedelta(seconds=OWED_LIMIT)
+    lease = timedelta(seconds=settings.LEASE_SECONDS)
+    held = Q(state__in=[Owed.State.LEASED, Owed.State.SENDING], lease_until__gt=now + lease - last)
+    put_off = Q(state=Owed.State.NEW, due_at__gt=now - last) & ~Q(error="")
+    return held | put_off
 
 
 def check_disk() -> Check:
@@ -112,8 +183,11 @@ CHECKS: dict[str, Callable[[], Check]] = {
 
 
 def run_checks() -> dict[str, Check]:
-    """What each check says now."""
-    return {name: check() for name, check in CHECKS.items()}
+    """What each check says now. A database that is silent is asked once, and not waited for."""
+    if database_answers():
+        return {name: check() for name, check in CHECKS.items()}
+    apart = {"disk", "worker"} if settings.REDIS_URL else {"disk"}
+    return {name: check() if name in apart else SILENT for name, check in CHECKS.items()}
 
 
 @login_not_required
@@ -128,11 +202,16 @@ def livez(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def readyz(request: HttpRequest) -> HttpResponse:
-    """200 when people can be served, 503 when not, and what is wrong. Tells nothing secret."""
+    """200 when people can be served, 503 when not, and what is wrong. Tells nothing secret.
+
+    `degraded` is true when they are served, but something goes slower than it should.
+    """
     checks = run_checks()
     ready = all(check.ok for check in checks.values())
+    degraded = any(check.facts.get("degraded") for check in checks.values())
     body = {name: {"ok": check.ok, **check.facts} for name, check in checks.items()}
-    return JsonResponse({"ready": ready, "checks": body}, status=200 if ready else 503)
+    said = {"ready": ready, "degraded": degraded, "checks": body}
+    return JsonResponse(said, status=200 if ready else 503)
 
 
 @login_not_required

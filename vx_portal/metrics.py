@@ -79,7 +79,8 @@ class Now(Collector):
             value = checks[name].facts.get(fact)
             if isinstance(value, int | float):  # not known is not the same as 0: no line
                 yield GaugeMetricFamily(gauge, f"{fact} of the check {name}.", value=value)
-        yield from owed_figures()
+        if checks["database"].ok:  # else nobody would wait for the answer
+            yield from owed_figures()
 
 
 def owed_figures() -> Iterator[Metric]:

@@ -65,6 +65,7 @@ urlpatterns = [
         path("exams/", include("exams.urls")),
         path("exam/", include("exams.urls_link")),
         path("partner/", include("grades.urls_partner")),
+        path("exams/day/", include("exams.urls_day")),
         path("board/", include("enrolments.urls_board")),
         path("host/", include("enrolments.urls_host")),
         path("confirm/", include("courses.urls_confirm")),

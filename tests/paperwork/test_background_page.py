@@ -81,6 +81,32 @@ def test_the_list_is_filtered_by_its_address(sign_in: SignIn, office: User) -> N
     assert shown(kind="no.such") == set()
 
 
+def test_the_list_is_narrowed_by_day_attempts_and_problem(sign_in: SignIn, office: User) -> None:
+    today = timezone.localdate()
+    add("old", Owed.State.DEAD, error="SMTP 550", attempts=6)
+    Notice.objects.filter(key="old").update(created_at=timezone.now() - timedelta(days=9))
+    add("new", Owed.State.DEAD, error="Timeout of P-new", attempts=2)
+    client = sign_in(office)
+
+    def shown(**asked: Any) -> set[str]:
+        page = client.get(PAGE, asked).text
+        return {name for name, word in (("old", "SMTP 550"), ("new", "P-new<")) if word in page}
+
+    both = {"old", "new"}
+    assert shown() == both
+    assert shown(since=today.isoformat()) == {"new"}
+    assert shown(since=(today - timedelta(days=9)).isoformat()) == both
+    assert shown(attempts=3) == {"old"}
+    assert shown(word="smtp") == {"old"}
+    assert shown(word="smtp", since=today.isoformat()) == set()
+    assert "Nothing fits these filters" in client.get(PAGE, {"word": "nowhere"}).text
+    assert shown(since="yesterday", attempts="-1", word="\0") == both
+    client.post("/en/office/background/again/", {"all": "1", "view": "stopped", "word": "timeout"})
+    assert set(Notice.objects.filter(state=Owed.State.DEAD).values_list("key", flat=True)) == {
+        "old"
+    }
+
+
 def test_one_is_tried_again_and_a_late_click_is_told(sign_in: SignIn, office: User) -> None:
     notice = add("dead", Owed.State.DEAD, attempts=6)
     client = sign_in(office)
@@ -148,7 +174,7 @@ def test_auditors_see_and_do_nothing(sign_in: SignIn) -> None:
     page = client.get(PAGE).text
 
     assert "SMTP 550" in page
-    assert "<button" not in page.split("<main")[1].split("</main")[0]
+    assert 'method="post"' not in page.split("<main")[1].split("</main")[0]
 
 
 def test_a_test_message_goes_to_oneself(sign_in: SignIn, office: User) -> None:

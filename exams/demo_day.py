@@ -1,0 +1,142 @@
+"""The demo's exam days: two sittings today, of two hosts, and one that was held last week."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from accounts.models import Role, User
+from courses.models import Course, Edition
+from enrolments.models import Enrolment, State
+from enrolments.models.enrolment import new_reference
+from exams.models import Duty, Exam, Invigilator, Mark, Mode, Room, Seat, Sitting, SittingState
+from exams.services import closing, marking
+
+LENGTH = 120  # minutes
+EXTRA = 30
+
+
+def load() -> None:
+    """Make them. Needs the demo's rooms, invigilators and cases."""
+    now = timezone.now()
+    quarter = now.replace(minute=now.minute // 15 * 15, second=0, microsecond=0)
+    imaging = _running_course("fundamentals-of-biomedical-imaging", 8)
+    topology = Edition.objects.get(course__slug="topology-in-condensed-matter-tying-quantum-knots")
+    _sitting(imaging, 1, "0.11", quarter + timedelta(minutes=15), extra_for=3)
+    _sitting(topology, 2, "0.05", quarter - timedelta(minutes=30), number=12)
+    held = _sitting(topology, 1, "2.02", quarter - timedelta(days=7, hours=2), number=6)
+    _hold(held)
+
+
+def _running_course(slug: str, number: int) -> Edition:
+    """An edition that runs now and has its exam today, followed by students of the demo."""
+    course = Course.objects.get(slug=slug)
+    today = timezone.localdate()
+    edition = Edition.objects.create(
+        course=course,
+        period="autumn",
+        starts_on=today - timedelta(days=60),
+        ends_on=today + timedelta(days=10),
+        applications_open_on=today - timedelta(days=150),
+        applications_close_on=today - timedelta(days=80),
+        withdraw_until=today - timedelta(days=45),
+        places=20,
+        taken=number,
+        arrivals=number,
+        assessment="exam",
+        exam_kind="paper",
+        exam_on=today,
+        resit_offered=True,
+        resit_on=today + timedelta(days=40),
+        state="published",
+        is_demo=True,
+    )
+    others = Enrolment.objects.filter(
+        state=State.ENROLLED, edition__course__slug="introduction-to-aerospace-engineering"
+    )
+    for place, case in enumerate(others.order_by("pk")[:number], 1):
+        case.pk = None
+        case._state.adding = True
+        case.reference = new_reference()
+        case.edition = edition
+        case.sequence = case.rank = place
+        case.kept = None
+        case.save()
+    return edition
+
+
+def _sitting(
+    edition: Edition,
+    attempt: int,
+    room: str,
+    starts: datetime,
+    number: int = 20,
+    extra_for: int = 0,
+) -> Sitting:
+    """Published, with everybody seated; the student at seat `extra_for` has extra exam time."""
+    host = edition.course.university
+    exam = Exam.objects.create(
+        edition=edition,
+        attempt=attempt,
+        mode=Mode.INSTANT,
+        starts_at=starts,
+        minutes=LENGTH,
+        kind="paper",
+        materials="A simple calculator and one sheet of notes, A4.",
+        instructions="Students write on the paper itself. Collect the notes too.",
+        contact_name=f"Exams {host.code}",
+        contact_email=f"exams.{host.code.lower()}@demo.example",
+        contact_phone="+31 71 527 0000",
+        paper_due_at=starts - timedelta(days=5),
+        confirmed_at=starts - timedelta(days=40),
+        confirmed_by_name=f"Exams {host.code}",
+    )
+    ends = starts + timedelta(minutes=LENGTH)
+    sitting = Sitting.objects.create(
+        exam=exam,
+        room=Room.objects.get(name=room),
+        starts_at=starts,
+        ends_at=ends + timedelta(minutes=EXTRA if extra_for else 0),
+        state=SittingState.PUBLISHED,
+        published_at=starts - timedelta(days=20),
+    )
+    cases = Enrolment.objects.filter(edition=edition, state__in=[State.ENROLLED, State.FINISHED])
+    for place, case in enumerate(cases.order_by("pk")[:number], 1):
+        more: dict[str, Any] = {}
+        if place == extra_for:
+            more = {"extra_minutes": EXTRA, "arrangement": ["large_print"]}
+        Seat.objects.create(
+            sitting=sitting,
+            enrolment=case,
+            student_id=case.student_id,
+            number=place,
+            starts_at=starts,
+            ends_at=ends + timedelta(minutes=more.get("extra_minutes", 0)),
+            **more,
+        )
+    for part, one in zip(["lead", "invigilator"], Invigilator.objects.order_by("pk"), strict=False):
+        if not one.duties.filter(starts_at__lt=sitting.ends_at, ends_at__gt=starts).exists():
+            Duty.objects.create(
+                sitting=sitting, invigilator=one, part=part, starts_at=starts, ends_at=ends
+            )
+    return sitting
+
+
+def _hold(sitting: Sitting) -> None:
+    """Everybody was there but one; somebody came late; something happened."""
+    by = User.objects.get(memberships__role=Role.EXAMS, email="exams@demo.example")
+    start = sitting.starts_at
+    seats = list(sitting.seats.order_by("number"))
+    kinds = ["late", "absent", *["present"] * len(seats)]
+    rows = [
+        marking.NewMark(Mark().key, kind, seat.pk, start + timedelta(minutes=9))
+        for seat, kind in zip(seats, kinds, strict=False)
+    ]
+    happened = "The fire alarm went off by mistake; everybody had ten minutes more."
+    rows.append(
+        marking.NewMark(Mark().key, "incident", None, start + timedelta(minutes=50), text=happened)
+    )
+    marking.mark(sitting, rows, by=by, device="demo")
+    closing.close(sitting, by=by, report="The exam went well apart from the alarm.")

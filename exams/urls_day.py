@@ -1,0 +1,15 @@
+"""Addresses of an exam day: /exams/day/."""
+
+from django.urls import path
+
+from exams.views import day
+
+app_name = "examday"
+urlpatterns = [
+    path("", day.overview, name="overview"),
+    path("<int:pk>/", day.sitting, name="sitting"),
+    path("<int:pk>/state/", day.state, name="state"),
+    path("<int:pk>/mark/", day.mark, name="mark"),
+    path("<int:pk>/marks/", day.marks, name="marks"),
+    path("<int:pk>/close/", day.close, name="close"),
+]

@@ -1,0 +1,159 @@
+"""An exam day: the list of sittings, and the page of one on which people are marked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from exams import day, gates
+from exams.forms.day import CloseForm, MarkForm, MarksForm
+from exams.models import Sitting, SittingState
+from exams.services import closing, marking
+from vx_portal.http import PortalRequest, current_user, needs_role
+
+
+def _find(request: PortalRequest, pk: int) -> Sitting:
+    rows = day.sittings(request.user).exclude(state=SittingState.PLANNED)
+    return get_object_or_404(rows, pk=pk)
+
+
+def _unkept(response: HttpResponse) -> HttpResponse:
+    """Nothing of it stays on the device."""
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+@require_safe
+@needs_role(*gates.READERS)
+def overview(request: PortalRequest) -> HttpResponse:
+    """Today's sittings and those to come."""
+    return render(request, "exams/day/overview.html", day.overview(request.user))
+
+
+@require_safe
+@needs_role(*gates.READERS)
+def sitting(request: PortalRequest, pk: int) -> HttpResponse:
+    """Everybody who is expected, and what was marked."""
+    return _page(request, _find(request, pk))
+
+
+def _page(
+    request: PortalRequest,
+    row: Sitting,
+    form: MarkForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    rows = day.rows_of(row)
+    context: dict[str, Any] = {
+        "sitting": row,
+        "exam": row.exam,
+        "course": row.exam.edition.course,
+        "university": row.exam.edition.course.university,
+        "rows": rows,
+        "count": day.count_words(rows),
+        "marks": day.marks_of(row),
+        "may_mark": day.may_mark_now(row, request.user),
+        "opens_at": marking.opens_at(row),
+        "form": form,
+        "incident": form if form is not None else MarkForm(),
+    }
+    return _unkept(render(request, "exams/day/sitting.html", context, status=status))
+
+
+@require_safe
+@needs_role(*gates.READERS)
+def state(request: PortalRequest, pk: int) -> HttpResponse:
+    """What other devices marked, for a page that is open; with a token that holds now."""
+    found = day.state_of(_find(request, pk))
+    return _unkept(JsonResponse({**found, "token": get_token(request)}))
+
+
+@require_POST
+@needs_role(*gates.ARRANGERS)
+def mark(request: PortalRequest, pk: int) -> HttpResponse:
+    """One mark, by a form: works without JavaScript."""
+    row = _find(request, pk)
+    form = MarkForm(request.POST)
+    if not form.is_valid():
+        return _page(request, row, form, status=422)
+    new = form.mark()
+    try:
+        outcome = marking.mark(row, [new], by=current_user(request))
+    except marking.MarkError as refusal:
+        messages.error(request, str(refusal))
+        return redirect("examday:sitting", pk)
+    if new.key in outcome.refused:
+        form.add_error("text" if new.kind == "incident" else None, outcome.refused[new.key])
+        return _page(request, row, form, status=422)
+    if outcome.is_closed:
+        messages.info(request, _("This sitting is closed. Your mark was kept beside the list."))
+    return redirect(f"{request.path.removesuffix('mark/')}#seat-{new.seat or 'all'}")
+
+
+@require_POST
+@needs_role(*gates.ARRANGERS)
+def marks(request: PortalRequest, pk: int) -> HttpResponse:
+    """Marks that waited in an open page; the answer says what all of them come to."""
+    row = _find(request, pk)
+    form = MarksForm(request.POST)
+    if not form.is_valid():
+        return _unkept(JsonResponse({"unreadable": True}, status=422))
+    data = form.cleaned_data
+    try:
+        outcome = marking.mark(
+            row,
+            data["marks"],
+            by=current_user(request),
+            device=data["device"],
+            clock=data["now"],
+        )
+    except marking.MarkError as refusal:
+        return _unkept(JsonResponse({"why": str(refusal)}, status=409))
+    answer = day.state_of(_find(request, pk)) | {
+        "kept": [str(key) for key in outcome.kept],
+        "refused": {str(key): why for key, why in outcome.refused.items()},
+        "token": get_token(request),
+    }
+    return _unkept(JsonResponse(answer))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs_role(*gates.ARRANGERS)
+def close(request: PortalRequest, pk: int) -> HttpResponse:
+    """Look once more, say how it went, and close."""
+    row = _find(request, pk)
+    if row.state == SittingState.CLOSED:
+        return redirect("examday:sitting", pk)
+    form = CloseForm(request.POST if request.method == "POST" else None)
+    status = 200
+    if form.is_valid():
+        try:
+            closing.close(row, by=current_user(request), report=form.cleaned_data["report"])
+        except closing.ClosedError as refusal:
+            messages.info(request, str(refusal))
+            return redirect("examday:sitting", pk)
+        except closing.CloseError as refusal:
+            form.add_error(None, str(refusal))
+            status = 409
+        else:
+            messages.success(request, _("The sitting is closed. The host has been told."))
+            return redirect("examday:sitting", pk)
+    rows = day.rows_of(row)
+    context = {
+        "sitting": row,
+        "course": row.exam.edition.course,
+        "university": row.exam.edition.course.university,
+        "rows": rows,
+        "count": day.count_words(rows),
+        "incidents": [one for one in day.marks_of(row) if one.is_incident],
+        "form": form,
+    }
+    if form.errors and status == 200:
+        status = 422
+    return _unkept(render(request, "exams/day/close.html", context, status=status))

@@ -1,0 +1,179 @@
+/* The list of an exam day: what is marked waits in the open page while there is no network. Without this file each button is a form. */
+(() => {
+  "use strict";
+  const list = document.querySelector("[data-examday]");
+  if (!list) return;
+  const words = list.dataset;
+  const STORE = `examday-${words.examday}`; // of this tab alone: gone with it, and when the sitting is closed
+  const PAUSE = 10000; // milliseconds between looks at what others marked
+  const LONGEST = 15000; // between two tries
+  const find = (id) => document.getElementById(id);
+
+  const uuid = () => {
+    const bytes = crypto.getRandomValues(new Uint8Array(16));
+    bytes[6] = (bytes[6] & 0x0f) | 0x40;
+    bytes[8] = (bytes[8] & 0x3f) | 0x80;
+    const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+    return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+  };
+
+  const remembered = () => {
+    try { return JSON.parse(sessionStorage.getItem(STORE)) || {}; } catch { return {}; }
+  };
+  const before = remembered();
+  const device = before.device || uuid();
+  let queue = before.queue || [];
+  let token = document.querySelector("[name=csrfmiddlewaretoken]").value;
+  let known = null; // what the server said last
+  let failures = 0;
+  let busy = false;
+  let signedOut = false;
+  let timer = 0;
+
+  const remember = () => {
+    try { sessionStorage.setItem(STORE, JSON.stringify({ device, queue })); } catch { /* the page itself holds them */ }
+  };
+  const forget = () => {
+    queue = [];
+    try { sessionStorage.removeItem(STORE); } catch { /* nothing was kept */ }
+  };
+
+  // The rows: what the server said, and over it what still waits here.
+  const show = () => {
+    for (const row of list.querySelectorAll("[data-seat]")) {
+      const pk = row.dataset.seat;
+      const seat = { ...(known?.seats[pk] || read(row)) };
+      if (known && !known.seats[pk]) row.hidden = true;
+      const mine = queue.filter((mark) => String(mark.seat) === pk && mark.kind !== "incident");
+      for (const mark of mine) {
+        if (mark.kind === "identity") seat.identified = true;
+        else {
+          seat.attendance = mark.kind;
+          seat.words = mark.kind === "expected" ? "" : mark.label;
+          if (mark.kind === "expected") seat.identified = false;
+        }
+      }
+      row.querySelector("[data-words]").textContent = (seat.words || words.open) + (mine.length ? ` (${words.waits})` : "");
+      row.querySelector("[data-identified]").hidden = !seat.identified;
+      for (const button of row.querySelectorAll("[aria-pressed]")) {
+        button.setAttribute("aria-pressed", String(button.value === "identity" ? seat.identified : button.value === seat.attendance));
+      }
+    }
+    if (known) {
+      find("count").textContent = known.count;
+      find("marks").replaceChildren(...known.marks.map(line));
+    }
+    const waiting = queue.length === 1 ? words.one : words.many.replace("#", queue.length);
+    const said = signedOut ? words.out : queue.length && failures ? waiting : queue.length ? "" : failures ? "" : words.sent;
+    if (find("sending").textContent !== said) find("sending").textContent = said;
+  };
+  const read = (row) => ({
+    attendance: row.querySelector("[aria-pressed=true]:not([value=identity])")?.value || "expected",
+    identified: !row.querySelector("[data-identified]").hidden,
+    words: row.first ??= row.querySelector("[data-words]").textContent,
+  });
+  const line = (mark) => {
+    const item = document.createElement("li");
+    const at = document.createElement("strong");
+    const who = document.createElement("span");
+    at.textContent = mark.at;
+    who.textContent = `${words.by} ${mark.who}`;
+    who.className = "quiet";
+    item.append(at, ` ${mark.what}${mark.text ? `: ${mark.text}` : ""} `, who);
+    return item;
+  };
+
+  const learn = (answer) => {
+    known = answer;
+    token = answer.token;
+    failures = 0;
+    signedOut = false;
+    if (answer.closed && !queue.length) {
+      forget();
+      location.reload();
+    }
+  };
+  const ask = async (address, options = {}) => {
+    const answer = await fetch(address, { redirect: "manual", cache: "no-store", signal: AbortSignal.timeout(LONGEST), ...options });
+    signedOut = answer.type === "opaqueredirect";
+    if (signedOut) throw new Error("signed out");
+    return answer;
+  };
+  const refuse = (lines) => {
+    const note = find("refused");
+    for (const text of lines) {
+      const paragraph = document.createElement("p");
+      paragraph.textContent = text;
+      note.append(paragraph);
+    }
+    note.hidden = !note.children.length;
+  };
+
+  const send = async () => {
+    const batch = queue.slice(0, 100);
+    const body = new FormData();
+    body.set("csrfmiddlewaretoken", token);
+    body.set("device", device);
+    body.set("now", new Date().toISOString());
+    body.set("marks", JSON.stringify(batch.map(({ label, ...mark }) => mark)));
+    let answer = await ask(words.marks, { method: "POST", body });
+    if (answer.status === 403) { // signed in again meanwhile: another token
+      token = (await (await ask(words.state)).json()).token;
+      body.set("csrfmiddlewaretoken", token);
+      answer = await ask(words.marks, { method: "POST", body });
+    }
+    if (answer.status === 409) {
+      find("refused").replaceChildren();
+      refuse([(await answer.json()).why]);
+    }
+    if (!answer.ok) throw new Error(answer.status);
+    const said = await answer.json();
+    const done = new Set([...said.kept, ...Object.keys(said.refused)]);
+    refuse(batch.filter((mark) => said.refused[mark.key]).map((mark) => `${mark.label}: ${said.refused[mark.key]}`));
+    queue = queue.filter((mark) => !done.has(mark.key));
+    remember();
+    learn(said);
+  };
+
+  // One thing after the other: send what waits, or look what others marked.
+  const work = async () => {
+    if (busy) return;
+    busy = true;
+    clearTimeout(timer);
+    try {
+      if (queue.length) await send();
+      else if (!document.hidden) learn(await (await ask(words.state)).json());
+    } catch {
+      failures += 1;
+    }
+    busy = false;
+    show();
+    timer = setTimeout(work, queue.length ? (failures ? Math.min(1000 * 2 ** failures, LONGEST) : 0) : PAUSE);
+  };
+
+  document.addEventListener("submit", (event) => {
+    const form = event.target.closest("form[data-mark]");
+    if (!form) return;
+    event.preventDefault();
+    const data = new FormData(form, event.submitter);
+    const mark = { key: uuid(), kind: data.get("kind"), seat: Number(data.get("seat")) || null, at: new Date().toISOString(), label: event.submitter.textContent.trim() };
+    if (mark.kind === "late" && data.get("minutes")) mark.minutes = Number(data.get("minutes"));
+    if (mark.kind === "incident") {
+      mark.text = data.get("text").trim();
+      if (!mark.text) return form.elements.text.focus();
+      form.reset();
+    }
+    queue.push(mark);
+    remember();
+    show();
+    work();
+  });
+  addEventListener("online", work);
+  document.addEventListener("visibilitychange", () => document.hidden || work());
+  addEventListener("beforeunload", (event) => {
+    if (queue.length) event.preventDefault();
+  });
+  if (queue.length) work();
+  else timer = setTimeout(work, PAUSE);
+  show();
+})();
