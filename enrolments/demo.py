@@ -75,7 +75,7 @@ def load() -> None:
         )
         named = list(_named(editions))
         others = list(_others(editions, named, students, chance))
-        _make([*named, *others], chance)
+        make([*named, *others], chance)
 
 
 def _read(name: str) -> Any:
@@ -216,7 +216,7 @@ def _purpose(student: StudentProfile, edition: Edition, chance: random.Random) -
     return str(chance.choice(common if without else [*common, Purpose.EXTRACURRICULAR]))
 
 
-def _make(stories: list[Story], chance: random.Random) -> None:
+def make(stories: list[Story], chance: random.Random) -> None:
     """Write the cases with their histories; the counts of the editions are those of their cases."""
     version = rules.version_of(rules.rulebook())
     texts = _read("motivations.json")

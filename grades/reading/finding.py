@@ -16,7 +16,7 @@ LABELS = {
     "name": "name|student name|name of student|student|naam|nom|nom et prenom|full name",
     "number": (
         "student number|student no|student id|student|id|matriculation number|matricule|sciper"
-        "|studentnummer|number|no sciper|student id number"
+        "|studentnummer|number|no sciper|n sciper|student id number|numero etudiant"
     ),
     "title": "course|course title|title|subject|unit|matiere|branche|vak|cours|description|module",
     "code": "code|course code|unit code|subject code|vakcode|class",
@@ -96,6 +96,12 @@ def read(pages: Sequence[Iterable[Sequence[Any]]], sought: Sought) -> Read:
     return Read(bool(rows), {name: found[name] for name in FIELDS if found.get(name)})  # type: ignore[misc]
 
 
+def _labels(text: str) -> str:
+    """Which value a label stands for; empty for none. Of “Note / Grade” either may say."""
+    parts = (text, *text.split("/"))
+    return next((name for part in parts if (name := OF_LABEL.get(values.fold(part)))), "")
+
+
 def _shown(cell: Cell, text: str = "") -> Found:
     return Found((text or cell.text)[:200], cell.page, cell.box)
 
@@ -106,14 +112,14 @@ def _pairs(rows: Iterable[Row]) -> Iterator[tuple[str, Cell]]:
         for number, cell in enumerate(row.cells):
             label, colon, rest = cell.text.partition(":")
             if colon and rest.strip():
-                yield values.fold(label), cell._replace(text=rest.strip())
+                yield label, cell._replace(text=rest.strip())
             elif number + 1 < len(row.cells):
-                yield values.fold(label), row.cells[number + 1]
+                yield label, row.cells[number + 1]
 
 
 def _labelled(rows: list[Row], name: str) -> Found | None:
     for label, cell in _pairs(rows):
-        if OF_LABEL.get(label) == name and _fits(name, cell.text):
+        if _labels(label) == name and _fits(name, cell.text):
             return _shown(cell)
     return None
 
@@ -122,7 +128,7 @@ def _name(rows: list[Row], wanted: str) -> Found | None:
     labelled = [
         cell
         for label, cell in _pairs(rows)
-        if OF_LABEL.get(label) == "name" and any(letter.isalpha() for letter in cell.text)
+        if _labels(label) == "name" and any(letter.isalpha() for letter in cell.text)
     ]
     number = len(wanted.split())
     anywhere = [one for row in rows for cell in row.cells for one in windows(cell, number)]
@@ -146,7 +152,7 @@ def _number(rows: list[Row], wanted: str) -> Found | None:
                 if plain and word.strip(".,:;()").lstrip("sS") == plain:
                     return _shown(cell, word.strip(".,:;()"))
     for label, cell in _pairs(rows):
-        if OF_LABEL.get(label) == "number" and any(letter.isdigit() for letter in cell.text):
+        if _labels(label) == "number" and any(letter.isdigit() for letter in cell.text):
             return _shown(cell)
     return None
 
@@ -245,7 +251,9 @@ def _code_in(row: Row, wanted: str) -> Found | None:
         parts = cell.text.split()
         for size in (1, 2):
             for start in range(len(parts) - size + 1):
-                said = " ".join(parts[start : start + size]).strip(".,:;()")
+                said = " ".join(parts[start : start + size]).strip(".,:;")
+                if said.startswith("(") or said.count("(") != said.count(")"):
+                    said = said.strip("()")
                 if code and values.compact(said) == code:
                     return _shown(cell, said)
     return None
@@ -258,7 +266,7 @@ def _header(rows: list[Row], at: int) -> dict[str, Cell]:
             break
         named: dict[str, Cell] = {}
         for cell in row.cells:
-            if name := OF_LABEL.get(values.fold(cell.text)):
+            if name := _labels(cell.text):
                 named.setdefault(name, cell)
         if len(named) >= 2:
             return named

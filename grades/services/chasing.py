@@ -62,7 +62,12 @@ def chase(at: datetime | None = None) -> int:
     now = timezone.localtime(at)
     if now.hour < WORK_BEGINS or not is_working_day(now.date()):
         return 0
-    return _ask_students(now.date()) + _tell_staff(now.date())
+    return chase_now(now.date())
+
+
+def chase_now(today: date) -> int:
+    """The same, on whatever day and hour."""
+    return _ask_students(today) + _tell_staff(today)
 
 
 def _ask_students(today: date) -> int:

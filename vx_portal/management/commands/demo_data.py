@@ -11,6 +11,7 @@ import accounts.demo
 import courses.demo
 import enrolments.demo
 import exams.demo
+import grades.demo
 import paperwork.demo
 import paperwork.demo_files
 from paperwork.waking import nobody_woken
@@ -29,3 +30,4 @@ class Command(BaseCommand):
             paperwork.demo_files.make_files()
             enrolments.demo.load()
             exams.demo.load()
+            grades.demo.load()
