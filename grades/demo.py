@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from accounts.models import Membership, Role, StudentProfile, User
 from courses.models import Course, Edition
-from enrolments import demo as cases
+from enrolments import demo_cases as cases
 from enrolments import people
 from enrolments.models import Enrolment, Purpose, State
 from enrolments.models.enrolment import Board, Kind
