@@ -60,10 +60,15 @@ class Demo:
         """Wait until it says that people can come in."""
         wait_until(lambda: "Ctrl-C stops it" in self.said() or self.process.poll(), 120, "ready")
         if self.process.poll() is not None:
-            pytest.fail(f"the demo did not start:\n{self.said()[-3000:]}")
+            pytest.fail(f"the demo did not start:\n{self.said()[-3000:]}{self.logged()[-3000:]}")
 
     def said(self) -> str:
         return self.log.read_text()
+
+    def logged(self) -> str:
+        """What web server and worker say."""
+        log = Path(self.environment["VAR_DIR"]) / "demo.log"
+        return log.read_text() if log.exists() else ""
 
     def ask(self, path: str) -> tuple[int, bytes]:
         try:

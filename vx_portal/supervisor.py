@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import FrameType
 
 FIRST_PAUSE = 0.5  # seconds before a child that died is started again; doubled each time,
@@ -27,6 +28,7 @@ class Child:
     name: str
     command: Sequence[str]
     environment: Mapping[str, str] = field(default_factory=dict)
+    log: Path | None = None  # what it says is added there; without it, it says it here
     process: subprocess.Popen[bytes] | None = None
     started: float = 0.0
     due: float = 0.0
@@ -35,13 +37,16 @@ class Child:
     def start(self) -> None:
         """Start the process in a session of its own: a Ctrl-C reaches the supervisor alone."""
         self.started = time.monotonic()
-        self.process = subprocess.Popen(
-            self.command,
-            env={**os.environ, **self.environment},
-            stdin=subprocess.DEVNULL,
-            start_new_session=True,
-            preexec_fn=_die_with_parent,
-        )
+        with self.log.open("ab") if self.log else contextlib.nullcontext() as said:
+            self.process = subprocess.Popen(
+                self.command,
+                env={**os.environ, **self.environment},
+                stdin=subprocess.DEVNULL,
+                stdout=said,
+                stderr=subprocess.STDOUT if said else None,
+                start_new_session=True,
+                preexec_fn=_die_with_parent,
+            )
 
     def next_pause(self) -> float:
         """How long to wait, in seconds, before the process that has just died is started again."""
@@ -90,7 +95,10 @@ class Supervisor:
             child.process = None
             pause = child.next_pause()
             child.due = now + pause
-            self.say(f"The {child.name} {_how_it_ended(status)}; it starts again in {pause:g} s.")
+            why = f" What it said: {child.log}" if child.log else ""
+            self.say(
+                f"The {child.name} {_how_it_ended(status)}; it starts again in {pause:g} s.{why}"
+            )
         if now >= child.due:
             child.start()
 

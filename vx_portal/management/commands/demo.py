@@ -30,6 +30,7 @@ LIBRARIES = {
     "pangoft2-1.0": "libpangoft2-1.0-0",
     "harfbuzz-subset": "libharfbuzz-subset0",
 }
+LOG = settings.VAR_DIR / "demo.log"  # what web server and worker say
 
 
 class Command(BaseCommand):
@@ -82,6 +83,7 @@ class Command(BaseCommand):
     def run(self) -> None:
         """Run web server and worker until Ctrl-C, and say when people can come in."""
         connections.close_all()
+        LOG.write_bytes(b"")  # of this run alone
         children = [web_server(), worker()]
         started = time.monotonic()
         announced = False
@@ -108,6 +110,7 @@ class Command(BaseCommand):
                     f"Sign in with one click on {settings.SITE_URL}/en/account/login/",
                     "or with the password demo-portal as:",
                     *rows,
+                    f"What it does stands in {LOG.relative_to(settings.BASE_DIR, walk_up=True)}",
                     "",
                 ]
             )
@@ -134,7 +137,7 @@ def web_server() -> Child:
         addresses.append(f"[::1]:{settings.PORT}")
     command = [sys.executable, "-m", "gunicorn", "--config=python:vx_portal.gunicorn_conf"]
     command += [*(f"--bind={address}" for address in addresses)]
-    return Child("web server", command)
+    return Child("web server", command, log=LOG)
 
 
 def worker() -> Child:
@@ -143,7 +146,7 @@ def worker() -> Child:
     command += ["--concurrency=1", "--loglevel=warning"]
     command += ["--without-gossip", "--without-mingle", "--without-heartbeat"]
     # Celery stops softly on SIGQUIT only: what it is doing goes back to the queue.
-    return Child("worker", command, {"REMAP_SIGTERM": "SIGQUIT"})
+    return Child("worker", command, {"REMAP_SIGTERM": "SIGQUIT"}, log=LOG)
 
 
 def is_ready() -> bool:
