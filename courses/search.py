@@ -36,6 +36,8 @@ class Weight(IntEnum):
 
 def plain(text: str) -> str:
     """`text` in small letters without accents."""
+    if text.isascii():  # most are
+        return text.lower()
     decomposed = unicodedata.normalize("NFKD", text.casefold().translate(_PLAIN))
     return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
 
