@@ -46,9 +46,9 @@ class Semester:
 
 
 SEMESTERS = (
-    Semester("a semester", 20, 600, 25, 12, 14, 0.3, 0.4, (1, 2, 3, 4, 5, 6)),
-    Semester("few rooms and people", 20, 600, 25, 12, 12, 0.6, 0.6, (1, 2, 3)),
-    Semester("twice the size", 40, 1200, 25, 12, 20, 0.3, 0.4, (1, 2)),
+    Semester("a semester", 20, 600, 25, 12, 14, 0.3, 0.4, (1, 2, 3, 4)),
+    Semester("few rooms and people", 20, 600, 25, 12, 12, 0.5, 0.5, (1, 2)),
+    Semester("twice the size", 40, 1200, 25, 12, 20, 0.3, 0.4, (1,), limited=False),
 )
 
 
@@ -104,7 +104,7 @@ def make(semester: Semester, seed: int) -> Instance:
     people = tuple(
         Invigilator(
             id=number,
-            languages=frozenset({"en", dice.choice(("nl", "nl", "nl", "de", "fr", "es"))}),
+            languages=frozenset({"en", dice.choice(("nl", "nl", "de"))}),
             free=_open(days, semester.away, dice, late=True),
         )
         for number in range(semester.invigilators)
@@ -144,21 +144,18 @@ def _exam(
     first = dice.randrange(2, len(days) - 5)
     start, windows = None, ()
     if dice.random() < 0.25:
-        hours = [
-            each
-            for each in grid
-            if each.astimezone(LEIDEN).date() == days[first + dice.randrange(5)]
-        ]
-        start = dice.choice(hours[:14])
+        day = days[first + dice.randrange(5)]
+        start = dice.choice([each for each in grid if each.astimezone(LEIDEN).date() == day][:14])
     else:
-        last = min(first + dice.choice((2, 4, 9)), len(days) - 1)
+        last = min(first + dice.choice((4, 4, 9)), len(days) - 1)
         windows = tuple(
             day_span(day, LEIDEN, clock(8), clock(22)) for day in days[first : last + 1]
         )
     kind = dice.choices((Kind.PAPER, Kind.LAPTOP, Kind.COMPUTERS), (6, 3, 1))[0]
     if kind is Kind.COMPUTERS:
         students = students[:60]
-    prefers = {day for day in days if day.weekday() in dice.sample(range(5), 3)}
+    liked = dice.sample(range(5), 3)
+    prefers = {day for day in days if day.weekday() in liked}
     return Exam(
         id=number,
         minutes=dice.choice((90, 120, 120, 150, 180)),
@@ -167,7 +164,7 @@ def _exam(
         start=start,
         windows=windows,
         preferred=tuple(day_span(day, LEIDEN) for day in sorted(prefers)),
-        languages=frozenset({"en"} if partner < 6 else {("de", "fr")[partner - 6]}),
+        languages=frozenset({"en"} if partner < 7 else {"de"}),
     )
 
 
@@ -197,10 +194,10 @@ def _open(days: list[date], shut: float, dice: random.Random, *, late: bool) -> 
 def _own_exams(
     semester: Semester, days: list[date], dice: random.Random
 ) -> dict[int, tuple[Span, ...]]:
-    """One in six students has two to four exams at home in these weeks."""
+    """One in ten students has two to four exams at home in these weeks."""
     found = {}
     for student in range(semester.students):
-        if dice.random() < 1 / 6:
+        if dice.random() < 1 / 10:
             found[student] = tuple(
                 day_span(day, LEIDEN, *dice.choice(((clock(9), clock(12)), (clock(13), clock(16)))))
                 for day in dice.sample(days, dice.randrange(2, 5))

@@ -123,9 +123,14 @@ class Plan:
 
     @property
     def gap(self) -> float:
-        """The largest gap of a level, as a part of its cost: 0 is proven to be the best."""
-        levels = zip(self.cost, self.bounds, strict=True)
-        return max((cost - bound) / cost if cost else 0.0 for cost, bound in levels)
+        """How far it may be from the best, as a part of the cost; 0 is proven to be the best.
+
+        It is of the first level that is not proven: later ones count only once that one is.
+        """
+        for cost, bound in zip(self.cost, self.bounds, strict=True):
+            if bound < cost:
+                return (cost - bound) / cost
+        return 0.0
 
 
 type ChangeKind = Literal["added", "removed", "moved"]

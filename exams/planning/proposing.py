@@ -18,7 +18,7 @@ from exams.planning.reasons import reasons
 from exams.planning.search import LEVELS, Progress, Search, Stage
 from exams.planning.seating import begin_from
 
-SOON, PLANNED = 0.4, 0.85  # of the time: until the whole is searched, and until reasons are sought
+SOON, PLANNED = 0.7, 0.85  # of the time: until the whole is searched, and until reasons are sought
 SHARES = (0.7, 0.6, 1.0)  # of the time that is left, for each level of the whole
 
 
@@ -43,9 +43,10 @@ def propose(
     alone, tightness = _each_alone(instance, search)
     draft = Draft(instance, search, alone)
     draft.keep_pinned()
-    draft.build(sorted(alone, key=lambda exam: tightness[exam]))
+    hardest = sorted(alone, key=lambda exam: tightness[exam])
+    draft.build(hardest)
     search.part(SOON)
-    draft.improve()
+    draft.improve(hardest)
     search.part(PLANNED)
     if draft.perfect():
         sittings, undone, bounds = draft.all_sittings, draft.undone, draft.standing.cost

@@ -117,6 +117,8 @@ class Search:
             solver.parameters.num_workers = 1
             solver.parameters.interleave_search = False
             solver.parameters.max_deterministic_time = effort
+            solver.parameters.cp_model_probing_level = 0  # longer than it takes to solve
+            solver.parameters.symmetry_level = 0
         model.cp.clear_objective()  # type: ignore[no-untyped-call]
         model.cp.minimize(objective)
         watch = _Watch(solver)
