@@ -10,4 +10,12 @@ class ExamsConfig(AppConfig):
     verbose_name = _("Exams")
 
     def ready(self) -> None:
+        from enrolments import later  # noqa: PLC0415  # models are loaded only now
+        from exams import following  # noqa: PLC0415
+
+        later.add(
+            parts=following.parts,
+            appointments=following.appointments,
+            moments=following.moments,
+        )
         post_migrate.connect(ensure_triggers, dispatch_uid="exams.guards")

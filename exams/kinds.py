@@ -7,6 +7,7 @@ from paperwork.registry import FileKind, NoticeKind, register_files, register_no
 
 STUDENTS = (STUDENT,)
 STAFF = (Role.EXAMS,)
+ARRANGERS = (Role.EXAMS, Role.OFFICE)
 
 
 def _kind(
@@ -28,7 +29,12 @@ _kind("facility_checked", _("Your exam facility has been checked"), always=True)
 _kind("facility_ask_again", _("Exam facilities are asked again for a resit"), always=True)
 _kind("resit_offered", _("You can take a resit"), always=True)
 _kind("slots", _("Choose the moment of your exam"), always=True)
+_kind("published", _("Where and when you sit an exam in Leiden"), always=True)
+_kind("moved", _("Your exam in Leiden is at another time or place"), always=True)
+_kind("cancelled", _("Your exam in Leiden is cancelled then and there"), always=True)
 # To exam staff.
+_kind("plan_ready", _("A proposed plan is ready"), ARRANGERS)
+_kind("publish_soon", _("Exams that have to be published soon"), ARRANGERS, always=True)
 _kind("fixed", _("A host has fixed an exam"), STAFF)
 _kind("changed_after_planning", _("An exam has changed after it was planned"), STAFF, always=True)
 _kind("facility_to_check", _("An exam facility to check"), STAFF)

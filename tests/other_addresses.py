@@ -58,6 +58,7 @@ OTHERS: dict[str, str] = {
     "desk:file-download": _CASE_FILE,
     "board:answered": "comes after an answer; tests/enrolments/test_asking.py",
     "host:decline": "for students of that university alone; tests/enrolments/test_host_link.py",
+    "planner:slot": "for students who chose that moment; tests/exams/test_planner.py",
     "exam-link:fixed": "comes after an answer; tests/exams/test_fixing.py",
     "confirm:answered": "comes after an answer; tests/courses/test_confirming.py",
 }

@@ -51,13 +51,17 @@ class World:
 
 
 def exam_things() -> dict[str, Any]:
-    """A room and an invigilator, and when they cannot and can be used."""
+    """A room and an invigilator, when they cannot and can be used; a sitting of an exam."""
     later = timezone.now() + timedelta(days=9)
     times = {"starts_at": later, "ends_at": later + timedelta(hours=2)}
     room, invigilator = sittings.RoomFactory.create(), sittings.InvigilatorFactory.create()
     closure = RoomClosure.objects.create(room=room, why="x", **times)
     hours = InvigilatorHours.objects.create(invigilator=invigilator, **times)
+    sitting = sittings.SittingFactory.create()
     return {
+        "planned sitting": {"pk": sitting.pk},
+        "planned exam": {"pk": sitting.exam_id},
+        "pinning of a sitting": {"pk": sitting.pk, "name": "pin"},
         "building": {"pk": room.building_id},
         "room": {"pk": room.pk},
         "closure": {"pk": closure.pk},

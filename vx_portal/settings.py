@@ -42,6 +42,7 @@ DEBUG: bool = env.bool("DEBUG", default=False)
 MAINTENANCE: bool = env.bool("MAINTENANCE", default=False)
 PORT: int = env.int("PORT", default=8000)
 SITE_URL: str = env("SITE_URL", default=f"http://localhost:{PORT}").rstrip("/")
+EXAM_NOTICE_DAYS = env.int("EXAM_NOTICE_DAYS", default=10)  # working days before an exam
 CONTACT_EMAIL: str = env("CONTACT_EMAIL", default="office@demo.example" if DEMO else "")
 
 # --- Where it may run -----------------------------------------------------------------------------

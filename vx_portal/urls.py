@@ -62,6 +62,7 @@ urlpatterns = [
         path("partner/results/", include("grades.urls_home_results")),
         path("partner/", include("enrolments.urls_partner")),
         path("partner/exams/", include("exams.urls_partner")),
+        path("exams/plan/", include("exams.urls_plan")),
         path("exams/", include("exams.urls")),
         path("exam/", include("exams.urls_link")),
         path("partner/", include("grades.urls_partner")),

@@ -1,0 +1,131 @@
+"""Who sits where and who invigilates: rows of one sitting, written with the change they belong to.
+
+Nothing here asks who may: `sittings.py` does, and calls this in its transaction.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from exams.models import Duty, Seat, Sitting, SittingState
+
+if TYPE_CHECKING:
+    from exams.instances import Situation
+    from exams.models import Exam
+    from exams.sitters import Sitter, Task
+
+FIRST_IN_LINE = {"wheelchair", "front"}  # they sit where one comes in, or at the front
+
+
+def end_for(exam: Exam, starts_at: datetime, sitters: Iterable[Sitter]) -> datetime:
+    """When the last of them is ready."""
+    extra = max((one.extra for one in sitters), default=0)
+    return starts_at + timedelta(minutes=exam.minutes + extra)
+
+
+def is_alone(task: Task, sitter: Sitter) -> bool:
+    """Whether the student sits in a room without others."""
+    return task.exam.kind == "oral" or "own_room" in sitter.flags
+
+
+def groups(task: Task, unseated: Sequence[Sitter]) -> dict[str, list[Sitter]]:
+    """Who can be put into one room: all who share one, and each of the others alone."""
+    found: dict[str, list[Sitter]] = {}
+    for one in unseated:
+        name = str(one.case) if is_alone(task, one) else "shared"
+        found.setdefault(name, []).append(one)
+    return dict(sorted(found.items(), key=lambda each: each[0] != "shared"))
+
+
+def fill(sitting: Sitting, exam: Exam, sitters: Sequence[Sitter]) -> list[Seat]:
+    """Give each of them a seat, the lowest numbers that are free; by name, but who enters first."""
+    taken = set(sitting.seats.standing().values_list("number", flat=True))
+    free = (number for number in range(1, 10_000) if number not in taken)
+    order = sorted(sitters, key=lambda one: (FIRST_IN_LINE.isdisjoint(one.flags),))
+    return Seat.objects.bulk_create(
+        Seat(
+            sitting=sitting,
+            enrolment_id=one.case,
+            student_id=one.student,
+            number=number,
+            starts_at=sitting.starts_at,
+            ends_at=end_for(exam, sitting.starts_at, [one]),
+            extra_minutes=one.extra,
+            arrangement=list(one.flags),
+        )
+        for one, number in zip(order, free, strict=False)
+    )
+
+
+def free(sitting: Sitting, students: Iterable[int]) -> None:
+    """Take their seats away: of a published sitting they are kept as cancelled."""
+    seats = sitting.seats.standing().filter(student__in=list(students))
+    if sitting.state == SittingState.PLANNED:
+        seats.delete()
+    else:
+        seats.update(is_cancelled=True)
+
+
+def shift(sitting: Sitting, exam: Exam, starts_at: datetime) -> None:
+    """Let the seats and duties of `sitting` begin at `starts_at`; each keeps its length."""
+    seats = sitting.seats.standing()
+    for extra in set(seats.values_list("extra_minutes", flat=True)):
+        ends_at = starts_at + timedelta(minutes=exam.minutes + extra)
+        seats.filter(extra_minutes=extra).update(starts_at=starts_at, ends_at=ends_at)
+    ends_at = starts_at + (sitting.ends_at - sitting.starts_at)
+    sitting.duties.filter(is_cancelled=False).update(starts_at=starts_at, ends_at=ends_at)
+
+
+def as_granted(sitting: Sitting, task: Task) -> list[int]:
+    """Bring times and arrangements of the seats to what is granted now; the students' changes."""
+    changed = []
+    for seat in sitting.seats.standing():
+        one = task.sitters.get(seat.student_id)
+        if one is None or (seat.extra_minutes, seat.arrangement) == (one.extra, list(one.flags)):
+            continue
+        seat.extra_minutes, seat.arrangement = one.extra, list(one.flags)
+        seat.ends_at = end_for(task.exam, seat.starts_at, [one])
+        seat.save(update_fields=["extra_minutes", "arrangement", "ends_at"])
+        changed.append(seat.student_id)
+    return changed
+
+
+def to_add(situation: Situation, row: Sitting) -> list[Sitter]:
+    """Those without a seat who can still be put into this sitting's room."""
+    task, room = situation.task_of(row), situation.rooms[row.room_id]
+    here = [task.sitters[one] for one in situation.seated[row.pk] if one in task.sitters]
+    if any(is_alone(task, one) for one in here):
+        return []
+    waiting = [one for one in situation.unseated(task) if not is_alone(task, one)]
+    left = room.places_for(task.exam.kind) - len(here)
+    return waiting[: max(left, 0)]
+
+
+def set_duties(sitting: Sitting, wanted: Sequence[tuple[int, str]]) -> None:
+    """Have these invigilators at `sitting`, each in a part, for as long as it lasts."""
+    now = {duty.invigilator_id: duty for duty in sitting.duties.filter(is_cancelled=False)}
+    by_part: defaultdict[str, list[int]] = defaultdict(list)
+    for person, part in wanted:
+        by_part[part].append(person)
+    sitting.duties.filter(is_cancelled=False).exclude(
+        invigilator__in=[person for person, _part in wanted]
+    ).delete()
+    for part, people in by_part.items():
+        for person in people:
+            if person in now:
+                Duty.objects.filter(pk=now[person].pk).update(part=part)
+    Duty.objects.bulk_create(
+        Duty(
+            sitting=sitting,
+            invigilator_id=person,
+            part=part,
+            starts_at=sitting.starts_at,
+            ends_at=sitting.ends_at,
+        )
+        for part, people in by_part.items()
+        for person in people
+        if person not in now
+    )

@@ -1,0 +1,131 @@
+"""Who sits which exam, with what was granted; and what is planned as one."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import datetime
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+
+from enrolments.models import Enrolment, State
+from exams import planning
+from exams.models import ARRANGEMENTS, Exam, Facility, Mode, SlotChoice
+from exams.planning import Span
+
+LEIDEN = ZoneInfo(settings.TIME_ZONE)
+SITTING = (State.ENROLLED, State.FINISHED)  # cases whose student sits the exam
+KINDS = {"computer": planning.Kind.COMPUTERS}  # the others have the same name
+FACILITY = ("attempt", "state", "extra_minutes", "other", *list(ARRANGEMENTS)[:4])
+
+
+class Sitter(NamedTuple):
+    """A student who sits an exam, with what was granted."""
+
+    case: int
+    student: int
+    name: str
+    extra: int = 0
+    flags: tuple[str, ...] = ()
+
+    def as_candidate(self) -> planning.Candidate:
+        return planning.Candidate(
+            student=self.student,
+            extra_minutes=self.extra,
+            own_room="own_room" in self.flags,
+            wheelchair="wheelchair" in self.flags,
+        )
+
+
+class Task(NamedTuple):
+    """What is planned as one: an exam, or the students of an exam who chose one moment of it."""
+
+    id: int  # the exam's, or the slot's below zero
+    exam: Exam
+    sitters: dict[int, Sitter]  # by student, in order of name
+    slot: datetime | None = None
+    awaits_choice: bool = False  # its students have still to choose a moment
+
+    @property
+    def code(self) -> str:
+        return self.exam.edition.course.university.code
+
+    @property
+    def slot_pk(self) -> int:
+        """The slot's, for addresses."""
+        return -self.id
+
+    @property
+    def start(self) -> datetime | None:
+        """The moment at which it begins, where that is not for us to choose."""
+        return self.slot or self.exam.starts_at
+
+    def as_exam(self) -> planning.Exam:
+        exam = self.exam
+        windows: tuple[Span, ...] = ()
+        preferred: tuple[Span, ...] = ()
+        if exam.mode == Mode.WINDOW and exam.window_from and exam.window_until:
+            windows = (Span(exam.window_from, exam.window_until),)
+            if day := exam.edition.exam_on if exam.attempt == 1 else exam.edition.resit_on:
+                preferred = (planning.day_span(day, LEIDEN),)
+        return planning.Exam(
+            id=self.id,
+            minutes=exam.minutes,
+            candidates=tuple(one.as_candidate() for one in self.sitters.values()),
+            kind=KINDS.get(exam.kind) or planning.Kind(exam.kind),
+            start=self.start,
+            windows=windows,
+            preferred=preferred,
+            languages=frozenset({exam.language}),
+        )
+
+
+def tasks_of(by_pk: dict[int, Exam]) -> dict[int, Task]:
+    """The exams and slots, with their students. Two queries."""
+    sitters = _sitters(by_pk)
+    chosen: defaultdict[int, dict[int, tuple[int, datetime]]] = defaultdict(dict)
+    choices = SlotChoice.objects.filter(exam__in=by_pk).order_by("slot__starts_at", "pk")
+    for number, case, slot, starts_at in choices.values_list(
+        "exam", "enrolment", "slot", "slot__starts_at"
+    ):
+        chosen[number][case] = (slot, starts_at)
+    tasks = {}
+    for pk, exam in by_pk.items():
+        own = sitters[pk]
+        for slot, starts_at in dict.fromkeys(chosen[pk].values()):
+            who = {
+                student: one
+                for student, one in own.items()
+                if chosen[pk].get(one.case) == (slot, starts_at)
+            }
+            tasks[-slot] = Task(-slot, exam, who, starts_at)
+        has_slots = getattr(exam, "has_slots", False)
+        left = {student: one for student, one in own.items() if one.case not in chosen[pk]}
+        if left or not chosen[pk]:
+            tasks[pk] = Task(pk, exam, left, awaits_choice=bool(has_slots))
+    return tasks
+
+
+def _sitters(by_pk: dict[int, Exam]) -> defaultdict[int, dict[int, Sitter]]:
+    """Who sits each exam, in order of name. One query."""
+    editions: defaultdict[int, list[Exam]] = defaultdict(list)
+    for each in by_pk.values():
+        editions[each.edition_id].append(each)
+    fields = [f"facilities__{name}" for name in FACILITY]
+    rows = (
+        Enrolment.objects.filter(edition__in=editions, state__in=SITTING)
+        .order_by("student__name", "pk")
+        .values_list("pk", "student", "student__name", "edition", *fields)
+    )
+    found: defaultdict[int, dict[int, Sitter]] = defaultdict(dict)
+    for case, student, name, edition, attempt, state, extra, other, *having in rows:
+        for exam in editions[edition]:
+            one = Sitter(case, student, name)
+            if attempt == exam.attempt and state == Facility.State.CHECKED:
+                flags = [key for key, has in zip(ARRANGEMENTS, having, strict=False) if has]
+                one = one._replace(extra=extra, flags=(*flags, *([other] if other else [])))
+            elif student in found[exam.pk]:
+                continue  # a facility for another attempt
+            found[exam.pk][student] = one
+    return found

@@ -1,0 +1,353 @@
+"""The planner: the table, what is left to plan, and what can be done with one sitting."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from enrolments.services.actions import ActionError, StaleError
+from exams import conflicts, showing, timetable
+from exams.forms.planning import CancelForm, DutiesForm, WhereForm
+from exams.gates import ARRANGERS, READERS
+from exams.instances import Situation, situation
+from exams.models import ARRANGEMENTS, Room, Sitting
+from exams.models.sitting import SittingQuerySet
+from exams.services import seating, sittings, verdicts
+from exams.sitters import Sitter, Task
+from exams.story import story
+from vx_portal.http import PortalRequest, current_user, needs_role, roles_of
+
+
+@require_safe
+@needs_role(*READERS)
+def plan(request: PortalRequest) -> HttpResponse:
+    """Rooms × times of a day, or rooms × days of a week; beside it what is left to plan."""
+    now = situation()
+    found = conflicts.by_sitting(now)
+    known = timetable.entries(now, found)
+    left = timetable.left(now)
+    day = timetable.day_to_show(known, left, _asked(request))
+    week = timetable.week_of(day)
+    shown = [one for one in known if timetable.day_of(one) in week]
+    context: dict[str, Any] = {
+        "day": day,
+        "week": week,
+        "tabs": timetable.tabs(week, shown),
+        "before": week[0] - (week[1] - week[0]) * 7,
+        "after": week[0] + (week[1] - week[0]) * 7,
+        "left": left,
+        "wrong": [one for one in known if one.stops],
+        "warned": [one for one in known if one.problems and not one.stops],
+        "planned": sum(one.row.state == "planned" for one in known),
+        "may_plan": not roles_of(request.user).isdisjoint(ARRANGERS),
+        "is_week": request.GET.get("view") == "week",
+    }
+    if context["is_week"]:
+        days = [tab.day for tab in context["tabs"]]
+        context |= {"days": days, "lines": timetable.week_lines(now, shown, days)}
+    else:
+        today = [one for one in shown if timetable.day_of(one) == day]
+        hours = timetable.hours_of(today)
+        context |= {"hours": hours, "lines": timetable.day_lines(now, today, hours)}
+    return render(request, "exams/plan/plan.html", context)
+
+
+def _asked(request: PortalRequest) -> date | None:
+    """The day of the address; a wrong one is no day."""
+    try:
+        return date.fromisoformat(request.GET.get("day", ""))
+    except ValueError:
+        return None
+
+
+def _rows(request: PortalRequest) -> SittingQuerySet:
+    return Sitting.objects.visible_to(request.user).select_related(
+        "room__building", "exam__edition__course__university"
+    )
+
+
+def _rooms(request: PortalRequest) -> Any:
+    return Room.objects.visible_to(request.user).in_use().select_related("building")
+
+
+@require_safe
+@needs_role(*READERS)
+def sitting(request: PortalRequest, pk: int) -> HttpResponse:
+    return _sitting_page(request, get_object_or_404(_rows(request), pk=pk))
+
+
+def _sitting_page(
+    request: PortalRequest, row: Sitting, refusal: str = "", status: int = 200
+) -> HttpResponse:
+    """Where and when, who sits there, who invigilates, what is wrong, what happened."""
+    now = situation(row.starts_at, exams=[row.exam_id])
+    task = now.task_of(row) if row.pk in now.rows else None
+    host = row.exam.edition.course.university
+    context = {
+        "row": row,
+        "host": host,
+        "shown": showing.at(row.starts_at, host),
+        "problems": conflicts.by_sitting(now).get(row.pk, []),
+        "refusal": refusal,
+        "seats": [
+            (seat, [ARRANGEMENTS[name] for name in seat.arrangement if name in ARRANGEMENTS])
+            for seat in row.seats.standing().select_related("student").order_by("number")
+        ],
+        "duties": row.duties.filter(is_cancelled=False).select_related("invigilator"),
+        "others": [one for pk, one in now.rows.items() if pk != row.pk],
+        "unseated": now.unseated(task) if task else [],
+        "actions": sittings.actions_for(current_user(request), row),
+        "labels": {name: action.label for name, action in sittings.ACTIONS.items()},
+        "history": story(row),
+    }
+    return render(request, "exams/plan/sitting.html", context, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs_role(*ARRANGERS)
+def exam(request: PortalRequest, pk: int, slot: int | None = None) -> HttpResponse:
+    """Plan an exam, or those of its students who chose a moment (`slot`)."""
+    now = situation(days=_days(request))
+    task = now.tasks.get(pk if slot is None else -slot)
+    if task is None or task.exam.pk != pk:
+        raise Http404
+    unseated = now.unseated(task)
+    groups = seating.groups(task, unseated)
+    if request.GET.get("case", "").isdigit():  # a student who sits elsewhere already
+        groups = {k: v for k, v in _everybody(task).items() if k == request.GET["case"]} or groups
+    form = WhereForm(
+        _data(request),
+        rooms=_rooms(request),
+        at=_proposed_start(now, task),
+        who=[(name, _group_name(name, who)) for name, who in groups.items()],
+    )
+    chosen = groups.get(form.data.get("who", "")) or next(iter(groups.values()), [])
+    verdict = verdicts.of_plan(now, task, chosen, form) if form.is_valid() else None
+    if request.method == "POST" and verdict is not None and form.starts_at is not None:
+        chosen = seating_limit(now, task, chosen, form.cleaned_data["room"])
+        if not _refuse(form, verdict):
+            try:
+                made = sittings.plan(
+                    task,
+                    chosen,
+                    form.cleaned_data["room"],
+                    form.starts_at,
+                    by=current_user(request),
+                )
+            except ActionError as refusal:
+                form.add_error(None, str(refusal))
+            else:
+                messages.success(request, _("Planned. Students hear of it when you publish it."))
+                return _back(made)
+    context = {"task": task, "groups": groups, "unseated": unseated, "verdict": verdict}
+    return _where_page(request, form, "exams/plan/exam.html", context)
+
+
+def seating_limit(now: Situation, task: Task, who: list[Sitter], room: Room) -> list[Sitter]:
+    """As many as the room has places for; the others stay on the list of what is left."""
+    places = room.places_for(task.exam.kind) or room.places
+    return who[:places]
+
+
+def _everybody(task: Task) -> dict[str, list[Sitter]]:
+    return {str(one.case): [one] for one in task.sitters.values()}
+
+
+def _group_name(name: str, who: list[Sitter]) -> str:
+    if name == "shared":
+        return _("%(number)s students who share a room") % {"number": len(who)}
+    return _("%(name)s, in a room of their own") % {"name": who[0].name}
+
+
+def _proposed_start(now: Situation, task: Task) -> datetime:
+    """When its other rooms begin; else the moment that is fixed, or the first in its period."""
+    others = [row.starts_at for row in now.rows.values() if row.exam_id == task.exam.pk]
+    return task.start or min(others, default=None) or task.exam.earliest_at
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs_role(*ARRANGERS)
+def move(request: PortalRequest, pk: int) -> HttpResponse:
+    """Another day, time or room; says at once what would be wrong then."""
+    row = get_object_or_404(_rows(request), pk=pk)
+    if "move" not in sittings.actions_for(current_user(request), row):
+        messages.error(request, _("This exam can no longer be moved."))
+        return redirect("planner:sitting", pk)
+    form = WhereForm(
+        _data(request),
+        rooms=_rooms(request) | Room.objects.visible_to(request.user).filter(pk=row.room_id),
+        at=row.starts_at,
+        room=row.room_id,
+        seen=row.version,
+    )
+    verdict, stale = None, ""
+    if form.is_valid() and form.starts_at is not None:
+        now = situation(days=[timezone.localdate(form.starts_at)])
+        verdict = verdicts.of_move(now, row, form.cleaned_data["room"], form.starts_at)
+        if request.method == "POST" and not _refuse(form, verdict):
+            try:
+                sittings.move(
+                    row,
+                    form.cleaned_data["room"],
+                    form.starts_at,
+                    seen=form.cleaned_data["seen"] or 0,
+                    by=current_user(request),
+                )
+            except StaleError as refusal:
+                stale, row = str(refusal), get_object_or_404(_rows(request), pk=pk)
+                form.data = {**request.POST.dict(), "seen": row.version}
+            except ActionError as refusal:
+                form.add_error(None, str(refusal))
+            else:
+                messages.success(request, _moved(row))
+                return _back(row)
+    host = row.exam.edition.course.university
+    context = {
+        "row": row,
+        "host": host,
+        "verdict": verdict,
+        "stale": stale,
+        "shown": showing.at(row.starts_at, host),
+        "there": showing.at(form.starts_at, host) if form.starts_at else None,
+    }
+    return _where_page(request, form, "exams/plan/move.html", context)
+
+
+def _moved(row: Sitting) -> str:
+    if row.is_told:
+        return _("Moved. The students who sit it are told what has changed.")
+    return _("Moved.")
+
+
+def _back(row: Sitting) -> HttpResponseRedirect:
+    day = timezone.localdate(row.starts_at).isoformat()
+    return HttpResponseRedirect(f"{reverse('planner:plan')}?day={day}#s{row.pk}")
+
+
+def _data(request: PortalRequest) -> Any:
+    """What was sent, also by a live check (GET)."""
+    if request.method == "POST":
+        return request.POST
+    return request.GET if "day" in request.GET else None
+
+
+def _days(request: PortalRequest) -> list[date]:
+    try:
+        return [date.fromisoformat((_data(request) or {}).get("day", ""))]
+    except ValueError:
+        return []
+
+
+def _refuse(form: WhereForm, verdict: list[conflicts.Problem]) -> bool:
+    """Add to the form what the database would refuse; whether there was any."""
+    for one in verdict:
+        if one.kind in conflicts.IMPOSSIBLE:
+            form.add_error(None, one.text)
+    return bool(form.errors)
+
+
+def _where_page(
+    request: PortalRequest, form: WhereForm, template: str, context: dict[str, Any]
+) -> HttpResponse:
+    """The page, its form for the dialog, or the verdict alone for the live check."""
+    context["form"] = form
+    if request.method == "POST":
+        status = 409 if context.get("stale") else 422
+        return render(request, template, context, status=status)
+    if request.htmx:
+        part = "verdict" if form.is_bound else "form"
+        return render(request, f"{template}#{part}", context)
+    return render(request, template, context)
+
+
+@require_POST
+@needs_role(*ARRANGERS)
+def act(request: PortalRequest, pk: int, name: str) -> HttpResponse:
+    """Pin, unpin, or bring the seats up to date."""
+    row = get_object_or_404(_rows(request), pk=pk)
+    seen = int(request.POST.get("seen", "")) if request.POST.get("seen", "").isdigit() else 0
+    user = current_user(request)
+    try:
+        if name == "seat":
+            now = situation(row.starts_at, exams=[row.exam_id])
+            number = sittings.bring_up_to_date(now, row, seen=seen, by=user)
+            messages.success(request, _("Seats that changed: %(number)s.") % {"number": number})
+        elif name in ("pin", "unpin"):
+            sittings.pin(row, seen=seen, by=user)
+            messages.success(request, _("Saved."))
+        else:
+            raise Http404
+    except ActionError as refusal:
+        return _sitting_page(request, row, str(refusal), 409)
+    return redirect("planner:sitting", pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs_role(*ARRANGERS)
+def cancel(request: PortalRequest, pk: int) -> HttpResponse:
+    """Asks first: who knows of it hears that it is not held then and there."""
+    row = get_object_or_404(_rows(request), pk=pk)
+    data = request.POST if request.method == "POST" else None
+    form = CancelForm(data, initial={"seen": row.version})
+    if form.is_valid():
+        try:
+            sittings.cancel(
+                row,
+                form.cleaned_data["reason"],
+                seen=form.cleaned_data["seen"],
+                by=current_user(request),
+            )
+        except StaleError as refusal:
+            return _sitting_page(request, row, str(refusal), 409)
+        except ActionError as refusal:
+            form.add_error("reason", str(refusal))
+        else:
+            messages.success(request, _("Cancelled. Its room and people are free again."))
+            return _back(row)
+    context = {
+        "row": row,
+        "form": form,
+        "shown": showing.at(row.starts_at, row.exam.edition.course.university),
+        "students": row.seats.standing().count(),
+        "possible": "cancel" in sittings.actions_for(current_user(request), row),
+    }
+    status = 422 if form.errors else 200
+    return render(request, "exams/plan/cancel.html", context, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs_role(*ARRANGERS)
+def duties(request: PortalRequest, pk: int) -> HttpResponse:
+    """Who leads and who invigilates: those who can come, and what they speak."""
+    row = get_object_or_404(_rows(request), pk=pk)
+    now = list(row.duties.filter(is_cancelled=False))
+    form = DutiesForm(
+        request.POST if request.method == "POST" else None,
+        people=verdicts.who_can_come(row),
+        seen=row.version,
+        lead=next((str(one.invigilator_id) for one in now if one.part == "lead"), ""),
+        others=[str(one.invigilator_id) for one in now if one.part != "lead"],
+    )
+    status = 422 if form.is_bound else 200
+    if form.is_valid():
+        try:
+            sittings.choose_invigilators(
+                row, form.wanted, seen=form.cleaned_data["seen"], by=current_user(request)
+            )
+        except ActionError as refusal:
+            form.add_error(None, str(refusal))
+            status = 409 if isinstance(refusal, StaleError) else 422
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("planner:sitting", pk)
+    host = row.exam.edition.course.university
+    context = {"row": row, "form": form, "shown": showing.at(row.starts_at, host)}
+    return render(request, "exams/plan/duties.html", context, status=status)
