@@ -10,7 +10,10 @@ class GradesConfig(AppConfig):
         from enrolments import later  # noqa: PLC0415  # models are loaded only now
         from grades import (  # noqa: PLC0415
             following,
-            kinds_results,  # noqa: F401  # says which notices and documents there are
+            kinds_registration,  # noqa: F401  # says which notices and documents there are
+            kinds_results,  # noqa: F401
+            own_registration,
         )
 
         later.add(parts=following.parts, news=following.news)
+        later.add(parts=own_registration.parts, news=own_registration.news)

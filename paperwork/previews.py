@@ -7,6 +7,7 @@ pictures and text that we made, never the file itself.
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 import os
 import tempfile
@@ -16,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypedDict
 
 from django.http import Http404, HttpResponse
+from PIL import Image
 
 from paperwork import limited
 from paperwork.filing import path_of, pictures_of
@@ -96,6 +98,21 @@ def page_image(attachment: Attachment, number: int) -> Path:
     if kept.stat().st_size == 0:
         raise NoPictureError
     return kept
+
+
+def page_for_paper(attachment: Attachment, number: int) -> bytes:
+    """The picture of page `number` as JPEG, which a PDF can hold as it is. Raises NoPictureError.
+
+    Made of the one for browsers, which we drew ourselves, and kept beside it.
+    """
+    drawn = page_image(attachment, number)
+    kept = drawn.with_suffix(".jpg")
+    if not kept.exists():
+        out = io.BytesIO()
+        with Image.open(drawn) as picture:
+            picture.convert("RGB").save(out, "JPEG", quality=80)
+        _put(kept, out.getvalue())
+    return kept.read_bytes()
 
 
 def _is_kept(picture: Path) -> bool:

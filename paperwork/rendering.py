@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 
 import segno
 from django.conf import settings
@@ -10,17 +11,22 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 
+from paperwork.annexes import Annex, annexes_of
 from paperwork.models import Document
 from paperwork.press import Sheet
 from paperwork.registry import DOCUMENTS
 
 
 def sheet_of(document: Document) -> Sheet:
-    """All that the press needs to make `document`. Raises KeyError for a kind no longer known."""
-    return Sheet(html_of(document), {"asset:qr": qr_of(document)})
+    """All that the press needs to make `document`. Raises KeyError for a kind no longer known,
+    AnnexGoneError when a file that goes along is not there any more."""
+    with translation.override(document.language):
+        annexes = annexes_of(document)
+    html = html_of(document, annexes.shown)
+    return Sheet(html, {"asset:qr": qr_of(document)}, annexes.pictures, annexes.files)
 
 
-def html_of(document: Document) -> str:
+def html_of(document: Document, annexes: Sequence[Annex] = ()) -> str:
     """The document's page. Whatever its data holds is text there and nothing else."""
     kind = DOCUMENTS[document.kind]
     with translation.override(document.language):
@@ -28,6 +34,7 @@ def html_of(document: Document) -> str:
         context = {
             "document": document,
             "data": document.data,
+            "annexes": annexes,
             "kind": kind.label,
             "address": address,
             "page": settings.SITE_URL.partition("://")[2] + reverse("verify:start").rstrip("/"),

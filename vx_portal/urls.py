@@ -56,6 +56,8 @@ urlpatterns = [
         path("notices/", include("paperwork.urls")),
         path("exchange/", include("grades.urls")),
         path("exchange/", include("enrolments.urls")),
+        path("exchange/", include("grades.urls_registration")),
+        path("desk/registrations/", include("grades.urls_registrations")),
         path("desk/", include("grades.urls_desk")),
         path("desk/", include("enrolments.urls_case")),
         path("desk/", include("enrolments.urls_desk")),

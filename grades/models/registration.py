@@ -167,6 +167,14 @@ class Registration(models.Model):
     )
     batch = models.ForeignKey(Batch, models.PROTECT, null=True, related_name="registrations")
     sent_at = models.DateTimeField(_("sent"), null=True, editable=False)
+    taken_by = models.ForeignKey(
+        User,
+        models.SET_NULL,
+        null=True,
+        related_name="+",
+        editable=False,
+        verbose_name=_("taken over by"),
+    )
 
     verified_by = models.ForeignKey(User, models.PROTECT, related_name="+", editable=False)
     registered_by = models.ForeignKey(

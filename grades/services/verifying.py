@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from grades.dutch import Recorded
-from grades.models import Registration, Result, Transcript, TranscriptState
-from grades.services import telling
+from grades.models import Result, Transcript, TranscriptState
+from grades.services import registering, telling
 from grades.services.actions import ACTIONS, ActionError, StaleError, actions_for
 from paperwork.models import Event
 from paperwork.services.events import record
@@ -163,6 +163,7 @@ def _record(transcript: Transcript, said: Statement, *, by: User, reason: str) -
         recorded_by=by,
     )
     result.save(force_insert=True)
+    registering.open_registration(result)
     return result
 
 
@@ -210,10 +211,7 @@ def undo(event: Event, transcript: Transcript, *, by: User) -> None:
 
 def _unrecord(result: Result) -> None:
     """Nobody has heard of it: the row goes, and the one before holds again."""
-    asked = Registration.objects.filter(result=result)
-    if asked.exclude(state="requested").exists():
-        raise StaleError(_("Its registration has gone on already."))
-    asked.delete()
+    registering.forget_registration(result)
     before = result.replaces
     result.delete()
     if before is not None:

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
@@ -30,10 +30,16 @@ class NotMadeError(Exception):
 
 
 class Sheet(NamedTuple):
-    """What is to be printed: HTML, and the pictures in it by their address (SVG)."""
+    """What is to be printed: HTML, the pictures in it by their address, and files to attach.
+
+    `assets` are SVG, `pictures` JPEG as base64; a file has `name`, `description` and, as base64,
+    `content`.
+    """
 
     html: str
     assets: Mapping[str, str]
+    pictures: Mapping[str, str] = {}
+    files: Sequence[Mapping[str, str]] = ()
 
 
 class Press:

@@ -8,6 +8,7 @@ system ends the process that takes more, and whoever started it starts another.
 
 from __future__ import annotations
 
+import base64
 import ctypes
 import json
 import logging
@@ -18,7 +19,7 @@ import signal
 import struct
 import sys
 import traceback
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
@@ -27,6 +28,7 @@ import fontpkg
 
 LARGEST_FILE = 64 * 1024**2  # bytes; the typefaces pass through a temporary folder
 VARIANT = "pdf/ua-1"
+KINDS = {b"<svg": "image/svg+xml", b"\xff\xd8\xff": "image/jpeg"}  # how they begin
 SHEET = struct.Struct(">I")  # length, before the JSON of a sheet
 ANSWER = struct.Struct(">?II")  # whether it was made, pages, length; before the PDF or the reason
 
@@ -60,14 +62,31 @@ class Printer:
             url_fetcher=fetcher(self.assets),
         )
 
-    def make(self, html: str, assets: Mapping[str, bytes]) -> Made:
-        """The PDF of `html`. Raises FatalURLFetchingError for any address but the assets'."""
-        from weasyprint import HTML
+    def make(
+        self,
+        html: str,
+        assets: Mapping[str, bytes],
+        files: Sequence[Mapping[str, str]] = (),
+    ) -> Made:
+        """The PDF of `html`, with `files` in it, their bytes unchanged.
+
+        Raises FatalURLFetchingError for any address but the assets'.
+        """
+        from weasyprint import HTML, Attachment
 
         fetch = fetcher({**self.assets, **assets})
         document = HTML(string=html, url_fetcher=fetch).render(
             stylesheets=[self.style], font_config=self.fonts, pdf_variant=VARIANT
         )
+        document.metadata.attachments = [
+            Attachment(
+                string=base64.b64decode(one["content"]),
+                name=one["name"],
+                description=one["description"],
+                relationship="Source",
+            )
+            for one in files
+        ]
         file = BytesIO()
         document.write_pdf(file, pdf_variant=VARIANT)
         return Made(file.getvalue(), len(document.pages))
@@ -91,7 +110,10 @@ def fetcher(assets: Mapping[str, bytes]) -> Any:
         def fetch(self, url: str, headers: object = None) -> Any:
             if url not in assets:
                 raise FatalURLFetchingError("refused")
-            kind = "image/svg+xml" if assets[url].startswith(b"<svg") else "font/ttf"
+            kind = next(
+                (kind for begins, kind in KINDS.items() if assets[url].startswith(begins)),
+                "font/ttf",
+            )
             return URLFetcherResponse(url, assets[url], {"Content-Type": kind})
 
     return AssetsOnly(timeout=1, allowed_protocols=(), allow_redirects=False)
@@ -122,7 +144,9 @@ def work(sheets: BinaryIO, answers: BinaryIO, seconds: int) -> None:
         try:
             sheet = json.loads(sheets.read(length))
             assets = {address: text.encode() for address, text in sheet["assets"].items()}
-            made = printer.make(sheet["html"], assets)
+            pictures = sheet.get("pictures", {})
+            assets |= {address: base64.b64decode(text) for address, text in pictures.items()}
+            made = printer.make(sheet["html"], assets, sheet.get("files", ()))
         except BaseException as problem:  # noqa: BLE001  # FatalURLFetchingError is one
             reason = in_words(problem).encode()
             answers.write(ANSWER.pack(False, 0, len(reason)) + reason)

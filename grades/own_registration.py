@@ -1,0 +1,150 @@
+"""What a student sees of the registration of the own result: on the case's page, and its own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from enrolments.later import News, Part
+from enrolments.models import State
+from enrolments.models.enrolment import Kind
+from enrolments.turn import Turn
+from grades import form, proposing
+from grades.gates import ENDED_WELL
+from grades.models import Registration, RegistrationState, Result
+from paperwork.services.notices import UNDO
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from accounts.models import User
+    from enrolments.models import Enrolment
+
+S = RegistrationState
+Route = Registration.Route
+
+
+def parts(case: Enrolment, user: User) -> Iterable[Part]:
+    """The section of the case's page; none before there is a result."""
+    if case.kind == Kind.INCOMING or case.state not in ENDED_WELL:
+        return
+    known = timezone.now() - UNDO  # what can still be taken back has not happened yet
+    results = Result.objects.visible_to(user).filter(enrolment=case, recorded_at__lte=known)
+    result = results.current().first()
+    if result is None:
+        return
+    row = Registration.objects.visible_to(user).filter(enrolment=case).current().first()
+    if row is not None:
+        row.enrolment, row.result = case, result
+    if row is None and case.kind == Kind.OUTGOING:
+        return  # its result stands with the transcript
+    facts = {"row": row, "result": result, "words": words_for(row) if row else ""}
+    yield Part("grades/parts/registration.html", facts | {"is_own": case.kind == Kind.OWN})
+
+
+def news(cases: Iterable[Enrolment]) -> dict[int, News]:
+    """Cases whose student has a request to file. One query, none when no course is over."""
+    over = {case.pk: case for case in cases if case.state == State.FINISHED}
+    if not over:
+        return {}
+    rows = Registration.objects.filter(
+        enrolment__in=over, state=S.REQUESTED, filed_on=None, current=True
+    ).exclude(route=Route.HONOURS)
+    rows = rows.filter(created_at__lte=timezone.now() - UNDO)
+    return {
+        row.enrolment_id: News(turn=Turn(
+            over[row.enrolment_id],
+            _("Ask for registration"),
+            _("Your result is verified. It comes into uSis when you ask for it."),
+            _("Ask for registration"),
+            reverse("registration:own", args=[over[row.enrolment_id].reference]),
+            _("by %(day)s") % {"day": date_format(row.due_on, "DATE_FORMAT")} if row.due_on else "",
+        ))
+        for row in rows
+    }
+
+
+def words_for(row: Registration) -> str:
+    """Where it stands, said to the student."""
+    is_honours = row.route == Route.HONOURS
+    match row.state:
+        case S.REQUESTED if is_honours:
+            return _("Your honours coordinator makes the overview for the honours programme.")
+        case S.REQUESTED if row.filed_on is None:
+            return _("Ask for the registration of your result; without that nothing happens.")
+        case S.REQUESTED:
+            return _("The Board of Examiners decides about your request.")
+        case S.PREPARED:
+            return _("The paperwork is ready; your coordinator sends it.")
+        case S.SENT if is_honours:
+            return _("The overview is with the Honours Academy.")
+        case S.SENT:
+            return _("The education administration enters your result in uSis.")
+        case S.REFUSED:
+            return _("The registration was refused.")
+    return proposing.where_listed(row.request_type)
+
+
+class Text(NamedTuple):
+    """A text to copy into uSis."""
+
+    name: str
+    label: str
+    text: str
+
+
+COPIED = (
+    *("title", "course_code", "host", "country", "host_credits", "ec", "level", "period"),
+    *("exam_on", "grade_printed", "result"),
+)
+
+
+def texts_for(row: Registration) -> list[Text]:
+    """Every text that the request in uSis asks for. `row` comes with `form.SHOWN`."""
+    values = form.values_of(row)
+    labels = {field.name: str(field.label) for field in form.FIELDS}
+    found = [
+        Text("type", pgettext("in uSis", "Type of request"), proposing.in_usis(row.request_type))
+    ]
+    found += [
+        Text(name, labels[name], form.as_text(values[name]))
+        for name in COPIED
+        if values[name] not in (None, "")
+    ]
+    return [*found, Text("explanation", _("Explanation"), explanation_of(row, values))]
+
+
+def explanation_of(row: Registration, values: dict[str, Any]) -> str:
+    """The few sentences of the request, in the reader's language."""
+    course = _(
+        "I followed the online course %(title)s (%(credits)s) of %(host)s through Virtual Exchange"
+        " and passed it with %(grade)s."
+    ) % {
+        "title": values["title"],
+        "credits": values["host_credits"],
+        "host": values["host"],
+        "grade": values["grade_printed"],
+    }
+    asked = {
+        "vervanging": _("I ask for it to be registered as a replacement."),
+        "extern_onderwijs": _("I ask for it to be registered as external education."),
+        "extracurriculair": _("I ask for it to be registered as extracurricular."),
+    }[row.request_type]
+    proof = (
+        _("The transcript is attached.")
+        if row.result.source == Result.Source.TRANSCRIPT
+        else _("The result stands on the result list of Leiden University.")
+    )
+    reference = row.enrolment.board_reference
+    board = (
+        _("The Board of Examiners gave permission in advance, reference %(reference)s.")
+        % {"reference": reference}
+        if reference
+        else ""
+    )
+    return " ".join(filter(None, [course, asked, board, proof]))

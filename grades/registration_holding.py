@@ -1,0 +1,65 @@
+"""Who has a registration, since when, by when, and what happens next: said to everybody."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from enrolments.holding import home_of, name_of
+from grades.models import Registration, RegistrationState
+
+S = RegistrationState
+
+
+@dataclass(frozen=True)
+class Holder:
+    """Who has it now; the name is empty when nobody has to do anything."""
+
+    name: str
+    since: datetime
+    due_on: date | None
+    next: str
+
+    @property
+    def is_overdue(self) -> bool:
+        return self.due_on is not None and self.due_on < timezone.localdate()
+
+
+def holder(row: Registration) -> Holder:
+    """Who has `row`, which comes with its case."""
+    name, following = _who_and_next(row)
+    return Holder(name, row.since, row.due_on, following)
+
+
+def _who_and_next(row: Registration) -> tuple[str, str]:
+    case = row.enrolment
+    home = name_of(home_of(case), case)
+    is_honours = row.route == Registration.Route.HONOURS
+    match row.state:
+        case S.REQUESTED if is_honours:
+            return home, _("The overview is made and sent to the Honours Academy.")
+        case S.REQUESTED if row.filed_on is None:
+            return _("the student"), _("The student asks for registration.")
+        case S.REQUESTED:
+            return _("the Board of Examiners"), _(
+                "The Board decides; the coordinator records the decision, and the form is made."
+            )
+        case S.PREPARED if is_honours:
+            return home, _("The overview goes to the Honours Academy.")
+        case S.PREPARED:
+            return home, _("The paperwork goes to the administration.")
+        case S.SENT if is_honours:
+            return _("the Honours Academy"), _(
+                "The Academy answers; another person than who verified records it."
+            )
+        case S.SENT:
+            who = str(row.taken_by) if row.taken_by else _("the education administration")
+            return who, _("The result is entered in uSis, and that is recorded.")
+        case S.REGISTERED:
+            return "", _("A list from uSis shows whether it stands there as it was sent.")
+        case S.REFUSED:
+            return "", _("The coordinator can ask once more, of another type.")
+    return "", ""

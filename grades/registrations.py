@@ -1,0 +1,221 @@
+"""The queue of registrations: which rows, in which views, with which filters, in which order."""
+
+from __future__ import annotations
+
+from functools import reduce
+from operator import and_
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from django.db.models import Count, F, Q
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import pgettext_lazy
+
+from accounts.models import Membership, Role, User
+from courses.models import Course
+from courses.plain import has
+from enrolments.models.enrolment import Purpose
+from enrolments.scopes import Scopes, scopes_of
+from grades import form
+from grades.models import Registration, RegistrationState, UsisRow
+from grades.models.registration import RegistrationQuerySet
+
+if TYPE_CHECKING:
+    from datetime import date
+
+S = RegistrationState
+Route = Registration.Route
+MOST_WORDS = 5  # of a search; what follows is not read
+
+
+class View(NamedTuple):
+    """One of the built-in views."""
+
+    name: str
+    label: str | Promise
+    sort: str = "oldest"  # unless the reader chose another order
+
+
+VIEWS = {
+    view.name: view
+    for view in (
+        View("mine", pgettext_lazy("registrations", "Up to me")),
+        View("late", pgettext_lazy("registrations", "Too late"), "due"),
+        View("student", pgettext_lazy("registrations", "Waiting for the student"), "due"),
+        View("board", pgettext_lazy("registrations", "With the Board"), "due"),
+        View("ready", pgettext_lazy("registrations", "Ready to send")),
+        View("sent", pgettext_lazy("registrations", "With the administration")),
+        View("differs", pgettext_lazy("registrations", "Differs from uSis")),
+        View("done", pgettext_lazy("registrations", "Registered"), "newest"),
+        View("all", pgettext_lazy("registrations", "All"), "newest"),
+    )
+}
+FOR_ADMINISTRATION = ("mine", "late", "differs", "done", "all")
+OPEN = (S.REQUESTED, S.PREPARED, S.SENT)
+SORTS = {
+    "oldest": ("since", False),
+    "newest": ("since", True),
+    "due": ("due_on", False),
+    "student": ("enrolment__student__name", False),
+}
+
+
+def on_desk(user: User) -> RegistrationQuerySet:
+    """The registrations that the desk shows to `user`: never one's own as a student."""
+    rows = Registration.objects.visible_to(user).for_desk(user).current()
+    return rows.exclude(enrolment__student=user)
+
+
+def views_for(user: User) -> list[View]:
+    """The views that make sense for `user`: the administration has what was sent to it alone."""
+    scopes = scopes_of(user)
+    if scopes.administers and not handles(scopes) and not scopes.is_auditor:
+        return [VIEWS[name] for name in FOR_ADMINISTRATION]
+    return list(VIEWS.values())
+
+
+def handles(scopes: Scopes) -> bool:
+    """Whether there is anything that somebody with these scopes sees through."""
+    ours = scopes.coordinates_faculties or scopes.coordinates_programmes
+    return bool(ours or scopes.honours_faculties or scopes.all_honours)
+
+
+def _handled(scopes: Scopes) -> Q:
+    """`registrars.handler_role`, as SQL."""
+    honours = Q(enrolment__purpose=Purpose.HONOURS)
+    mine = ~honours & (
+        Q(enrolment__faculty__in=scopes.coordinates_faculties)
+        | Q(enrolment__programme__in=scopes.coordinates_programmes)
+    )
+    if scopes.all_honours:
+        return mine | honours
+    return mine | honours & Q(enrolment__faculty__in=scopes.honours_faculties)
+
+
+def _up_to(user: User) -> Q:
+    """What `user` should do next: decide, send, or record. `registrars`, as SQL."""
+    scopes = scopes_of(user)
+    administered = Membership.objects.current().filter(
+        role=Role.ADMINISTRATION, user__is_active=True
+    )
+    without = ~Q(enrolment__faculty__in=administered.order_by().values("faculty"))
+    handled = _handled(scopes)
+    honours = Q(route=Route.HONOURS)
+    decide = Q(state=S.REQUESTED) & (honours | Q(filed_on__isnull=False))
+    record = Q(state=S.SENT) & ~Q(verified_by=user)
+    return (
+        handled & (decide | Q(state=S.PREPARED))
+        | handled & record & (honours | without)
+        | ~honours & record & Q(enrolment__faculty__in=scopes.administers)
+    )
+
+
+def differing() -> Q:
+    """Those of which uSis holds something else than was sent."""
+    rows = UsisRow.objects.filter(outcome=UsisRow.Outcome.DIFFERS)
+    return Q(state__in=[S.SENT, S.REGISTERED], pk__in=rows.order_by().values("registration"))
+
+
+def _conditions(user: User, today: date) -> dict[str, Q]:
+    """What each view shows, of the rows in sight."""
+    asked = Q(state=S.REQUESTED) & ~Q(route=Route.HONOURS)
+    return {
+        "mine": _up_to(user),
+        "late": Q(state__in=OPEN, due_on__lt=today),
+        "student": asked & Q(filed_on=None),
+        "board": asked & Q(filed_on__isnull=False),
+        "ready": Q(state=S.PREPARED),
+        "sent": Q(state=S.SENT),
+        "differs": differing(),
+        "done": Q(state__in=[S.REGISTERED, S.RECONCILED]),
+        "all": Q(),
+    }
+
+
+class Found(NamedTuple):
+    """The filtered list, unsliced, and how many each view and the list itself have."""
+
+    rows: RegistrationQuerySet
+    counts: dict[str, int]
+    number: int
+
+
+def find(user: User, filters: dict[str, Any]) -> Found:
+    """The rows that `filters` leave for `user`, with all counts. One query besides the rows'."""
+    visible = on_desk(user)
+    conditions = _conditions(user, timezone.localdate())
+    narrowed = _narrow(filters)
+    wanted = conditions[filters["view"]] & narrowed
+    numbers = {f"n_{name}": Count("pk", filter=condition) for name, condition in conditions.items()}
+    if narrowed:
+        numbers["found"] = Count("pk", filter=wanted)
+    counted = visible.order_by().aggregate(**numbers)
+    number = counted.pop("found", None)
+    counts = {name.removeprefix("n_"): value for name, value in counted.items()}
+    rows = _ordered(visible.filter(wanted), sort_of(filters))
+    return Found(rows, counts, counts[filters["view"]] if number is None else number)
+
+
+def shown(rows: RegistrationQuerySet, first: int, last: int, sort: str) -> RegistrationQuerySet:
+    """The rows of one page with what they show. Two queries: the keys first, then these alone."""
+    keys = list(rows.values_list("pk", flat=True)[first:last])
+    return _ordered(Registration.objects.filter(pk__in=keys), sort).select_related(*form.SHOWN)
+
+
+def sort_of(filters: dict[str, Any]) -> str:
+    """The order: the one that was chosen, else the view's own."""
+    return filters.get("sort") or VIEWS[filters["view"]].sort
+
+
+def _ordered(rows: RegistrationQuerySet, sort: str) -> RegistrationQuerySet:
+    field, backwards = SORTS[sort]
+    key = F(field)
+    first = key.desc() if backwards else key.asc(nulls_last=True if field == "due_on" else None)
+    return rows.order_by(first, "-pk" if backwards else "pk")
+
+
+def _narrow(filters: dict[str, Any]) -> Q:
+    """What the filters besides the view ask for."""
+    same = {
+        "state": "state",
+        "type": "request_type",
+        "faculty": "enrolment__faculty",
+        "host": "enrolment__edition__course__university",
+        "batch": "batch",
+    }
+    wanted = Q(**{path: filters[name] for name, path in same.items() if filters.get(name)})
+    words = filters.get("q", "").split()[:MOST_WORDS]
+    return reduce(and_, map(_has_word, words), wanted)
+
+
+def _has_word(word: str) -> Q:
+    # Among the people and the courses first: they are fewer than the registrations.
+    named = User.objects.filter(has("name", word)).order_by()
+    titled = Course.objects.filter(has("title", word)).order_by()
+    return (
+        Q(enrolment__reference__istartswith=word)
+        | Q(enrolment__student_number__icontains=word)
+        | Q(usis_reference__istartswith=word)
+        | Q(enrolment__student__in=named.values("pk"))
+        | Q(enrolment__edition__course__in=titled.values("pk"))
+    )
+
+
+def after(user: User, row: Registration, filters: dict[str, Any]) -> str:
+    """The reference of the next one of the list of work; empty at its end.
+
+    Ask before `row` is moved. The first that is left follows the last.
+    """
+    conditions = _conditions(user, timezone.localdate())
+    wanted = conditions[filters["view"]] & _narrow(filters)
+    rows = _ordered(on_desk(user).filter(wanted).exclude(pk=row.pk), sort_of(filters))
+    field, backwards = SORTS[sort_of(filters)]
+    beyond = "lt" if backwards else "gt"
+    if field == "since":
+        behind = Q(since=row.since, **{f"pk__{beyond}": row.pk}) | Q(
+            **{f"since__{beyond}": row.since}
+        )
+        later = rows.filter(behind).values_list("enrolment__reference", flat=True).first()
+        if later:
+            return str(later)
+    return rows.values_list("enrolment__reference", flat=True).first() or ""

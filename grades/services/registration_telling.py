@@ -1,0 +1,202 @@
+"""Whom a registration concerns, and what they are told: owed in the transaction of the event."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.utils import timezone
+
+from accounts.models import User
+from enrolments import people
+from grades import proposing, registrars
+from grades.models import Registration, RegistrationState
+from paperwork.models import Event
+from paperwork.services.notices import UNDO, Link, owe_notice, owed_together, settle, take_back
+
+if TYPE_CHECKING:
+    from grades.models import Result
+
+S = RegistrationState
+Route = Registration.Route
+
+
+def key_of(event: Event) -> str:
+    """What the keys of an event's notices begin with."""
+    return f"registration-event-{event.pk}-"
+
+
+def tell(event: Event, row: Registration) -> None:
+    """Owe the messages about `event`; what the registration asked for before is settled."""
+    settle(row)
+    teller = _TELLERS.get(event.action)
+    if teller is not None:
+        with owed_together():
+            teller(event, row)
+
+
+def context(row: Registration, **more: Any) -> dict[str, Any]:
+    """What the texts may say."""
+    course = row.enrolment.edition.course
+    return {
+        "row": row,
+        "case": row.enrolment,
+        "course": course,
+        "host": course.university,
+        "is_honours": row.route == Route.HONOURS,
+        "own_form": row.route == Route.OWN_FORM,
+        "type": proposing.in_usis(row.request_type) if row.request_type else "",
+        "listed": proposing.where_listed(row.request_type),
+        **more,
+    }
+
+
+def to_student(row: Registration) -> Link:
+    return Link("registration:own", [row.enrolment.reference])
+
+
+def to_desk(row: Registration) -> Link:
+    return Link("registrations:registration", [row.enrolment.reference])
+
+
+def _end_of(row: Registration) -> datetime | None:
+    """The end of the day by which whoever has it should act."""
+    if row.due_on is None:
+        return None
+    zone = timezone.get_current_timezone()
+    return datetime.combine(row.due_on, datetime.min.time(), zone) + timedelta(days=1)
+
+
+def student(event: Event, row: Registration, kind: str, **how: Any) -> None:
+    """Tell the student."""
+    owe_notice(
+        f"grades.{kind}",
+        f"{key_of(event)}{kind}-{row.enrolment.student_id}",
+        row.enrolment.student,
+        context(row, reason=event.reason),
+        about=row,
+        link=to_student(row),
+        **how,
+    )
+
+
+def staff(event: Event, row: Registration, kind: str, to: Iterable[User], **how: Any) -> None:
+    """Tell those of `to` who did not do it themselves."""
+    for reader in to:
+        if event.actor_id == reader.pk:
+            continue
+        owe_notice(
+            f"grades.{kind}",
+            f"{key_of(event)}{kind}-{reader.pk}",
+            reader,
+            context(row, reason=event.reason),
+            about=row,
+            link=to_desk(row),
+            **how,
+        )
+
+
+def _opened(event: Event, row: Registration) -> None:
+    if row.route == Route.HONOURS:
+        return  # the coordinator who verified it goes on; the student hears at the end
+    # Until the ten seconds are over the result itself can be taken back.
+    student(event, row, "registration_to_file", asks=True, until=_end_of(row), wait=UNDO)
+
+
+def _filed(event: Event, row: Registration) -> None:
+    home = people.home_side(row.enrolment)
+    staff(event, row, "registration_filed", home, asks=True, until=_end_of(row))
+
+
+def _chosen(event: Event, row: Registration) -> None:
+    if row.filed_on is None:
+        student(event, row, "registration_to_file", asks=True, until=_end_of(row))
+
+
+def _sent(event: Event, row: Registration) -> None:
+    if row.batch_id is not None:
+        return  # of all in it there is one message
+    to = registrars.recorders(row)
+    staff(event, row, "registration_sent", to, asks=True, until=_end_of(row))
+
+
+def _back(event: Event, row: Registration) -> None:
+    home = people.home_side(row.enrolment)
+    staff(event, row, "registration_back", home, asks=True, until=_end_of(row))
+
+
+def _registered(event: Event, row: Registration) -> None:
+    student(event, row, "registration_done")
+
+
+def _refused(event: Event, row: Registration) -> None:
+    student(event, row, "registration_refused")
+
+
+def _again(event: Event, row: Registration) -> None:
+    if row.route != Route.HONOURS:
+        student(event, row, "registration_to_file", asks=True, until=_end_of(row))
+
+
+_TELLERS = {
+    "open": _opened,
+    "file": _filed,
+    "choose": _chosen,
+    "send": _sent,
+    "back": _back,
+    "register": _registered,
+    "refuse": _refused,
+    "decline": _refused,
+    "again": _again,
+}
+
+
+def no_longer(row: Registration, result: Result) -> None:
+    """`row` rests on a result that was corrected: who has its paperwork must know."""
+    settle(row)
+    take_back_all(row)
+    if row.state not in {S.SENT, S.REGISTERED, S.RECONCILED}:
+        return
+    for reader in registrars.recorders(row):
+        owe_notice(
+            "grades.registration_corrected",
+            f"registration-{row.pk}-corrected-{result.pk}-{reader.pk}",
+            reader,
+            context(row, reason=result.reason),
+            about=row,
+            link=to_desk(row),
+            asks=True,
+        )
+
+
+def take_back_all(row: Registration) -> None:
+    """What is owed about `row` and has not gone yet does not go."""
+    for event in Event.objects.about(row):
+        take_back(key_of(event))
+
+
+def overdue(number_of: dict[tuple[User, str], int], day: object) -> None:
+    """One message to each person with registrations that wait too long."""
+    for (reader, kind), number in number_of.items():
+        owe_notice(
+            "grades.registrations_overdue",
+            f"registrations-overdue-{reader.pk}-{kind}-{day}",
+            reader,
+            {"number": number, "what": kind},
+            link=Link("registrations:queue"),
+        )
+
+
+def remind(row: Registration, occasion: str) -> None:
+    """The student who has not filed yet hears it again, once for each `occasion`."""
+    owe_notice(
+        "grades.registration_to_file",
+        f"registration-{row.pk}-remind-{occasion}",
+        row.enrolment.student,
+        context(row, again=True),
+        about=row,
+        link=to_student(row),
+        asks=True,
+        until=_end_of(row),
+    )
