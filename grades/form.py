@@ -30,6 +30,7 @@ SHOWN = (
     "enrolment__edition__course__university",
     "enrolment__faculty__rules",
     "enrolment__programme",
+    "enrolment__home_university",
     "result__transcript__file",
     "result__recorded_by",
     "taken_by",

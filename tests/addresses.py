@@ -24,6 +24,8 @@ NOBODY: frozenset[str] = frozenset()
 DESK = frozenset(Role.values) - {Role.EXAMS.value}
 VERIFIERS = DESK - HOSTS
 AUDITOR = frozenset({Role.AUDITOR.value})
+REGISTRARS = VERIFIERS - OFFICE
+HANDLERS = frozenset({Role.COORDINATOR.value, Role.AUDITOR.value})  # of its registration
 COORDINATOR = frozenset({Role.COORDINATOR.value})
 APPROVE = frozenset({Role.COORDINATOR.value, Role.HONOURS.value})
 
@@ -143,11 +145,23 @@ ADDRESSES: dict[str, Address] = {
     "exchange:withdraw": own_draft,
     "exchange:pass": own_draft,
     # A student's transcript.
+    "registration:own": Address(get=OWNER, of="registration", hidden=SIGNED_IN - OWNER),
+    "registration:file": Address(get=None, post=OWNER, of="registration", hidden=SIGNED_IN - OWNER),
     "transcript:upload": own_transcript,
     "transcript:sent": Address(get=OWNER, of="case with a transcript", hidden=SIGNED_IN - OWNER),
     "transcript:download": own_file("file of a transcript"),
     "transcript:page": own_file("page of a transcript"),
     # Transcripts at the desk.
+    "registrations:queue": Address(get=REGISTRARS),
+    "registrations:registration": Address(
+        get=HANDLERS, of="registration", hidden=REGISTRARS - HANDLERS
+    ),
+    "registrations:act": Address(
+        get=None,
+        post=COORDINATOR,
+        of="action on the registration",
+        hidden=REGISTRARS - HANDLERS,
+    ),
     "review:queue": Address(get=VERIFIERS),
     "review:awaited": Address(get=VERIFIERS),
     "review:transcript": Address(

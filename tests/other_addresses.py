@@ -6,6 +6,7 @@ _ALLAUTH = "allauth decides; tests/accounts"
 _SINGLE_SIGN_ON = "there only with single sign-on; tests/accounts/test_oidc.py"
 _OF_A_CASE = "notes who opened it; tests/enrolments/test_following.py"
 _CASE_FILE = "opening a file is written down; tests/enrolments/test_deciding.py"
+_OF_A_REGISTRATION = "notes who opened it; tests/grades/test_registration_pages.py"
 _DEMO = "there only with DEMO=1; tests/accounts/test_demo_people.py and test_demo_mail.py"
 
 # What the matrix cannot ask, and where it is tested.
@@ -50,6 +51,9 @@ OTHERS: dict[str, str] = {
     "demo-mail": _DEMO,
     "demo-mail-html": _DEMO,
     "demo-mail-message": _DEMO,
+    "registration:paper": _OF_A_REGISTRATION,
+    "registrations:paper": _OF_A_REGISTRATION,
+    "registrations:transcript": _OF_A_REGISTRATION,
     "exchange:file": _OF_A_CASE,
     "exchange:document": _OF_A_CASE,
     "desk:undo": "names what was just done; tests/enrolments/test_deciding.py",

@@ -21,7 +21,7 @@ from tests.addresses import ADDRESSES, STUDENT, VISITOR
 from tests.enrolments.cases import case_in, draft
 from tests.exams import sittings
 from tests.exams.things import things
-from tests.grades.rows import finish, result_of, transcript_of
+from tests.grades.rows import finish, registration_of, result_of, transcript_of
 
 TOKEN = "a-token-that-was-sent-to-somebody"
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -143,12 +143,19 @@ def build_world() -> World:
         factories.StudentFactory.create(home_university=university),
     )
     entered = result_of(finish(of_ours), somebody, confirmed_by=None, current=False)
+    passed = finish(case_in("finished", student=people[STUDENT], purpose="elective"))
+    registration = registration_of(result_of(passed, somebody))
     return World(
         {
             **things(edition),
             "edition of ours": {"pk": of_ours.edition_id},
             "student of ours": {"reference": of_ours.reference},
             "result to confirm": {"pk": entered.pk},
+            "registration": {"reference": registration.enrolment.reference},
+            "action on the registration": {
+                "reference": registration.enrolment.reference,
+                "name": "file",
+            },
             "case with a transcript": {"reference": over.reference},
             "file of a transcript": {"reference": over.reference, "pk": transcript.file_id},
             "page of a transcript": {

@@ -25,6 +25,7 @@ from grades.dutch import Recorded, in_words
 from grades.gates import ENDED_WELL
 from grades.models import Result
 from grades.services import own_results_telling as telling
+from grades.services import registering
 from paperwork.services.events import record
 
 if TYPE_CHECKING:
@@ -195,6 +196,7 @@ def confirm(result: Result, *, by: User) -> Event:
 
 def begin_registration(result: Result) -> None:
     """A student of Leiden goes on: their result list takes the transcript's place."""
+    registering.open_registration(result)
 
 
 def confirm_several(results: Iterable[Result], *, by: User) -> Outcome:

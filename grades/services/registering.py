@@ -48,7 +48,8 @@ def open_registration(result: Result) -> Registration | None:
     earlier = Registration.objects.select_for_update().filter(enrolment=case).current().first()
     if case.kind == Kind.INCOMING:
         return None
-    fields = {**_route_of(result), "result": result, "verified_by": result.recorded_by}
+    by = verifier_of(result)
+    fields = {**_route_of(result), "result": result, "verified_by": by}
     if earlier is not None:
         if result.passed and earlier.state in {S.REQUESTED, S.PREPARED}:
             return _go_on_with(earlier, result)
@@ -68,7 +69,7 @@ def open_registration(result: Result) -> Registration | None:
     event = record(
         row,
         "open",
-        by=result.recorded_by,
+        by=by,
         role="portal",
         to_state=S.REQUESTED,
         details={"result": result.pk, "type": row.request_type, "why": proposing.why(case)},
@@ -76,6 +77,11 @@ def open_registration(result: Result) -> Registration | None:
     _owe_paper(row)
     telling.tell(event, row)
     return row
+
+
+def verifier_of(result: Result) -> User:
+    """Who answers for the result: who confirmed it, where that takes two; else who recorded it."""
+    return result.confirmed_by or result.recorded_by
 
 
 def _route_of(result: Result) -> dict[str, Any]:
@@ -97,7 +103,7 @@ def _go_on_with(row: Registration, result: Result) -> Registration:
     seen = row.state
     values = {
         "result": result,
-        "verified_by": result.recorded_by,
+        "verified_by": verifier_of(result),
         "changed_at": timezone.now(),
     }
     if not _same(row).update(**values):

@@ -78,7 +78,7 @@ class Printer:
         document = HTML(string=html, url_fetcher=fetch).render(
             stylesheets=[self.style], font_config=self.fonts, pdf_variant=VARIANT
         )
-        document.metadata.attachments = [
+        document.metadata.attachments += [  # those of the HTML stay, and are refused below
             Attachment(
                 string=base64.b64decode(one["content"]),
                 name=one["name"],

@@ -1,76 +1,42 @@
-"""Results and registrations for tests, as if everything before them had happened."""
+"""Registrations for tests, as if everything before them had happened."""
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
 
 from accounts.models import Role, User
-from enrolments.models import Enrolment, Purpose, State
+from enrolments.models import Enrolment, Purpose
 from enrolments.models.enrolment import Kind
 from grades import form
-from grades.models import Registration, Result, Transcript, TranscriptState
+from grades.models import Registration, Result
 from grades.services import registering
-from paperwork.models import subject_of
 from tests import factories
-from tests.enrolments.cases import Cast, case_of, make_cast
+from tests.enrolments.cases import Cast, make_cast
+from tests.grades import rows
 
-YESTERDAY = timedelta(days=1)
+TITLE = "Introduction to Quantum Computing"
 
 
 def today() -> date:
     return timezone.localdate()
 
 
-def verified(case: Enrolment, by: User) -> Transcript:
-    """A transcript that `by` verified."""
-    kind, pk = subject_of(case)
-    file = factories.AttachmentFactory.create(
-        purpose="transcript", name="transcript.png", subject_kind=kind, subject_id=pk
-    )
-    return Transcript.objects.create(
-        enrolment=case,
-        state=TranscriptState.VERIFIED,
-        source=Transcript.Source.STUDENT,
-        file=file,
-        given_by=case.student,
-        given_by_name=str(case.student),
-        verified_by=by,
-        verified_at=timezone.now(),
-    )
-
-
 def result_of(case: Enrolment, by: User, **fields: Any) -> Result:
-    """A passing result of `case` that `by` recorded."""
-    if case.kind == Kind.OUTGOING:
-        if "transcript" not in fields:
-            fields["transcript"] = verified(case, by)
-        fields.setdefault("source", Result.Source.TRANSCRIPT)
-    else:
-        fields.setdefault("source", Result.Source.RESULT_LIST)
-    known: dict[str, Any] = {
-        "grade_printed": "5.25",
-        "scale": "1 to 6",
-        "credits_printed": "5",
-        "credit_system": "ECTS",
-        "title_printed": "Introduction to Quantum Computing",
-        "dated_on": today() - timedelta(days=10),
-        "grade": Decimal(8),
-        "passed": True,
-        "ec": Decimal(5),
-    }
-    if fields.get("mark"):
-        known["grade"] = None
-    return Result.objects.create(enrolment=case, recorded_by=by, **known | fields)
+    """A passing result of `case` that `by` recorded, from a transcript or our own list."""
+    if case.kind == Kind.OUTGOING and "transcript" not in fields:
+        fields["transcript"] = rows.verified(case, by)
+    known = {"title_printed": TITLE, "credit_system": "ECTS", "scale": "1 to 6"}
+    return rows.result_of(case, by, **known | fields)
 
 
 def finished(cast: Cast, **fields: Any) -> Enrolment:
     """The owner's case, whose course is over."""
     fields.setdefault("purpose", Purpose.ELECTIVE)
-    return case_of(cast, State.FINISHED, **fields)
+    return rows.finished(cast, **fields)
 
 
 def opened(cast: Cast | None = None, **fields: Any) -> Registration:

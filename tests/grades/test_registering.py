@@ -108,7 +108,7 @@ def test_the_form_has_every_field_in_the_language_of_the_faculty() -> None:
     assert said["Course title, as printed"] == "Introduction to Quantum Computing"
     assert said["Credits of the host"] == "5 ECTS"
     assert said["Result to record"] == "8"
-    assert data["annexes"][0]["name"] == "transcript.png"
+    assert data["annexes"][0]["name"] == "picture.png"
     assert form.missing(row) == []
 
 
