@@ -57,14 +57,18 @@ def news(cases: Iterable[Enrolment]) -> dict[int, News]:
     ).exclude(route=Route.HONOURS)
     rows = rows.filter(created_at__lte=timezone.now() - UNDO)
     return {
-        row.enrolment_id: News(turn=Turn(
-            over[row.enrolment_id],
-            _("Ask for registration"),
-            _("Your result is verified. It comes into uSis when you ask for it."),
-            _("Ask for registration"),
-            reverse("registration:own", args=[over[row.enrolment_id].reference]),
-            _("by %(day)s") % {"day": date_format(row.due_on, "DATE_FORMAT")} if row.due_on else "",
-        ))
+        row.enrolment_id: News(
+            turn=Turn(
+                over[row.enrolment_id],
+                _("Ask for registration"),
+                _("Your result is verified. It comes into uSis when you ask for it."),
+                _("Ask for registration"),
+                reverse("registration:own", args=[over[row.enrolment_id].reference]),
+                _("by %(day)s") % {"day": date_format(row.due_on, "DATE_FORMAT")}
+                if row.due_on
+                else "",
+            )
+        )
         for row in rows
     }
 

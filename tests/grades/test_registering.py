@@ -52,7 +52,7 @@ def test_the_type_is_the_first_row_that_applies(
     assert row.route == (Route.HONOURS if purpose == "honours" else Route.PETITION)
     assert proposing.why(row.enrolment)
     assert ("extracurriculair" in proposing.allowed_for(row.enrolment)) is not without
-    assert row.verified_by in {cast.coordinator, cast.honours}
+    assert row.verified_by == registering.verifier_of(row.result)
 
 
 def test_nothing_is_registered_of_a_fail_or_of_somebody_elses_student() -> None:
