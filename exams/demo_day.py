@@ -23,7 +23,10 @@ def load() -> None:
     now = timezone.now()
     quarter = now.replace(minute=now.minute // 15 * 15, second=0, microsecond=0)
     imaging = _running_course("fundamentals-of-biomedical-imaging", 8)
-    topology = Edition.objects.get(course__slug="topology-in-condensed-matter-tying-quantum-knots")
+    of_topology = Edition.objects.filter(
+        course__slug="topology-in-condensed-matter-tying-quantum-knots"
+    )
+    topology = of_topology.earliest("starts_on")  # another one is still to come
     _sitting(imaging, 1, "0.11", quarter + timedelta(minutes=15), extra_for=3)
     _sitting(topology, 2, "0.05", quarter - timedelta(minutes=30), number=12)
     held = _sitting(topology, 1, "2.02", quarter - timedelta(days=7, hours=2), number=6)
@@ -103,6 +106,8 @@ def _sitting(
         published_at=starts - timedelta(days=20),
     )
     cases = Enrolment.objects.filter(edition=edition, state__in=[State.ENROLLED, State.FINISHED])
+    seated = Seat.objects.filter(starts_at__lt=sitting.ends_at, ends_at__gt=starts)
+    cases = cases.exclude(student__in=seated.values("student"))  # in another room at that time
     for place, case in enumerate(cases.order_by("pk")[:number], 1):
         more: dict[str, Any] = {}
         if place == extra_for:
