@@ -112,7 +112,7 @@ def compare_number(found: str, expected: Expected) -> Said:
     """A host may print a number of its own: that alone is no trouble."""
     if found.lstrip("sS") == expected.number.lstrip("sS"):
         return Verdict.SAME, ""
-    return Verdict.NEAR, _("Another number than ours; many hosts print their own.")
+    return Verdict.FOUND, _("Another number than ours; many hosts print their own.")
 
 
 def compare_title(found: str, expected: Expected) -> Said:
