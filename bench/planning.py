@@ -87,8 +87,9 @@ def make(semester: Semester, seed: int) -> Instance:
     dice = random.Random(f"{semester.name} {seed}")
     days = [FIRST + timedelta(days=number + number // 5 * 2) for number in range(semester.days)]
     grid = starts_within(day_span(day, LEIDEN, clock(8, 30), clock(20)) for day in days)
+    busy = _own_exams(semester, days, dice)
     exams = tuple(
-        _exam(number, students, days, grid, dice)
+        _exam(number, students, days, grid, busy, dice)
         for number, students in enumerate(_audiences(semester, dice))
     )
     rooms = tuple(
@@ -104,7 +105,7 @@ def make(semester: Semester, seed: int) -> Instance:
     people = tuple(
         Invigilator(
             id=number,
-            languages=frozenset({"en", dice.choice(("nl", "nl", "de"))}),
+            languages=frozenset({"en", dice.choice(("nl", "de"))}),
             free=_open(days, semester.away, dice, late=True),
         )
         for number in range(semester.invigilators)
@@ -114,7 +115,7 @@ def make(semester: Semester, seed: int) -> Instance:
         rooms=rooms,
         invigilators=people,
         starts=grid,
-        busy=_own_exams(semester, days, dice),
+        busy=busy,
         earliest=day_span(days[1], LEIDEN).start,
     )
 
@@ -137,6 +138,7 @@ def _exam(
     students: list[int],
     days: list[date],
     grid: tuple[datetime, ...],
+    busy: dict[int, tuple[Span, ...]],
     dice: random.Random,
 ) -> Exam:
     """Some at the host's instant, some in a few days, some in two weeks."""
@@ -144,8 +146,17 @@ def _exam(
     first = dice.randrange(2, len(days) - 5)
     start, windows = None, ()
     if dice.random() < 0.25:
-        day = days[first + dice.randrange(5)]
-        start = dice.choice([each for each in grid if each.astimezone(LEIDEN).date() == day][:14])
+        taken = [span for student in students for span in busy.get(student, ())]
+        week = [day_span(day, LEIDEN, clock(9), clock(15)) for day in days[first : first + 5]]
+        start = dice.choice(
+            [
+                each
+                for day in week
+                for each in grid
+                if day.start <= each < day.end
+                and not any(s.meets(Span(each, each + timedelta(hours=4))) for s in taken)
+            ]
+        )
     else:
         last = min(first + dice.choice((4, 4, 9)), len(days) - 1)
         windows = tuple(

@@ -329,7 +329,7 @@ class Model:
             self.undone[number] = size * (1 - part.planned) + sum(self.missing[number])
             pins = sum(pin_minutes(part.exam, each) for each in self.kept if each.exam == number)
             rooms = sum(each.minutes * each.taken for each in part.choices)
-            most = sum({each.room: each.minutes for each in part.choices}.values())
+            most = sum(each.minutes for each in part.choices)
             floor = max(0, min(least.get(number, 0) - pins, most))
             above = self.cp.new_int_var(0, most - floor, f"e{number} above")
             self.cp.add(rooms == above + floor * part.planned)

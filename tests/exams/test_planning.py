@@ -83,6 +83,11 @@ TINY = {
     "one room after the other": instance([exam(1, [1]), exam(2, [1, 5])], [room(1)], **FEW),
     "extra time by itself": instance([exam(1, [1, SLOW, 5])], [room(1, 2), room(2, 2)], **FEW),
     "alone beside the others": instance([exam(1, [1, ALONE])], [room(1), room(2)], **FEW),
+    "longer alone than together": instance(
+        [exam(1, [SLOW, replace(ALONE, extra_minutes=90)], start=at(9))],
+        [room(1, 2), room(2, 1)],
+        **FEW,
+    ),
     "two want a room at once": instance(
         [exam(1, [1, ALONE], start=at(9)), exam(2, [5], start=at(9))],
         [room(number) for number in (1, 2, 3)],
