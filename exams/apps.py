@@ -2,7 +2,7 @@ from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
-from exams.guards import ensure_triggers
+from exams import append_only, guards
 
 
 class ExamsConfig(AppConfig):
@@ -18,4 +18,5 @@ class ExamsConfig(AppConfig):
             appointments=following.appointments,
             moments=following.moments,
         )
-        post_migrate.connect(ensure_triggers, dispatch_uid="exams.guards")
+        post_migrate.connect(guards.ensure_triggers, dispatch_uid="exams.guards")
+        post_migrate.connect(append_only.ensure_triggers, dispatch_uid="exams.append_only")

@@ -51,4 +51,33 @@ register_notices(
         why=_("You get this because students of Leiden will sit your exam in Leiden."),
     ),
 )
+_kind("paper_received", _("An exam paper has come"), STAFF)
+_kind("paper_swapped", _("An exam paper in use has been replaced"), STAFF, always=True)
+_kind("answers_in", _("Answers to an exam of ours have come"), STAFF)
+# To hosts: with an account, and without.
+_kind("attendance", _("Who was at your exam"), (Role.PARTNER,))
+register_notices(
+    NoticeKind(
+        "exams.attendance_outside",
+        _("Who was at your exam"),
+        "exams/notices/attendance_outside",
+        outside=True,
+        why=_("You get this because students of Leiden sat your exam in Leiden."),
+    ),
+    NoticeKind(
+        "exams.paper_ask",
+        _("The link for an exam paper"),
+        "exams/notices/paper_ask",
+        outside=True,
+        why=_("You get this because students of Leiden will sit your exam in Leiden."),
+    ),
+    NoticeKind(
+        "exams.paper_out",
+        _("The link to an exam paper of ours"),
+        "exams/notices/paper_out",
+        outside=True,
+        why=_("You get this because students of yours sit an exam of Leiden University."),
+    ),
+)
+register_files(FileKind("exam_answers", _("Answers to an exam")))
 register_files(FileKind("facility_decision", _("Decision on an exam facility")))

@@ -7,6 +7,7 @@ _SINGLE_SIGN_ON = "there only with single sign-on; tests/accounts/test_oidc.py"
 _OF_A_CASE = "notes who opened it; tests/enrolments/test_following.py"
 _CASE_FILE = "opening a file is written down; tests/enrolments/test_deciding.py"
 _OF_A_REGISTRATION = "notes who opened it; tests/grades/test_registration_pages.py"
+_ANSWERS = "opening a file is written down; tests/exams/test_papers.py"
 _DEMO = "there only with DEMO=1; tests/accounts/test_demo_people.py and test_demo_mail.py"
 
 # What the matrix cannot ask, and where it is tested.
@@ -64,5 +65,8 @@ OTHERS: dict[str, str] = {
     "host:decline": "for students of that university alone; tests/enrolments/test_host_link.py",
     "planner:slot": "for students who chose that moment; tests/exams/test_planner.py",
     "exam-link:fixed": "comes after an answer; tests/exams/test_fixing.py",
+    "papers:answers": _ANSWERS,
+    "partner-day:answers": _ANSWERS,
+    "paper-link:answers": _ANSWERS,
     "confirm:answered": "comes after an answer; tests/courses/test_confirming.py",
 }

@@ -82,6 +82,9 @@ def _secret_key() -> str:
 
 SECRET_KEY = _secret_key()
 SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", default=[])
+EXAM_PAPER_KEY: str = env("EXAM_PAPER_KEY", default="")  # empty: papers go by SECRET_KEY
+if EXAM_PAPER_KEY and len(EXAM_PAPER_KEY) < 32:
+    raise ImproperlyConfigured("EXAM_PAPER_KEY must have at least 32 characters.")
 
 # --- What it is made of ---------------------------------------------------------------------------
 INSTALLED_APPS = [

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import User
-from courses.models import Edition, SignedLink
+from courses.models import Edition, SignedLink, University
 from courses.models.links import SignedLinkQuerySet
 from enrolments.models import Enrolment
 from exams import gates
@@ -215,6 +215,14 @@ class ExamLink(SignedLink):
     edition = models.ForeignKey(Edition, models.CASCADE, related_name="exam_links")
     attempt = models.PositiveSmallIntegerField(_("attempt"), default=FIRST_ATTEMPT)
     purpose = models.CharField(_("what for"), max_length=10, choices=Purpose)
+    university = models.ForeignKey(
+        University,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text=_("The home university that holds an exam of ours; none: the host."),
+    )
     email = models.EmailField(_("sent to"))
     language = models.CharField(_("language"), max_length=2, choices=User.Language)
     made_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")

@@ -1,0 +1,145 @@
+"""What is typed about an exam paper: the paper itself, who opens it, and what happened to it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from exams import people
+from exams.models import Paper, PaperStep
+from exams.services.papers import NOTED
+from paperwork.forms.files import PdfField
+
+NAME_WANTED = _("Give your name: it is kept with what you do.")
+
+
+class PaperForm(forms.Form):
+    """The exam paper as a file. It is not kept unless all is right: nobody may find it."""
+
+    use_required_attribute = False
+    paper = PdfField(label=_("The exam paper"))
+
+
+class NamedPaperForm(PaperForm):
+    """The same for who comes by a link."""
+
+    name = forms.CharField(
+        label=_("Your name"), max_length=120, error_messages={"required": NAME_WANTED}
+    )
+
+
+class ReceiveForm(forms.Form):
+    """Exam staff pass a paper on: a file, or how it came otherwise."""
+
+    use_required_attribute = False
+    paper = PdfField(label=_("The exam paper"), required=False)
+    how = forms.CharField(
+        label=_("Or how it came"),
+        required=False,
+        max_length=300,
+        help_text=_("Such as: on paper, by courier, in a sealed envelope, 24 copies."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """One of the two."""
+        data = super().clean() or {}
+        if not self.errors and bool(data.get("paper")) == bool(data.get("how")):
+            raise ValidationError(_("Choose a file, or say how the paper came."))
+        return data
+
+
+class ReadersForm(forms.Form):
+    """Which two people open it, and from when."""
+
+    use_required_attribute = False
+    first = forms.ModelChoiceField(queryset=User.objects.none(), label=_("Opens it"))
+    second = forms.ModelChoiceField(queryset=User.objects.none(), label=_("Opens it too"))
+    readable_from = forms.SplitDateTimeField(
+        label=_("Not before"),
+        help_text=_("Leiden's time. Four hours before the start unless you change it."),
+        widget=forms.SplitDateTimeWidget(
+            date_attrs={"type": "date"},
+            time_attrs={"type": "time"},
+            date_format="%Y-%m-%d",
+            time_format="%H:%M",
+        ),
+    )
+
+    def __init__(self, data: Any, *, paper: Paper) -> None:
+        initial = {
+            "first": paper.first_reader_id,
+            "second": paper.second_reader_id,
+            "readable_from": paper.readable_from and timezone.localtime(paper.readable_from),
+        }
+        super().__init__(data, initial=initial)
+        for name in ("first", "second"):
+            self.fields[name].queryset = people.exam_staff()  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """Two different people."""
+        data = super().clean() or {}
+        if data.get("first") and data.get("first") == data.get("second"):
+            self.add_error("second", _("Name two different people."))
+        return data
+
+
+class NoteForm(forms.Form):
+    """A step that exam staff write down."""
+
+    use_required_attribute = False
+    kind = forms.ChoiceField(
+        label=_("What happened"),
+        choices=[(kind.value, kind.label) for kind in PaperStep.Kind if kind in NOTED],
+    )
+    number = forms.IntegerField(
+        label=_("How many"),
+        required=False,
+        min_value=0,
+        max_value=5000,
+        help_text=_("Needed for what was printed and collected."),
+    )
+    text = forms.CharField(label=_("Remark"), required=False, max_length=500)
+    answers = PdfField(
+        label=_("Scanned answers"),
+        required=False,
+        help_text=_("A PDF of at most 10 MB and 40 pages; the host reads it here. Add one by one."),
+    )
+
+
+class OpenThereForm(forms.Form):
+    """Two people of a home university who open our paper."""
+
+    use_required_attribute = False
+    name = forms.CharField(
+        label=_("Your name"), max_length=120, error_messages={"required": NAME_WANTED}
+    )
+    second = forms.CharField(
+        label=_("Who is there with you"),
+        max_length=120,
+        error_messages={"required": _("An exam paper is opened by two people.")},
+    )
+
+
+class AnswersForm(forms.Form):
+    """Answers that a home university sends in."""
+
+    use_required_attribute = False
+    name = forms.CharField(
+        label=_("Your name"), max_length=120, error_messages={"required": NAME_WANTED}
+    )
+    answers = PdfField(label=_("The answers, scanned"))
+    number = forms.IntegerField(label=_("Of how many students"), min_value=1, max_value=500)
+
+
+class ConfirmForm(forms.Form):
+    """The host has the answers."""
+
+    use_required_attribute = False
+    name = forms.CharField(
+        label=_("Your name"), max_length=120, error_messages={"required": NAME_WANTED}
+    )

@@ -1,0 +1,161 @@
+"""A paper's passport: its versions, its steps, who opened it, and where a number gapes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db.models import Prefetch
+from django.utils.translation import gettext as _
+
+from exams.models import Exam, Paper, PaperStep, Seat
+from exams.services import papers
+from paperwork.models import Attachment, Event
+
+if TYPE_CHECKING:
+    from vx_portal.http import Person
+
+
+K = PaperStep.Kind
+STOPS = (K.RECEIVED, K.OPENED, K.PRINTED, K.COLLECTED, K.SCANNED, K.SENT, K.CONFIRMED)
+
+
+@dataclass
+class Opening:
+    """Somebody who opened a file, and when."""
+
+    at: datetime
+    who: str
+    what: str
+
+
+@dataclass
+class Passport:
+    """One version of a paper."""
+
+    paper: Paper
+    steps: list[PaperStep]
+    there: int | None  # students who were there, once the sittings are closed
+    answers: list[Attachment] = field(default_factory=list)
+    openings: list[Opening] = field(default_factory=list)
+
+    @property
+    def last(self) -> PaperStep | None:
+        """The furthest step."""
+        known = {step.kind: step for step in self.steps}
+        return next((known[kind] for kind in reversed(STOPS) if kind in known), None)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether two people have opened it together."""
+        opened = (step for step in self.steps if step.kind == K.OPENED and not step.university_id)
+        return not self.paper.file or any(step.with_name for step in opened)
+
+    def count(self, kind: str) -> int | None:
+        """The number that was written down last for `kind`."""
+        own = (step for step in self.steps if not step.university_id)
+        numbers = [step.number for step in own if step.kind == kind]
+        return next((number for number in reversed(numbers) if number is not None), None)
+
+    @property
+    def gaps(self) -> list[str]:
+        """Where two numbers do not fit, a sentence each."""
+        printed, collected = self.count(K.PRINTED), self.count(K.COLLECTED)
+        scanned, sent = self.count(K.SCANNED), self.count(K.SENT)
+        said = []
+        if printed is not None and collected is not None and printed != collected:
+            said.append(
+                _("Printed %(one)s, collected %(other)s: ") % {"one": printed, "other": collected}
+                + _difference(printed - collected)
+            )
+        if collected is not None and self.there is not None and collected < self.there:
+            said.append(
+                _("%(there)s students were there, answers of %(number)s were collected.")
+                % {"there": self.there, "number": collected}
+            )
+        if collected is not None and scanned is not None and scanned != collected:
+            said.append(
+                _("Collected %(one)s, scanned %(other)s: ") % {"one": collected, "other": scanned}
+                + _difference(collected - scanned)
+            )
+        before = scanned if scanned is not None else collected
+        if before is not None and sent is not None and sent != before:
+            said.append(
+                _("There are %(one)s answers, sent were %(other)s: ")
+                % {"one": before, "other": sent}
+                + _difference(before - sent)
+            )
+        return said
+
+
+def _difference(number: int) -> str:
+    if number > 0:
+        return _("%(n)s missing.") % {"n": number}
+    return _("%(n)s too many.") % {"n": -number}
+
+
+def exams(user: Person) -> list[tuple[Exam, Passport | None]]:
+    """The exams that `user` sees, those to come first, with the passport that counts."""
+    current = Paper.objects.current().prefetch_related("steps")
+    rows = (
+        Exam.objects.visible_to(user)
+        .select_related("edition__course__university")
+        .prefetch_related(Prefetch("papers", current, to_attr="counting"))
+        .order_by("-starts_at", "-pk")
+    )
+    return [(exam, _short(exam)) for exam in rows[:200]]
+
+
+def _short(exam: Exam) -> Passport | None:
+    found: list[Paper] = exam.counting  # type: ignore[attr-defined]
+    return Passport(found[0], list(found[0].steps.all()), None) if found else None
+
+
+def passports(exam: Exam, user: Person) -> list[Passport]:
+    """All versions of the paper of `exam` that `user` may know of, the latest first."""
+    rows = Paper.objects.visible_to(user).filter(exam=exam)
+    rows = rows.select_related("first_reader", "second_reader")
+    return in_full(exam, rows)
+
+
+def of_host(exam: Exam) -> list[Passport]:
+    """All versions, for the host that came by its link: the link is the gate."""
+    return in_full(exam, Paper.objects.filter(exam=exam))
+
+
+def counting(exam: Exam) -> Paper | None:
+    """The version that counts; for who came by a link."""
+    return Paper.objects.current().filter(exam=exam).first()
+
+
+def in_full(exam: Exam, rows: Iterable[Paper]) -> list[Passport]:
+    """These versions with everything about them; for who passed a gate."""
+    there = students_there(exam)
+    found = []
+    for paper in rows:
+        steps = list(paper.steps.select_related("university"))
+        answers = papers.answers_of(paper)
+        opened = [*_openings(paper, _("the exam paper")), *_of_answers(answers)]
+        opened.sort(key=lambda one: one.at)
+        found.append(Passport(paper, steps, there, answers, opened))
+    return found
+
+
+def _openings(thing: Paper | Attachment, what: str) -> list[Opening]:
+    events = Event.objects.about(thing).filter(action__in=["read", "opened"])
+    return [Opening(event.at, event.actor_name, what) for event in events]
+
+
+def _of_answers(answers: list[Attachment]) -> list[Opening]:
+    return [one for file in answers for one in _openings(file, file.name)]
+
+
+def students_there(exam: Exam) -> int | None:
+    """How many students were there; None while a sitting is not closed, or there is none."""
+    states = set(exam.sittings.standing().values_list("state", flat=True))
+    if states != {"closed"}:
+        return None
+    seats = Seat.objects.standing().filter(sitting__exam=exam, sitting__state="closed")
+    return seats.exclude(attendance="absent").count()
