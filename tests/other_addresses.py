@@ -49,6 +49,7 @@ OTHERS: dict[str, str] = {
     "sso-callback": _SINGLE_SIGN_ON,
     "sso-connect": _SINGLE_SIGN_ON,
     "accounts:demo": _DEMO,
+    "transcript:example": "there only with DEMO=1; tests/grades/test_demo.py",
     "demo-mail": _DEMO,
     "demo-mail-html": _DEMO,
     "demo-mail-message": _DEMO,

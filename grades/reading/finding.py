@@ -31,6 +31,7 @@ LABELS = {
 }
 OF_LABEL = {label: name for name, labels in LABELS.items() for label in labels.split("|")}
 NEAR_A_COLUMN = 0.12  # of the page's width
+SHORTEST_NUMBER = 5  # digits: a shorter one may be anything
 LIKE_A_TITLE, LIKE_A_NAME = 0.7, 0.75
 
 
@@ -149,7 +150,7 @@ def _number(rows: list[Row], wanted: str) -> Found | None:
     for row in rows:
         for cell in row.cells:
             for word in cell.text.split():
-                if plain and word.strip(".,:;()").lstrip("sS") == plain:
+                if len(plain) >= SHORTEST_NUMBER and word.strip(".,:;()").lstrip("sS") == plain:
                     return _shown(cell, word.strip(".,:;()"))
     for label, cell in _pairs(rows):
         if _labels(label) == "number" and any(letter.isdigit() for letter in cell.text):

@@ -6,10 +6,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from grades.reading import values
-from grades.reading.finding import Sought, read
+from grades.reading.finding import SHORTEST_NUMBER, Sought, read
 from grades.reading.layout import Row, rows_of
-
-SHORTEST_NUMBER = 5  # digits: a shorter one may be anything
 
 
 class Candidate(NamedTuple):
