@@ -20,7 +20,11 @@
     }
   };
 
-  addEventListener("DOMContentLoaded", () => toErrors(document));
+  addEventListener("DOMContentLoaded", () => {
+    toErrors(document);
+    const place = first(".top nav [aria-current]"); // on a phone the menu is wider than the screen
+    if (place) place.closest("nav").scrollLeft = place.offsetLeft - 48;
+  });
 
   document.addEventListener("htmx:beforeRequest", (event) => event.detail.target.setAttribute("aria-busy", "true"));
   document.addEventListener("htmx:afterRequest", (event) => event.detail.target.removeAttribute("aria-busy"));

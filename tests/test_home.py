@@ -10,7 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from accounts.models import Role
+from accounts.models import Role, User
 from courses.models.course import PublicState
 from tests import factories
 from tests.factories import days
@@ -113,3 +113,19 @@ def test_search_form_leads_to_the_catalogue(client: Client) -> None:
     assert 'action="/nl/courses/"' in form
     assert 'name="q"' in form
     assert "csrf" not in html
+
+
+def test_a_partners_student_sees_what_is_open_to_them(
+    client: Client, sign_in: Callable[[User], Client], db: None
+) -> None:
+    leiden = factories.HomeUniversityFactory.create()
+    factories.EditionFactory.create(course__title="Ours", course__university=leiden)
+    factories.EditionFactory.create(course__title="Elsewhere")
+    assert "Elsewhere" in client.get("/en/").text
+
+    sign_in(factories.StudentFactory.create(home_university=factories.UniversityFactory.create()))
+    page = client.get("/en/").text
+
+    assert "Ours" in page
+    assert "Elsewhere" not in page
+    assert "/en/courses/?fits=guest" in page
