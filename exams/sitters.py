@@ -13,6 +13,7 @@ from enrolments.models import Enrolment, State
 from exams import planning
 from exams.models import ARRANGEMENTS, Exam, Facility, Mode, SlotChoice
 from exams.planning import Span
+from exams.services.resits import takers
 
 LEIDEN = ZoneInfo(settings.TIME_ZONE)
 SITTING = (State.ENROLLED, State.FINISHED)  # cases whose student sits the exam
@@ -108,7 +109,8 @@ def tasks_of(by_pk: dict[int, Exam]) -> dict[int, Task]:
 
 
 def _sitters(by_pk: dict[int, Exam]) -> defaultdict[int, dict[int, Sitter]]:
-    """Who sits each exam, in order of name. One query."""
+    """Who sits each exam, in order of name; a resit: who takes part. Two queries at most."""
+    taking = takers(by_pk.values())
     editions: defaultdict[int, list[Exam]] = defaultdict(list)
     for each in by_pk.values():
         editions[each.edition_id].append(each)
@@ -121,6 +123,8 @@ def _sitters(by_pk: dict[int, Exam]) -> defaultdict[int, dict[int, Sitter]]:
     found: defaultdict[int, dict[int, Sitter]] = defaultdict(dict)
     for case, student, name, edition, attempt, state, extra, other, *having in rows:
         for exam in editions[edition]:
+            if case not in taking.get(exam.pk, {case}):
+                continue
             one = Sitter(case, student, name)
             if attempt == exam.attempt and state == Facility.State.CHECKED:
                 flags = [key for key, has in zip(ARRANGEMENTS, having, strict=False) if has]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from exams.views import fixing, home, invigilators, rooms
+from exams.views import facilities, fixing, home, invigilators, rooms, slots
 
 app_name = "exams"
 urlpatterns = [
@@ -11,6 +11,13 @@ urlpatterns = [
     path("fixed/<int:pk>/<int:attempt>/", fixing.exam, name="exam"),
     path("fixed/<int:pk>/<int:attempt>/fix/", fixing.fix, name="fix"),
     path("fixed/<int:pk>/<int:attempt>/ask/", fixing.ask, name="ask"),
+    path("fixed/<int:pk>/<int:attempt>/slots/", slots.slots, name="slots"),
+    path("fixed/<int:pk>/<int:attempt>/slots/tell/", slots.tell, name="tell-slots"),
+    path("fixed/slots/<int:pk>/take-back/", slots.take_back, name="take-back-slot"),
+    path("facilities/", facilities.queue, name="facilities"),
+    path("facilities/<int:pk>/", facilities.facility, name="facility"),
+    path("facilities/<int:pk>/<uuid:file>/", facilities.download, name="facility-file"),
+    path("facilities/<int:pk>/<uuid:file>/<int:number>/", facilities.page, name="facility-page"),
     path("rooms/", rooms.rooms, name="rooms"),
     path("rooms/<int:pk>/", rooms.room, name="room"),
     path("rooms/<int:pk>/close/", rooms.close, name="close-room"),

@@ -55,4 +55,4 @@ def _facilities(user: User) -> list[Task]:
     count = Facility.objects.visible_to(user).to_check().count()
     label = ngettext("exam facility to check", "exam facilities to check", count)
     why = _("Compare what the student says with the decision, once.")
-    return [Task(count, label, why, reverse("exams:exams"))]
+    return [Task(count, label, why, reverse("exams:facilities"))]

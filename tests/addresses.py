@@ -2,96 +2,46 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from accounts.models import Role
+from tests.access import (
+    APPROVE,
+    ASKERS,
+    AUDITOR,
+    COORDINATOR,
+    DECIDERS,
+    DESK,
+    EVERYONE,
+    HANDLERS,
+    HOSTS,
+    NOBODY,
+    OFFICE,
+    OWNER,
+    PEOPLE,
+    READERS,
+    REGISTRARS,
+    SIGNED_IN,
+    STUDENT,
+    VERIFIERS,
+    VISITOR,
+    Address,
+    done_by_office,
+    edited_by_office,
+    form_of_office,
+    own_draft,
+    own_file,
+    own_form,
+    own_page,
+    own_transcript,
+    page,
+    read_by_office,
+)
+from tests.exam_addresses import EXAMS
 from tests.other_addresses import OTHERS
 
 __all__ = ["ADDRESSES", "OTHERS", "PEOPLE", "STUDENT", "VISITOR", "Address"]
 
-STUDENT, VISITOR = "student", "visitor"
-PEOPLE = [VISITOR, STUDENT, *sorted(Role.values)]
-EVERYONE = frozenset(PEOPLE)
-SIGNED_IN = EVERYONE - {VISITOR}
-OFFICE = frozenset({Role.OFFICE.value})
-READERS = frozenset({Role.OFFICE.value, Role.AUDITOR.value})
-OWNER = frozenset({STUDENT})  # of the case in the world below
-DECIDERS = READERS | {Role.COORDINATOR.value}  # who may see that case at the desk
-ASKERS = OFFICE | {Role.COORDINATOR.value}  # who may ask the Board about it
-HOSTS = frozenset({Role.PARTNER.value})
-ARRANGERS = frozenset({Role.EXAMS.value, Role.OFFICE.value})  # of exams
-NOBODY: frozenset[str] = frozenset()
-DESK = frozenset(Role.values) - {Role.EXAMS.value}
-VERIFIERS = DESK - HOSTS
-AUDITOR = frozenset({Role.AUDITOR.value})
-REGISTRARS = VERIFIERS - OFFICE
-HANDLERS = frozenset({Role.COORDINATOR.value, Role.AUDITOR.value})  # of its registration
-COORDINATOR = frozenset({Role.COORDINATOR.value})
-APPROVE = frozenset({Role.COORDINATOR.value, Role.HONOURS.value})
-
-
-@dataclass(frozen=True)
-class Address:
-    """Who gets in with GET, and with POST (None: no such method); the row that it names.
-
-    `hidden`: who may come here, but not see this row: for them there is no such page.
-    """
-
-    get: frozenset[str] | None = EVERYONE
-    post: frozenset[str] | None = None
-    of: str = ""
-    notes: bool = False  # a file: that it was opened is written down
-    hidden: frozenset[str] = frozenset()
-
-
-page = Address()
-own_page = Address(get=SIGNED_IN)
-own_form = Address(get=SIGNED_IN, post=SIGNED_IN)
-own_transcript = Address(
-    get=OWNER, post=OWNER, of="case with a transcript", hidden=SIGNED_IN - OWNER
-)
-own_draft = Address(get=OWNER, post=OWNER, of="draft", hidden=SIGNED_IN - OWNER)
-
-
-def own_file(of: str) -> Address:
-    return Address(get=OWNER, of=of, hidden=SIGNED_IN - OWNER, notes=True)
-
-
-def read_by_office(of: str = "") -> Address:
-    return Address(get=READERS, of=of)
-
-
-def edited_by_office(of: str = "") -> Address:
-    """Auditors see the form and cannot send it."""
-    return Address(get=READERS, post=OFFICE, of=of)
-
-
-def form_of_office(of: str = "") -> Address:
-    return Address(get=OFFICE, post=OFFICE, of=of)
-
-
-def done_by_office(of: str = "") -> Address:
-    return Address(get=None, post=OFFICE, of=of)
-
-
-def read_by_arrangers(of: str = "") -> Address:
-    return Address(get=ARRANGERS | READERS, of=of)
-
-
-def edited_by_arrangers(of: str = "") -> Address:
-    """Auditors see the form and cannot send it."""
-    return Address(get=ARRANGERS | READERS, post=ARRANGERS, of=of)
-
-
-def done_by_arrangers(of: str = "") -> Address:
-    return Address(get=None, post=ARRANGERS, of=of)
-
-
-def form_of_arrangers(of: str = "") -> Address:
-    return Address(get=ARRANGERS, post=ARRANGERS, of=of)
-
-
 ADDRESSES: dict[str, Address] = {
+    **EXAMS,
     # For machines.
     "livez": page,
     "readyz": page,
@@ -242,37 +192,6 @@ ADDRESSES: dict[str, Address] = {
     "partner:confirm": Address(get=None, post=HOSTS),
     "partner:download": Address(get=None, post=HOSTS),
     "partner:decline": Address(get=NOBODY, post=NOBODY, of="case", hidden=HOSTS),
-    # Exams: those who arrange them, and their hosts.
-    "exams:home": read_by_arrangers(),
-    "exams:exams": read_by_arrangers(),
-    "exams:exam": read_by_arrangers("attempt"),
-    "exams:fix": form_of_arrangers("attempt"),
-    "exams:ask": form_of_arrangers("attempt"),
-    "exams:rooms": read_by_arrangers(),
-    "exams:room": edited_by_arrangers("room"),
-    "exams:close-room": form_of_arrangers("room"),
-    "exams:delete-room": form_of_arrangers("room"),
-    "exams:reopen-room": done_by_arrangers("closure"),
-    "exams:new-building": form_of_arrangers(),
-    "exams:building": edited_by_arrangers("building"),
-    "exams:delete-building": form_of_arrangers("building"),
-    "exams:new-room": form_of_arrangers("building"),
-    "exams:invigilators": read_by_arrangers(),
-    "exams:new-invigilator": form_of_arrangers(),
-    "exams:invigilator": edited_by_arrangers("invigilator"),
-    "exams:add-hours": done_by_arrangers("invigilator"),
-    "exams:delete-invigilator": form_of_arrangers("invigilator"),
-    "exams:remove-hours": done_by_arrangers("hours"),
-    "planner:plan": read_by_arrangers(),
-    "planner:sitting": read_by_arrangers("planned sitting"),
-    "planner:exam": form_of_arrangers("planned exam"),
-    "planner:move": form_of_arrangers("planned sitting"),
-    "planner:cancel": form_of_arrangers("planned sitting"),
-    "planner:duties": form_of_arrangers("planned sitting"),
-    "planner:act": done_by_arrangers("pinning of a sitting"),
-    "planner:publish": form_of_arrangers(),
-    "partner-exams:exams": Address(get=HOSTS),
-    "partner-exams:fix": Address(get=NOBODY, post=NOBODY, of="attempt", hidden=HOSTS),
     "partner-transcripts:give": Address(get=HOSTS, post=HOSTS),
     "partner-transcripts:settle": Address(get=None, post=HOSTS),
     "partner-transcripts:download": Address(get=NOBODY, of="file", hidden=HOSTS),
@@ -367,30 +286,5 @@ ADDRESSES: dict[str, Address] = {
     "host:students": Address(of="link to a host"),
     "host:confirm": Address(get=None, post=EVERYONE, of="link to a host"),
     "host:download": Address(get=None, post=EVERYONE, of="link to a host"),
-    "exam-link:fix": Address(post=EVERYONE, of="link to an exam"),
-    # The exam day.
-    "examday:overview": read_by_arrangers(),
-    "examday:sitting": read_by_arrangers("sitting"),
-    "examday:state": read_by_arrangers("sitting"),
-    "examday:mark": Address(get=None, post=ARRANGERS, of="sitting"),
-    "examday:marks": Address(get=None, post=ARRANGERS, of="sitting"),
-    "examday:close": form_of_arrangers("sitting"),
     # Exam papers: those who arrange exams, their host, and who has a link.
-    "papers:papers": read_by_arrangers(),
-    "papers:exam": read_by_arrangers("exam"),
-    "papers:receive": form_of_arrangers("exam"),
-    "papers:ask": form_of_arrangers("exam"),
-    "papers:out": form_of_arrangers("our exam elsewhere"),
-    "papers:in": Address(get=None, post=ARRANGERS, of="our exam elsewhere"),
-    "papers:readers": form_of_arrangers("paper"),
-    "papers:open": Address(get=None, post=ARRANGERS, of="paper"),
-    "papers:read": Address(get=None, post=ARRANGERS, of="paper"),
-    "papers:note": Address(get=None, post=ARRANGERS, of="paper"),
-    "partner-day:exams": Address(get=HOSTS),
-    "partner-day:exam": Address(get=NOBODY, post=NOBODY, of="exam", hidden=HOSTS),
-    "partner-day:confirm": Address(get=None, post=NOBODY, of="exam", hidden=HOSTS),
-    "paper-link:paper": Address(post=EVERYONE, of="link to a paper"),
-    "paper-link:confirm": Address(get=None, post=EVERYONE, of="link to a paper"),
-    "paper-link:open": Address(get=None, post=EVERYONE, of="link to our paper"),
-    "paper-link:give": Address(get=None, post=EVERYONE, of="link to our paper"),
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 _ALLAUTH = "allauth decides; tests/accounts"
 _SINGLE_SIGN_ON = "there only with single sign-on; tests/accounts/test_oidc.py"
 _OF_A_CASE = "notes who opened it; tests/enrolments/test_following.py"
+_FACILITY = "opening a decision is written down; tests/exams/test_facilities.py"
 _CASE_FILE = "opening a file is written down; tests/enrolments/test_deciding.py"
 _OF_A_REGISTRATION = "notes who opened it; tests/grades/test_registration_pages.py"
 _ANSWERS = "opening a file is written down; tests/exams/test_papers.py"
@@ -65,6 +66,8 @@ OTHERS: dict[str, str] = {
     "board:answered": "comes after an answer; tests/enrolments/test_asking.py",
     "host:decline": "for students of that university alone; tests/enrolments/test_host_link.py",
     "planner:slot": "for students who chose that moment; tests/exams/test_planner.py",
+    "exams:facility-file": _FACILITY,
+    "exams:facility-page": _FACILITY,
     "exam-link:fixed": "comes after an answer; tests/exams/test_fixing.py",
     "papers:answers": _ANSWERS,
     "partner-day:answers": _ANSWERS,

@@ -14,7 +14,14 @@ from accounts.models import Invitation, Role, User
 from courses.models import ConfirmationRequest, ImportRun
 from enrolments.calendar import token_for
 from enrolments.models import BoardRequest, HostLink, SavedView, StandIn
-from exams.models import ExamLink, InvigilatorHours, RoomClosure
+from exams.models import (
+    ExamLink,
+    Facility,
+    InvigilatorHours,
+    Resit,
+    RoomClosure,
+    SlotOffer,
+)
 from paperwork.models import Notice
 from tests import factories
 from tests.addresses import ADDRESSES, STUDENT, VISITOR
@@ -50,18 +57,36 @@ class World:
         return reverse(name, kwargs=self.named[of] if of else {})
 
 
-def exam_things() -> dict[str, Any]:
-    """A room and an invigilator, when they cannot and can be used; a sitting of an exam."""
+def exam_things(student: User) -> dict[str, Any]:
+    """A room, an invigilator, a sitting; an exam of `student` with what can be done about it."""
     later = timezone.now() + timedelta(days=9)
     times = {"starts_at": later, "ends_at": later + timedelta(hours=2)}
     room, invigilator = sittings.RoomFactory.create(), sittings.InvigilatorFactory.create()
     closure = RoomClosure.objects.create(room=room, why="x", **times)
     hours = InvigilatorHours.objects.create(invigilator=invigilator, **times)
+    exam = sittings.ExamFactory.create(
+        mode="window", starts_at=None, window_from=later, window_until=later + timedelta(days=1)
+    )
+    case = case_in("enrolled", exam.edition, student)
+    slot = SlotOffer.objects.create(exam=exam, starts_at=later, places=1)
+    seat = sittings.seat(sittings.PublishedSittingFactory.create(exam=exam), case)
+    facility = Facility.objects.create(
+        enrolment=case, extra_minutes=30, delete_after=factories.days(400)
+    )
+    resit = Resit.objects.create(enrolment=case, attempt=2, because="failed")
+    reference = {"reference": case.reference}
     sitting = sittings.SittingFactory.create()
     return {
         "planned sitting": {"pk": sitting.pk},
         "planned exam": {"pk": sitting.exam_id},
         "pinning of a sitting": {"pk": sitting.pk, "name": "pin"},
+        "placed case": reference,
+        "resit": reference | {"attempt": resit.attempt},
+        "seat": reference | {"pk": seat.pk},
+        "facility of a case": reference | {"attempt": 1},
+        "facility": {"pk": facility.pk},
+        "attempt in a window": {"pk": exam.edition_id, "attempt": 1},
+        "slot": {"pk": slot.pk},
         "building": {"pk": room.building_id},
         "room": {"pk": room.pk},
         "closure": {"pk": closure.pk},
@@ -174,7 +199,7 @@ def build_world() -> World:
             "link to a host": {"token": TOKEN},
             "link to a Board": {"token": TOKEN},
             "link to an exam": {"token": TOKEN},
-            **exam_things(),
+            **exam_things(people[STUDENT]),
             "attempt": {"pk": edition.pk, "attempt": 1},
             "draft": {"reference": draft(student=people[STUDENT]).reference},
             "calendar": {"token": token_for(people[STUDENT])},

@@ -265,6 +265,7 @@ WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 
 # --- Background work (what it does: each app's tasks.py) ------------------------------------------
 # How long a worker holds what it took before another may: longer than anything it does with it.
+FACILITY_KEPT_DAYS: int = env.int("FACILITY_KEPT_DAYS", default=365)  # after the exam
 LEASE_SECONDS: int = env.int("LEASE_SECONDS", default=90)
 CELERY_BROKER_URL = REDIS_URL or "folder://"
 _broker_dir = VAR_DIR / "broker"
@@ -351,6 +352,10 @@ CELERY_BEAT_SCHEDULE = {
     "transcripts-every-hour": {
         "task": "grades.tasks.every_hour",
         "schedule": crontab(minute=15),
+    },
+    "exams-every-night": {
+        "task": "exams.tasks.every_night",
+        "schedule": crontab(hour=4, minute=30),
     },
     "applications-every-night": {
         "task": "enrolments.tasks.every_night",

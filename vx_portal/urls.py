@@ -66,6 +66,7 @@ urlpatterns = [
         path("partner/exams/", include("exams.urls_partner")),
         path("exams/plan/", include("exams.urls_plan")),
         path("exams/", include("exams.urls")),
+        path("exchange/", include("exams.urls_student")),
         path("exam/", include("exams.urls_link")),
         path("partner/", include("grades.urls_partner")),
         path("exams/day/", include("exams.urls_day")),

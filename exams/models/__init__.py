@@ -6,6 +6,7 @@ from exams.models.facility import ARRANGEMENTS, Facility
 from exams.models.invigilators import Invigilator, InvigilatorHours
 from exams.models.paper import Paper, PaperStep
 from exams.models.plan import Plan
+from exams.models.resit import Resit
 from exams.models.rooms import Building, Room, RoomClosure, RoomHours
 from exams.models.sitting import Attendance, Duty, Seat, Sitting, SittingState
 
@@ -25,6 +26,7 @@ __all__ = [
     "Paper",
     "PaperStep",
     "Plan",
+    "Resit",
     "Room",
     "RoomClosure",
     "RoomHours",

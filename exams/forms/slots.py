@@ -1,0 +1,48 @@
+"""The form in which staff offer a moment within a host's window."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from exams.models import Exam
+from exams.moments import MomentError, leiden, resolve
+from exams.services.slots import why_not_offered
+
+
+class SlotForm(forms.Form):
+    """A moment on Leiden's clock, and how many students it has place for."""
+
+    use_required_attribute = False
+
+    on = forms.DateField(
+        label=gettext_lazy("Date"),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+    )
+    at = forms.TimeField(
+        label=gettext_lazy("Time in Leiden"),
+        widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}),
+    )
+    places = forms.IntegerField(label=gettext_lazy("Places"), min_value=1, max_value=1000)
+
+    def __init__(self, *args: object, exam: Exam, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.exam = exam
+
+    def clean(self) -> None:
+        said = self.cleaned_data
+        if not said.get("on") or not said.get("at"):
+            return
+        try:
+            self.starts_at: datetime = resolve(said["on"], said["at"], leiden(), "first")
+        except MomentError as error:
+            self.add_error("at", str(error))
+            return
+        except OverflowError:
+            self.add_error("on", _("Check the year of this date."))
+            return
+        if refusal := why_not_offered(self.exam, self.starts_at):
+            self.add_error("on", refusal)

@@ -1,0 +1,270 @@
+"""Exam facilities: the student says what was granted, exam staff check it once, then it goes.
+
+What happened is written at the facility, not at the case: only its student and exam staff read it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.formats import time_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.models import Role, User
+from enrolments.models import Enrolment
+from enrolments.models.enrolment import WITH_HOST
+from enrolments.scopes import scopes_of
+from enrolments.services.actions import ActionError, StaleError
+from exams import people
+from exams.models import ARRANGEMENTS, Exam, Facility, Seat
+from exams.moments import leiden
+from paperwork.models import Attachment, Event, Notice
+from paperwork.services.events import record
+from paperwork.services.files import keep, remove
+from paperwork.services.notices import Link, owe_notice, settle
+from paperwork.uploads import Upload
+
+PURPOSE = "facility_decision"
+S = Facility.State
+
+
+def in_words(extra_minutes: int, flags: Sequence[str]) -> str:
+    """Such as: 30 extra minutes, own room."""
+    words = []
+    if extra_minutes:
+        extra = ngettext("%(n)s extra minute", "%(n)s extra minutes", extra_minutes)
+        words.append(extra % {"n": extra_minutes})
+    return ", ".join([*words, *(str(ARRANGEMENTS[flag]) for flag in flags if flag in ARRANGEMENTS)])
+
+
+def words_of(facility: Facility) -> str:
+    """What a facility grants, in words."""
+    return in_words(facility.extra_minutes, facility.flags)
+
+
+def exam_of(case: Enrolment, attempt: int) -> Exam | None:
+    """The exam of this attempt, if the host has fixed it."""
+    return Exam.objects.filter(edition=case.edition_id, attempt=attempt).first()
+
+
+def why_not(case: Enrolment, attempt: int, exam: Exam | None) -> str:
+    """Why no facility can be asked for now, in words; empty when it can."""
+    if case.state not in WITH_HOST:
+        return _("You can ask for a facility when your application has been approved.")
+    if not case.edition.has_exam:
+        return _("This course ends with a final assignment: there is no exam in Leiden.")
+    if exam is not None and exam.latest_end_at <= timezone.now():
+        return _("This exam has been. For a resit you ask again.")
+    return ""
+
+
+@transaction.atomic
+def ask(
+    case: Enrolment, attempt: int, facts: dict[str, Any], decision: Upload, *, by: User
+) -> Facility:
+    """Write what the student says was granted, with the decision; exam staff get it to check.
+
+    What was asked before for this attempt is replaced, its file too. Until the new one is checked,
+    seats keep what they have. Raises ActionError when `by` is not its student or it is too late,
+    FileRefusedError when the file cannot be kept.
+    """
+    if case.student_id != by.pk:
+        raise ActionError(_("Only the student can ask for a facility."))
+    exam = exam_of(case, attempt)
+    if refusal := why_not(case, attempt, exam):
+        raise ActionError(refusal)
+    now = timezone.now()
+    facility = (
+        Facility.objects.select_for_update().filter(enrolment=case, attempt=attempt).first()
+    ) or Facility(enrolment=case, attempt=attempt)
+    for name, value in facts.items():
+        setattr(facility, name, value)
+    facility.state, facility.refusal = S.ASKED, ""
+    facility.checked_at = facility.checked_by = None
+    facility.asked_at = facility.changed_at = now
+    facility.delete_after = delete_after(case, exam)
+    try:
+        facility.full_clean(exclude=["checked_by"])
+    except ValidationError as error:
+        raise ActionError(" ".join(error.messages)) from error
+    facility.save()
+    for old in Attachment.objects.about(facility):
+        remove(old)
+    keep(decision, purpose=PURPOSE, by=by, about=facility)
+    settle(facility)
+    event = record(facility, "ask_facility", by=by, role="student", to_state=S.ASKED)
+    for reader in people.exam_staff():
+        owe_notice(
+            "exams.facility_to_check",
+            f"facility-event-{event.pk}-{reader.pk}",
+            reader,
+            {"case": case, "course": case.edition.course},
+            about=facility,
+            link=Link("exams:facility", [facility.pk]),
+            asks=True,
+        )
+    return facility
+
+
+def delete_after(case: Enrolment, exam: Exam | None) -> date:
+    """The last day on which a facility is kept: so long after the exam, or the course's end."""
+    ends = exam.latest_end_at.astimezone(leiden()).date() if exam else case.edition.ends_on
+    return ends + timedelta(days=settings.FACILITY_KEPT_DAYS)
+
+
+def may_check(user: User, facility: Facility) -> bool:
+    """Exam staff, but never about themselves."""
+    return scopes_of(user).is_exams and facility.enrolment.student_id != user.pk
+
+
+@transaction.atomic
+def check(
+    facility: Facility, *, granted: bool, refusal: str = "", seen: str, by: User
+) -> list[Misfit]:
+    """Say that the decision bears out what the student says, or why it does not; once.
+
+    Tells the student. Says which seats no longer fit, about which exam staff get something to do.
+    Raises ActionError when `by` may not, StaleError when it was checked or asked anew meanwhile.
+    """
+    if not may_check(by, facility):
+        raise ActionError(_("Only exam staff check a facility."))
+    now = timezone.now()
+    waiting = Facility.objects.filter(pk=facility.pk, state=S.ASKED)
+    same = facility.changed_at.isoformat() == seen
+    state = S.CHECKED if granted else S.REFUSED
+    if not same or not waiting.filter(changed_at=facility.changed_at).update(
+        state=state,
+        refusal="" if granted else refusal.strip(),
+        checked_at=now,
+        checked_by=by,
+        changed_at=now,
+    ):
+        raise StaleError(_("Somebody else has checked it, or the student has sent it again."))
+    facility.refresh_from_db()
+    case = facility.enrolment
+    settle(facility)
+    event = record(
+        facility, "check_facility", by=by, role=Role.EXAMS, from_state=S.ASKED, to_state=state
+    )
+    owe_notice(
+        "exams.facility_checked",
+        f"facility-event-{event.pk}-{case.student_id}",
+        case.student,
+        {"facility": facility, "course": case.edition.course, "what": words_of(facility)},
+        about=facility,
+        link=Link("exchange-exam:facility", [case.reference, facility.attempt]),
+        asks=not granted,
+    )
+    misfits = misfits_of(facility) if granted else []
+    for misfit in misfits:
+        _tell_misfit(misfit, event.pk)
+    return misfits
+
+
+class Misfit(NamedTuple):
+    """A seat that was given before its facility was checked, and what does not fit."""
+
+    facility: Facility
+    seat: Seat
+    why: str
+
+
+def misfits_of(facility: Facility) -> list[Misfit]:
+    """The seats to come that do not have what was granted. Two queries at most."""
+    seats = Seat.objects.standing().filter(
+        enrolment=facility.enrolment_id,
+        sitting__exam__attempt=facility.attempt,
+        sitting__starts_at__gt=timezone.now(),
+    )
+    found = []
+    for seat in seats.select_related("sitting__room", "sitting__exam"):
+        if seat.extra_minutes == facility.extra_minutes and seat.arrangement == facility.flags:
+            continue
+        found.append(Misfit(facility, seat, _why(facility, seat)))
+    return found
+
+
+def _why(facility: Facility, seat: Seat) -> str:
+    """What does not fit, in words."""
+    sitting = seat.sitting
+    said = []
+    until = seat.starts_at + timedelta(minutes=sitting.exam.minutes + facility.extra_minutes)
+    if until > sitting.ends_at:
+        words = {
+            "until": time_format(until.astimezone(leiden()).time(), "H:i"),
+            "end": time_format(sitting.ends_at.astimezone(leiden()).time(), "H:i"),
+        }
+        said.append(_("The student writes until %(until)s, the sitting ends at %(end)s.") % words)
+    if "own_room" in facility.flags and sitting.seats.standing().count() > 1:
+        said.append(_("The student gets a room alone and now sits with others."))
+    if "wheelchair" in facility.flags and not sitting.room.is_accessible:
+        said.append(_("The room cannot be reached by wheelchair."))
+    return " ".join(said) or _("The seat does not show it yet: give the student the seat anew.")
+
+
+def _tell_misfit(misfit: Misfit, event: int) -> None:
+    case, exam = misfit.facility.enrolment, misfit.seat.sitting.exam
+    for reader in people.exam_staff():
+        owe_notice(
+            "exams.facility_after_seating",
+            f"facility-event-{event}-seat-{misfit.seat.pk}-{reader.pk}",
+            reader,
+            {
+                "case": case,
+                "course": case.edition.course,
+                "what": words_of(misfit.facility),
+                "problem": misfit.why,
+            },
+            about=misfit.facility,
+            link=Link("exams:exam", [exam.edition_id, exam.attempt]),
+            asks=True,
+        )
+
+
+@transaction.atomic
+def withdraw(facility: Facility, *, by: User) -> None:
+    """The student does not want it any more: the decision goes at once, the rest on its day."""
+    if facility.enrolment.student_id != by.pk:
+        raise ActionError(_("Only the student can withdraw it."))
+    now = timezone.now()
+    rows = Facility.objects.filter(pk=facility.pk).exclude(state=S.WITHDRAWN)
+    if not rows.update(state=S.WITHDRAWN, changed_at=now):
+        raise StaleError(_("This has been withdrawn already."))
+    for old in Attachment.objects.about(facility):
+        remove(old)
+    settle(facility)
+    record(facility, "withdraw_facility", by=by, role="student", to_state=S.WITHDRAWN)
+
+
+@transaction.atomic
+def forget(facility: Facility) -> None:
+    """Take away the row, its file, its events and messages, and what stands on its seats."""
+    for file in Attachment.objects.about(facility):
+        remove(file)
+    Event.objects.about(facility).delete()
+    Notice.objects.about(facility).delete()
+    Seat.objects.filter(
+        enrolment=facility.enrolment_id, sitting__exam__attempt=facility.attempt
+    ).update(arrangement=[], extra_minutes=0)
+    facility.delete()
+
+
+def delete_old(today: date | None = None) -> int:
+    """Forget the facilities whose day has come; how many. One whose exam has moved stays longer."""
+    day, gone = today or timezone.localdate(), 0
+    due = Facility.objects.filter(delete_after__lt=day).select_related("enrolment__edition")
+    for facility in due:
+        last = delete_after(facility.enrolment, exam_of(facility.enrolment, facility.attempt))
+        if last < day:
+            forget(facility)
+            gone += 1
+        else:
+            Facility.objects.filter(pk=facility.pk).update(delete_after=last)
+    return gone
