@@ -12,6 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.forms.people import DayField
+from enrolments.models import Enrolment
+from exams.models import Attendance, Seat
 from grades.dutch import GradeError, Recorded, in_words, understood
 from grades.models import Result, Transcript
 from grades.reading import values
@@ -26,6 +28,7 @@ FIELD_OF = {
     "code": "code_printed",
     "date": "dated_on",
 }
+SAT = (Attendance.PRESENT, Attendance.LATE, Attendance.LEFT_EARLY)
 KEY_OF = {"grade": "g", "credits": "c", "title": "t", "code": "o", "date": "d"}
 
 
@@ -155,12 +158,27 @@ def initial_of(transcript: Transcript, before: Result | None) -> dict[str, Any]:
             "recorded": recorded.mark or in_words(recorded.grade),
         }
     return {
-        "ec": course.ec,
-        "exam_on": edition.exam_on,
-        "attempt": Result.Attempt.FIRST,
+        "ec": in_words(course.ec),
+        **sat(transcript.enrolment),
         "scale": course.university.grade_scale,
         "credit_system": course.university.credit_system,
     }
+
+
+def sat(case: Enrolment) -> dict[str, Any]:
+    """The attempt that the student sat last, and its day; without one what the edition plans."""
+    seat = (
+        Seat.objects.filter(enrolment=case, attendance__in=SAT)
+        .standing()
+        .select_related("sitting__exam")
+        .order_by("-starts_at")
+        .first()
+    )
+    if seat is None:
+        return {"exam_on": case.edition.exam_on, "attempt": Result.Attempt.FIRST}
+    is_first = seat.sitting.exam.attempt == 1
+    attempt = Result.Attempt.FIRST if is_first else Result.Attempt.RESIT
+    return {"exam_on": timezone.localdate(seat.starts_at), "attempt": attempt}
 
 
 def taken_over(checks: list[Check], wanted: str) -> dict[str, Any]:

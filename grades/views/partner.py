@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -36,7 +37,12 @@ def give(request: PortalRequest) -> HttpResponse:
         "form": form,
         "unsettled": sending.unsettled(user),
         "students": known,
-        "waiting": [case for case, newest in known if newest is None or newest.state == "returned"],
+        "waiting": [
+            case
+            for case, newest in known
+            if case.edition.ends_on < timezone.localdate()
+            and (newest is None or newest.state == "returned")
+        ],
     }
     return render(request, "grades/partner.html", context, status=422 if form.is_bound else 200)
 

@@ -89,7 +89,9 @@ def _with_taken(form: ReviewForm, row: Transcript, wanted: str) -> ReviewForm:
     typed = {name: form.data.get(name, "") for name in form.fields}
     typed |= taken_over(reading.checks_of(row), wanted)
     before = reviewing.result_of(row.enrolment)
-    return ReviewForm(initial=typed, transcript=row, before=before, auto_id="id_%s")
+    taken = ReviewForm(initial=typed, transcript=row, before=before, auto_id="id_%s")
+    taken.fields["recorded"].widget.attrs["autofocus"] = True  # what no one can take over
+    return taken
 
 
 def _asked_for(request: PortalRequest, rows: list[Transcript]) -> Transcript:
@@ -240,8 +242,9 @@ def _onward(request: PortalRequest, reference: str, following: str, event: Event
     """To the next transcript of the view, or to the list when none is left."""
     query = f"view={_view(request)}&done={event.pk}"
     if not following or following == reference.upper():
-        return HttpResponseRedirect(f"{reverse('review:queue')}?{query}")
-    return HttpResponseRedirect(f"{reverse('review:transcript', args=[following])}?{query}")
+        return HttpResponseRedirect(f"{reverse('review:queue')}?{query}#done")
+    # A fragment of its own, or a browser keeps the form's and scrolls past the way back.
+    return HttpResponseRedirect(f"{reverse('review:transcript', args=[following])}?{query}#done")
 
 
 def just_done(request: PortalRequest) -> dict[str, Any] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -14,10 +15,13 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import User
 from enrolments.models import Enrolment
 from grades.models import GradeTable, GradeTableRow, Result, Transcript
-from grades.services import receiving
-from tests.enrolments.cases import Cast
+from grades.services import receiving, verifying
+from tests.enrolments.cases import Cast, student_of
+from tests.exams.sittings import ExamFactory, SittingFactory, seat
 from tests.grades.papers import paper_of, upload
 from tests.grades.rows import finished, transcript_of
+from tests.grades.test_verifying import statement
+from tests.paperwork.files.samples import photo
 
 type SignIn = Callable[[User], Client]
 
@@ -76,7 +80,7 @@ def test_from_upload_to_verified_with_nothing_retyped(
     assert "verified the result" in page
     assert "Undo" in page
 
-    event = answer.url.rpartition("done=")[2]
+    event = answer.url.rpartition("done=")[2].removesuffix("#done")
     client.post(path_of(case, "undo/"), {"event": event})
     assert not Result.objects.exists()
 
@@ -148,8 +152,6 @@ def test_differences_are_told_in_words(client: Client, case: Enrolment) -> None:
 
 
 def test_a_scan_says_so(client: Client, case: Enrolment) -> None:
-    from tests.paperwork.files.samples import photo
-
     receiving.receive(case, [upload(photo(), "scan.jpg")], by=case.student, grade_typed="A")
 
     assert "a photograph without text" in client.get(path_of(case)).content.decode()
@@ -201,9 +203,6 @@ def test_replaced_meanwhile_shows_both(client: Client, cast: Cast, case: Enrolme
 
 
 def test_verified_by_another_meanwhile(client: Client, cast: Cast, case: Enrolment) -> None:
-    from grades.services import verifying
-    from tests.grades.test_verifying import statement
-
     row = given(case)
     mine = shown(client, case, grade_printed="5.5", recorded="9", title_printed="T")
     verifying.verify(row, statement(case), by=cast.coordinator)
@@ -232,8 +231,6 @@ def test_returning_asks_for_a_reason(client: Client, case: Enrolment) -> None:
 
 
 def test_on_to_the_next(client: Client, cast: Cast, case: Enrolment) -> None:
-    from tests.enrolments.cases import student_of
-
     given(case)
     cast.owner = student_of(cast.faculty)
     other = finished(cast, purpose="elective")
@@ -246,8 +243,6 @@ def test_on_to_the_next(client: Client, cast: Cast, case: Enrolment) -> None:
 
 
 def test_the_list_asks_no_more_for_more(client: Client, cast: Cast, case: Enrolment) -> None:
-    from tests.enrolments.cases import student_of
-
     given(case)
 
     def queries() -> int:
@@ -264,3 +259,18 @@ def test_the_list_asks_no_more_for_more(client: Client, cast: Cast, case: Enrolm
         transcript_of(finished(cast, purpose="elective"))
 
     assert queries() <= one <= 14
+
+
+def test_the_attempt_is_the_one_that_was_sat(client: Client, case: Enrolment) -> None:
+    transcript_of(case)
+    first = SittingFactory.create(exam=ExamFactory.create(edition=case.edition))
+    seat(first, case, attendance="absent")
+    assert client.get(path_of(case)).context["form"]["attempt"].value() == "first"
+
+    when = {"starts_at": first.starts_at + timedelta(days=7), "attempt": 2}
+    resit = SittingFactory.create(exam=ExamFactory.create(edition=case.edition, **when))
+    seat(resit, case, attendance="present")
+
+    form = client.get(path_of(case)).context["form"]
+    assert form["attempt"].value() == "resit"
+    assert form["exam_on"].value() == resit.starts_at.date()
