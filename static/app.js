@@ -48,7 +48,7 @@
   const picked = (input) => {
     const words = input.parentElement.querySelector("[data-none]");
     const size = (number, unit) => new Intl.NumberFormat(document.documentElement.lang, { style: "unit", unit, maximumFractionDigits: 1 }).format(number);
-    const said = [...input.files].map((file) => `${file.name}, ${file.size < 1e5 ? size(file.size / 1024, "kilobyte") : size(file.size / 1048576, "megabyte")}`);
+    const said = [...input.files].map((file) => `${file.name}, ${file.size < 1e5 ? size(Math.max(file.size / 1024, 0.1), "kilobyte") : size(file.size / 1048576, "megabyte")}`);
     words.textContent = said.join("; ") || words.dataset.none;
   };
   document.addEventListener("change", ({ target }) => {
