@@ -48,11 +48,15 @@ class SessionLimits:
             ]
             seen = request.session.get(sessions.SEEN, now)
             started = request.session.get(sessions.STARTED, now)
-            if now - seen > idle or now - started > absolute:
+            # What a page that is kept open asks by itself does not keep the rest open too.
+            kept = sessions.kept_until(request, _without_language(request.path_info)) > 0
+            if (now - seen > idle and not kept) or now - started > absolute:
                 was = request.user.pk
                 logout(request)
                 request.session[ENDED] = was
-            elif sessions.SEEN not in request.session or now - seen > sessions.WRITE_EVERY:
+            elif sessions.SEEN not in request.session or (
+                now - seen > sessions.WRITE_EVERY and not kept
+            ):
                 sessions.note_session(request)
         return self.get_response(request)
 
@@ -77,6 +81,12 @@ class SessionLimits:
         if partial:
             return HttpResponse(status=204, headers={"HX-Redirect": address})
         return HttpResponseRedirect(address)
+
+
+def _without_language(path: str) -> str:
+    """The address without the language with which it begins."""
+    first, slash, rest = path.removeprefix("/").partition("/")
+    return f"{slash}{rest}" if first in dict(settings.LANGUAGES) else path
 
 
 def _had_session(request: PortalRequest) -> bool:

@@ -11,12 +11,14 @@ class ExamsConfig(AppConfig):
 
     def ready(self) -> None:
         from enrolments import later  # noqa: PLC0415  # models are loaded only now
-        from exams import following, own  # noqa: PLC0415
+        from exams import following, outcome, own  # noqa: PLC0415
 
         later.add(
             parts=following.parts,
             appointments=following.appointments,
             moments=following.moments,
+            news=outcome.news,
+            history=outcome.history,
         )
         later.add(parts=own.parts, news=own.news, history=own.history)
         post_migrate.connect(guards.ensure_triggers, dispatch_uid="exams.guards")

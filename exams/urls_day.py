@@ -11,5 +11,7 @@ urlpatterns = [
     path("<int:pk>/state/", day.state, name="state"),
     path("<int:pk>/mark/", day.mark, name="mark"),
     path("<int:pk>/marks/", day.marks, name="marks"),
+    path("<int:pk>/hold/", day.hold, name="hold"),
+    path("<int:pk>/leave/", day.leave, name="leave"),
     path("<int:pk>/close/", day.close, name="close"),
 ]

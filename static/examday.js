@@ -90,7 +90,10 @@
     signedOut = false;
     if (answer.closed && !queue.length) {
       forget();
-      location.reload();
+      const leave = find("leave"); // the device in the room is signed out
+      if (!leave) return location.reload();
+      leave.elements.csrfmiddlewaretoken.value = token;
+      leave.submit();
     }
   };
   const ask = async (address, options = {}) => {

@@ -16,6 +16,7 @@ from accounts.models import User
 STARTED = "started"  # seconds since the epoch: when the person signed in
 SEEN = "seen"  # seconds since the epoch: the last request, at most WRITE_EVERY old
 ENDED = "ended"  # after its end: whose it was
+KEPT = "kept"  # one page that stays open although nobody was seen: its address, and until when
 WRITE_EVERY = 60  # seconds
 
 
@@ -24,6 +25,23 @@ def note_session(request: HttpRequest) -> None:
     request.session.setdefault(STARTED, time.time())
     request.session[SEEN] = time.time()
     UserSession.objects.create_from_request(request)
+
+
+def keep_open(request: HttpRequest, path: str, until: float) -> None:
+    """Let the addresses below `path` (without a language) be used until a moment, idle or not.
+
+    For a device that lies in a room: it is signed in for this one page alone. Whoever goes anywhere
+    else after the usual limit signs in anew, and so does everybody after the absolute limit.
+    """
+    request.session[KEPT] = {"path": path, "until": until}
+
+
+def kept_until(request: HttpRequest, path: str) -> float:
+    """Until when `path` is kept open in this session; 0 when it is not, or no more."""
+    kept = request.session.get(KEPT)
+    if not kept or not path.startswith(kept["path"]) or kept["until"] <= time.time():
+        return 0
+    return float(kept["until"])
 
 
 @transaction.atomic

@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 
 from accounts.models import Membership, Role, User
 from exams.models import Attendance, Exam, Seat, Sitting, SittingState
+from exams.services import resits
 from exams.services.marking import may_mark
 from paperwork.services.events import record
 from paperwork.services.notices import Address, Link, owe_notice
@@ -70,18 +71,7 @@ def close(sitting: Sitting, *, by: User, report: str = "") -> Sitting:
         to_state=SittingState.CLOSED,
         details={"seats": len(seats), "absent": sum(seat.attendance == "absent" for seat in seats)},
     )
-    for seat in seats:
-        came = seat.attendance != Attendance.ABSENT
-        case = seat.enrolment
-        record(
-            case,
-            "sat_exam" if came else "missed_exam",
-            by=by,
-            role="exams",
-            from_state=case.state,
-            to_state=case.state,
-            details={"sitting": sitting.pk, "on": timezone.localdate(seat.starts_at).isoformat()},
-        )
+    resits.offer_to_absent(sitting, by=by)
     _tell_host(sitting, seats)
     return sitting
 

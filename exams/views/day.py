@@ -2,25 +2,47 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.auth import logout
 from django.http import HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.services import sessions
 from exams import day, gates
 from exams.forms.day import CloseForm, MarkForm, MarksForm
 from exams.models import Sitting, SittingState
 from exams.services import closing, marking
 from vx_portal.http import PortalRequest, current_user, needs_role
 
+AFTERWARDS = timedelta(hours=3)  # how long after the end a device stays signed in
+
 
 def _find(request: PortalRequest, pk: int) -> Sitting:
     rows = day.sittings(request.user).exclude(state=SittingState.PLANNED)
     return get_object_or_404(rows, pk=pk)
+
+
+def _path(row: Sitting) -> str:
+    """The page of a sitting, without a language: what a device may be kept signed in for."""
+    return f"/exams/day/{row.pk}/"
+
+
+def _is_kept(request: PortalRequest, row: Sitting) -> bool:
+    return sessions.kept_until(request, _path(row)) > 0
+
+
+def _signed_out(request: PortalRequest) -> HttpResponse:
+    """The device is done: signed out, and nothing of the sitting stays on it."""
+    logout(request)
+    response = _unkept(render(request, "exams/day/left.html"))
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return response
 
 
 def _unkept(response: HttpResponse) -> HttpResponse:
@@ -60,6 +82,8 @@ def _page(
         "marks": day.marks_of(row),
         "may_mark": day.may_mark_now(row, request.user),
         "opens_at": marking.opens_at(row),
+        "is_kept": _is_kept(request, row),
+        "kept_until": row.ends_at + AFTERWARDS,
         "form": form,
         "incident": form if form is not None else MarkForm(),
     }
@@ -123,6 +147,24 @@ def marks(request: PortalRequest, pk: int) -> HttpResponse:
     return _unkept(JsonResponse(answer))
 
 
+@require_POST
+@needs_role(*gates.ARRANGERS)
+def hold(request: PortalRequest, pk: int) -> HttpResponse:
+    """Stay signed in on this device, for this page alone, until the sitting is closed."""
+    row = _find(request, pk)
+    if day.may_mark_now(row, request.user):
+        sessions.keep_open(request, _path(row), (row.ends_at + AFTERWARDS).timestamp())
+    return redirect("examday:sitting", pk)
+
+
+@require_POST
+@needs_role(*gates.ARRANGERS)
+def leave(request: PortalRequest, pk: int) -> HttpResponse:
+    """This device is done with the sitting; others may go on."""
+    _find(request, pk)
+    return _signed_out(request)
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs_role(*gates.ARRANGERS)
 def close(request: PortalRequest, pk: int) -> HttpResponse:
@@ -142,6 +184,8 @@ def close(request: PortalRequest, pk: int) -> HttpResponse:
             form.add_error(None, str(refusal))
             status = 409
         else:
+            if _is_kept(request, row):
+                return _signed_out(request)
             messages.success(request, _("The sitting is closed. The host has been told."))
             return redirect("examday:sitting", pk)
     rows = day.rows_of(row)

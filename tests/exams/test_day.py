@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -14,11 +15,15 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Role, User
+from accounts.services import sessions
+from enrolments.later import history_of, news_of
+from enrolments.route import stops
 from exams.models import Mark, Seat, Sitting
 from exams.services import closing, marking
 from exams.services.marking import NewMark
 from paperwork.models import Event
 from tests import factories
+from tests.enrolments.cases import fresh
 from tests.exams.sittings import ExamFactory, PublishedSittingFactory, seat
 from tests.races import at_once
 
@@ -162,8 +167,15 @@ def test_closing_needs_every_seat_marked_and_moves_the_cases_on(
     closed = closing.close(sitting, by=staff, report=" Quiet. ")
 
     assert (closed.state, closed.report, closed.signed_off_by) == ("closed", "Quiet.", staff)
-    actions = [Event.objects.about(s.enrolment).latest("pk").action for s in (one, two)]
-    assert actions == ["sat_exam", "missed_exam"]
+    cases = [fresh(seat.enrolment) for seat in (one, two)]
+    here = [
+        next(s.name for s in stops(case, news=told[case.pk]) if s.state == "now")
+        for told in [news_of(cases)]
+        for case in cases
+    ]
+    assert here == ["transcript", "exam"], "who was there goes on, who was not stays"
+    (happened,) = history_of(cases[1], staff)
+    assert happened.who == str(staff)
     with pytest.raises(closing.ClosedError):
         closing.close(sitting, by=staff)
 
@@ -239,3 +251,37 @@ def test_two_tablets_at_once_agree(transactional_db: None) -> None:
     assert {one.attendance for one in sitting.seats.all()} == {"absent"}
     assert Event.objects.about(sitting).filter(action="hold").count() == 1
     connection.close()
+
+
+def test_the_device_in_the_room_stays_signed_in_for_this_page_alone(
+    staff: User, sitting: Sitting, sign_in: Callable[[User], Client]
+) -> None:
+    def hours_pass(number: float) -> None:
+        session = client.session
+        session[sessions.SEEN] = time.time() - number * 3600
+        session.save()
+
+    client, page = sign_in(staff), f"/en/exams/day/{sitting.pk}/"
+    client.get(page)
+    hours_pass(1)
+    assert client.get(page).status_code == 302, "the control: otherwise it ends after half an hour"
+
+    client = sign_in(staff)
+    client.get(page)
+    client.post(f"{page}hold/")
+    hours_pass(2)
+    assert client.get(page).status_code == 200
+    assert client.get(page.replace("/en/", "/nl/") + "state/").status_code == 200
+    marking.mark(sitting, [new(one, "present") for one in sitting.seats.all()], by=staff)
+    assert client.get("/en/exams/day/").status_code == 302, "nothing else is kept open"
+    assert client.get(page).status_code == 302, "and whoever went elsewhere signs in again"
+
+    client = sign_in(staff)
+    client.post(f"{page}hold/")
+    closed = client.post(f"{page}close/")
+
+    assert closed["Clear-Site-Data"] == '"cache", "storage"'
+    assert "no-store" in closed["Cache-Control"]
+    assert client.get(page).status_code == 302, "signed out with the sitting"
+    sitting.refresh_from_db()
+    assert sitting.state == "closed"
