@@ -138,7 +138,7 @@ def moments_of(case: Enrolment) -> dict[str, datetime]:
 def news_of(cases: Sequence[Enrolment]) -> dict[int, News]:
     """Where each of `cases` is, by key; what the latest app says counts most.
 
-    They come with their editions, courses and universities.
+    They come with edition, course and its university, faculty and home university.
     """
     found = {case.pk: News() for case in cases}
     for tell in _tell if cases else []:

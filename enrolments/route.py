@@ -76,7 +76,7 @@ def stops(
             name,
             title,
             number < reached,
-            passed.get(name) if number < reached else planned.get(name),
+            passed.get(name) or planned.get(name),
         )
         for number, (name, title) in enumerate(titles.items())
     ]

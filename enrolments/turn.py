@@ -83,9 +83,9 @@ def turns_of(user: Person) -> list[Turn]:
     rows = rows.filter(state__in=[*STUDENTS_TURN, State.ENROLLED, State.FINISHED])
     first = Case(When(state__in=STUDENTS_TURN, then=0), default=1)
     cases = list(
-        rows.select_related("edition__course__university").order_by(first, "due_on", "-pk")[
-            :LOOKED_AT
-        ]
+        rows.select_related("edition__course__university", "faculty", "home_university").order_by(
+            first, "due_on", "-pk"
+        )[:LOOKED_AT]
     )
     news = news_of([case for case in cases if case.state not in STUDENTS_TURN])
     found = (turn_of(case, news.get(case.pk)) for case in cases)

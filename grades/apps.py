@@ -9,11 +9,14 @@ class GradesConfig(AppConfig):
     def ready(self) -> None:
         from enrolments import later  # noqa: PLC0415  # models are loaded only now
         from grades import (  # noqa: PLC0415
+            afterwards,
             following,
             kinds_registration,  # noqa: F401  # says which notices and documents there are
             kinds_results,  # noqa: F401
             own_registration,
+            whereabouts,
         )
 
         later.add(parts=following.parts, news=following.news)
         later.add(parts=own_registration.parts, news=own_registration.news)
+        later.add(parts=afterwards.parts, news=whereabouts.news, history=afterwards.history)

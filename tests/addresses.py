@@ -94,6 +94,7 @@ ADDRESSES: dict[str, Address] = {
     "exchange:accept": Address(get=None, post=OWNER, of="case", hidden=SIGNED_IN - OWNER),
     "exchange:withdraw": own_draft,
     "exchange:pass": own_draft,
+    "experience": Address(get=None, post=OWNER, of="case", hidden=SIGNED_IN - OWNER),
     # A student's transcript.
     "registration:own": Address(get=OWNER, of="registration", hidden=SIGNED_IN - OWNER),
     "registration:file": Address(get=None, post=OWNER, of="registration", hidden=SIGNED_IN - OWNER),
@@ -159,6 +160,8 @@ ADDRESSES: dict[str, Address] = {
     "desk:end-stand-in": Address(
         get=None, post=COORDINATOR | OFFICE, of="stand-in", hidden=APPROVE - COORDINATOR
     ),
+    "figures:durations": Address(get=VERIFIERS),
+    "figures:export": Address(get=VERIFIERS),
     "desk:line": Address(get=READERS, post=OFFICE, of="edition", hidden=APPROVE),
     "desk:case": Address(get=DECIDERS, of="case", hidden=DESK - DECIDERS),
     # A case and the people outside: its Board, its host, its agreement.
@@ -242,6 +245,7 @@ ADDRESSES: dict[str, Address] = {
     "office:discard-import": done_by_office("import"),
     "office:export": read_by_office(),
     # The office: results of our own courses.
+    "experiences": read_by_office(),
     "results:home": read_by_office(),
     "results:edition": read_by_office("edition of ours"),
     "results:template": read_by_office("edition of ours"),

@@ -16,6 +16,7 @@ from accounts.models import Role, User
 from courses.catalogue import forget
 from enrolments import queue
 from enrolments.services import rules
+from grades import durations, meanings
 from tests import factories
 from vx_portal.kept import shelf
 
@@ -46,6 +47,8 @@ def _begin_in_dutch(request: pytest.FixtureRequest) -> Iterator[None]:
     shelf.clear()
     forget()
     rules.forget()
+    durations.forget()
+    meanings.forget()
     queue.forget()
     with translation.override("nl"):
         yield

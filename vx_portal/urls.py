@@ -7,6 +7,7 @@ from django.urls import include, path
 
 from accounts.views import coordinators, sso
 from courses import urls_office
+from grades.views import experience
 from paperwork.views import notices
 from vx_portal import background, demo_mail, display, errors, health, home, office, texts
 
@@ -52,13 +53,16 @@ urlpatterns = [
         path("office/documents/", include("paperwork.urls_documents")),
         path("office/hosts/", include("enrolments.urls_hosts")),
         path("office/results/", include("grades.urls_results")),
+        path("office/experiences/", experience.answers, name="experiences"),
         path("verify/", include("paperwork.urls_verify")),
         path("notices/", include("paperwork.urls")),
         path("exchange/", include("grades.urls")),
+        path("exchange/<ref:reference>/experience/", experience.answer, name="experience"),
         path("exchange/", include("enrolments.urls")),
         path("exchange/", include("grades.urls_registration")),
         path("desk/registrations/", include("grades.urls_registrations")),
         path("desk/", include("grades.urls_desk")),
+        path("desk/durations/", include("grades.urls_figures")),
         path("desk/", include("enrolments.urls_case")),
         path("desk/", include("enrolments.urls_desk")),
         path("partner/results/", include("grades.urls_home_results")),

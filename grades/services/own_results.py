@@ -25,7 +25,7 @@ from grades.dutch import Recorded, in_words
 from grades.gates import ENDED_WELL
 from grades.models import Result
 from grades.services import own_results_telling as telling
-from grades.services import registering
+from grades.services.registering import open_registration
 from paperwork.services.events import record
 
 if TYPE_CHECKING:
@@ -187,16 +187,11 @@ def confirm(result: Result, *, by: User) -> Event:
         details={"case": case.pk},
     )
     if case.home_university.is_home:
-        begin_registration(result)
+        open_registration(result)  # our result list takes the place of a transcript
     else:
         records.owe(result, by=by)
     telling.confirmed(event, result)
     return event
-
-
-def begin_registration(result: Result) -> None:
-    """A student of Leiden goes on: their result list takes the transcript's place."""
-    registering.open_registration(result)
 
 
 def confirm_several(results: Iterable[Result], *, by: User) -> Outcome:

@@ -21,7 +21,7 @@ from enrolments.models import Enrolment
 from enrolments.services.actions import ActionError, StaleError
 from grades import lists, records
 from grades.dutch import understood
-from grades.models import Result
+from grades.models import Registration, Result
 from grades.services import own_results
 from grades.services.own_results import Entry
 from paperwork.models import Document, Notice
@@ -76,7 +76,7 @@ def scene(db: None) -> Scene:
     edition = factories.EditionFactory.create(course=course)
     guest = student_of(None, home_university=partner, name="Zoë Ní Dhuibhne", student_number="77A")
     own = student_of(factories.FacultyFactory.create(), student_number="s0123456")
-    cases = [case_in("finished", edition, student) for student in (guest, own)]
+    cases = [case_in("finished", edition, student, purpose="elective") for student in (guest, own)]
     incoming, own_case = (whole(finish(case)) for case in cases)
     return Scene(
         edition=incoming.edition,
@@ -127,7 +127,7 @@ def test_the_database_refuses_one_person_for_both_and_two_that_wait(scene: Scene
     ("fields", "why"),
     [
         ({"dated_on": factories.days(1)}, "nog komen"),
-        ({"dated_on": factories.days(-300)}, "voordat het vak begon"),
+        ({"dated_on": factories.days(-300)}, "voor het begin van het vak"),
         ({"ec": Decimal(0)}, "EC"),
         ({"ec": Decimal(60)}, "EC"),
         ({"exam_on": factories.days(3)}, "tentamen"),
@@ -181,10 +181,12 @@ def test_the_transcript_of_records_says_what_it_must(scene: Scene) -> None:
     assert "Een" not in html
 
 
-def test_a_student_of_leiden_gets_no_transcript_of_records(scene: Scene) -> None:
+def test_of_a_student_of_leiden_the_registration_begins_as_a_replacement(scene: Scene) -> None:
     scene.confirmed(scene.own)
 
     assert not Document.objects.filter(kind="records").exists()
+    registration = Registration.objects.get()
+    assert (registration.request_type, registration.state) == ("vervanging", "requested")
     assert Notice.objects.filter(kind="grades.own_result", recipient=scene.own.student).exists()
     assert not Notice.objects.filter(kind="grades.records_sent").exists()
 
@@ -230,7 +232,7 @@ FAULTS = {
     "77A;;zeven;;": "Nederlands cijfer",
     "77A;Iemand Anders;7;;": "is van Zoë Ní Dhuibhne",
     "77A;;7;31-02-2026;": "is geen datum",
-    "77A;;7;2019-01-01;": "voordat het vak begon",
+    "77A;;7;2019-01-01;": "voor het begin van het vak",
     "77A;;7;;;8": "meer cellen",
 }
 

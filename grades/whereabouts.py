@@ -1,0 +1,323 @@
+"""Where a result is: the stops from transcript to uSis, who has it, and when it usually comes.
+
+Everybody who may see the case reads this, so no grade stands in it. What can still be taken back
+has not happened yet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import TYPE_CHECKING
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from enrolments.holding import Holder, Who, home_of, name_of
+from enrolments.later import News, Step
+from enrolments.models.enrolment import Kind, State
+from enrolments.services import rules
+from grades import durations
+from grades.gates import ENDED_WELL
+from grades.models import Registration, RegistrationState, Result, Transcript, TranscriptState
+from grades.services import chasing
+from paperwork.services.notices import UNDO
+
+if TYPE_CHECKING:
+    from enrolments.models import Enrolment
+
+T, R = TranscriptState, RegistrationState
+SENT = (R.SENT, R.REGISTERED, R.RECONCILED)
+DONE = (R.REGISTERED, R.RECONCILED)
+
+
+@dataclass
+class Papers:
+    """What there is of one case; decisions of the last ten seconds are left out."""
+
+    case: Enrolment
+    transcript: Transcript | None = None
+    result: Result | None = None
+    registration: Registration | None = None
+
+    @property
+    def over_on(self) -> date:
+        """When the exam was, or the course ended."""
+        return self.case.edition.exam_on or self.case.edition.ends_on
+
+    @property
+    def is_verified(self) -> bool:
+        return self.transcript is not None and self.transcript.state == T.VERIFIED
+
+
+def news(cases: Sequence[Enrolment]) -> dict[int, News]:
+    """Where the results of `cases` are. Four queries; none when nobody has been enrolled."""
+    placed = [case for case in cases if case.state in ENDED_WELL]
+    if not placed:
+        return {}
+    with rules.one_rulebook():
+        return {papers.case.pk: _news(papers) for papers in _papers(placed)}
+
+
+def _papers(cases: Iterable[Enrolment]) -> list[Papers]:
+    found = {case.pk: Papers(case) for case in cases}
+    settled = timezone.now() - UNDO
+    for transcript in Transcript.objects.filter(enrolment__in=found).counting():
+        if transcript.changed_at > settled and transcript.state != T.RECEIVED:
+            transcript.state = T.RECEIVED
+        found[transcript.enrolment_id].transcript = transcript
+    for result in Result.objects.filter(enrolment__in=found, recorded_at__lte=settled).current():
+        found[result.enrolment_id].result = result
+    rows = Registration.objects.filter(enrolment__in=found, created_at__lte=settled).current()
+    for registration in rows:
+        found[registration.enrolment_id].registration = registration
+    return list(found.values())
+
+
+def _news(papers: Papers) -> News:
+    case = papers.case
+    to_come = _ours(papers) if case.kind != Kind.OUTGOING else _theirs(papers)
+    registered = _registered(papers) if case.kind != Kind.INCOMING else []
+    steps = [*to_come, *registered]
+    told = News(
+        {
+            "transcript": [step for step, _about in to_come],
+            "registered": [step for step, _about in registered],
+        }
+    )
+    now = next((about for step, about in steps if not step.is_done), None)
+    if now is None or not (case.state == State.FINISHED or papers.transcript):
+        return told
+    told.holder = now.holder
+    told.usual = now.usual
+    for name, row in told.steps.items():
+        told.steps[name] = [
+            step._replace(note=now.note) if step.name == now.step else step for step in row
+        ]
+    return told
+
+
+@dataclass
+class Now:
+    """The stop that is now: who has it, and when it is usually done."""
+
+    step: str
+    holder: Holder
+    usual: int | None = None
+    note: str = ""
+
+
+type Stop = tuple[Step, Now]
+
+
+def _stop(
+    papers: Papers,
+    step: Step,
+    who: Who,
+    what: str,
+    *,
+    since: datetime | date,
+    due_on: date | None = None,
+    kind: str = "",
+) -> Stop:
+    """A stop, and what is said while it is the one that waits. `kind`: the step that is timed."""
+    case = papers.case
+    moment = since if isinstance(since, datetime) else _noon(since)
+    holder = Holder(who, name_of(who, case), moment, due_on, what)
+    now = Now(step.name, holder)
+    if kind and not step.is_done:
+        scope = {"host": case.edition.course.university.code}
+        if kind not in {"transcript", "own"}:
+            scope = {"faculty": case.faculty.code if case.faculty else ""}
+        found = durations.forecast(kind, timezone.localdate(moment), **scope)
+        if found:
+            now.usual, now.note = found.days, _usually(found)
+    return step, now
+
+
+def _usually(found: durations.Forecast) -> str:
+    said = ngettext(
+        "Usually within one working day",
+        "Usually within %(days)s working days",
+        found.days,
+    ) % {"days": found.days}
+    if found.on < timezone.localdate():
+        return f"{said}."
+    return _("%(usually)s: about %(day)s.") % {
+        "usually": said,
+        "day": date_format(found.on, "DATE_FORMAT"),
+    }
+
+
+def _noon(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time(12)))
+
+
+def _theirs(papers: Papers) -> list[Stop]:
+    """The transcript of a host: expected, received, verified."""
+    case, row = papers.case, papers.transcript
+    host = case.edition.course.university.local_name
+    home = home_of(case)
+    is_back = row is not None and row.state == T.RETURNED
+    received = Step(
+        "transcript",
+        _("Transcript of %(host)s") % {"host": host},
+        row is not None and not is_back,
+        row.received_at if row and not is_back else None,
+    )
+    verified = Step(
+        "verified",
+        _("Checked by %(who)s") % {"who": name_of(home, case)},
+        papers.is_verified,
+        row.verified_at if row and papers.is_verified else None,
+    )
+    return [
+        _stop(
+            papers,
+            received,
+            Who.STUDENT if is_back else Who.HOST,
+            _("Another transcript is to be sent.")
+            if is_back
+            else _("The host university makes the transcript; it is sent here."),
+            since=row.changed_at if row and is_back else papers.over_on,
+            due_on=None if is_back else chasing.due_on(case),
+            kind="transcript",
+        ),
+        _stop(
+            papers,
+            verified,
+            home,
+            _("The transcript is laid beside the application, and the result is recorded."),
+            since=row.received_at if row else papers.over_on,
+            due_on=row.due_on if row else None,
+            kind="verify",
+        ),
+    ]
+
+
+def _ours(papers: Papers) -> list[Stop]:
+    """Our own result list; of a partner's student also the transcript of records."""
+    case, result = papers.case, papers.result
+    at = result.confirmed_at if result else None
+    what = _("The office enters the result of the course, and a second person confirms it.")
+    steps = [Step("result", _("Result from Leiden"), result is not None, at)]
+    if case.kind == Kind.INCOMING:
+        title = _("Transcript of records for %(home)s") % {"home": case.home_university.local_name}
+        steps.append(Step("records", title, result is not None, at))
+    return [
+        _stop(papers, step, Who.OFFICE, what, since=papers.over_on, kind="own") for step in steps
+    ]
+
+
+def _registered(papers: Papers) -> list[Stop]:
+    """From the request to uSis, or to the honours programme; nothing after a result that failed."""
+    row = papers.registration
+    if papers.result is not None and not papers.result.passed:
+        return []
+    is_honours = papers.case.is_honours if row is None else row.route == Registration.Route.HONOURS
+    return _honours(papers, row) if is_honours else _in_usis(papers, row)
+
+
+def _begun(papers: Papers) -> datetime | date:
+    return papers.result.recorded_at if papers.result else papers.over_on
+
+
+def _honours(papers: Papers, row: Registration | None) -> list[Stop]:
+    is_sent = row is not None and row.state in SENT
+    is_done = row is not None and row.state in DONE
+    sent = Step(
+        "sent",
+        _("Overview for the honours programme"),
+        is_sent,
+        row.sent_at if row and is_sent else None,
+    )
+    done = Step(
+        "registered",
+        _("Recorded in the honours programme"),
+        is_done,
+        row.registered_on if row and is_done else None,
+    )
+    due_on = row.due_on if row else None
+    return [
+        _stop(
+            papers,
+            sent,
+            Who.HONOURS,
+            _("The honours coordinator makes the overview and sends it."),
+            since=row.since if row else _begun(papers),
+            due_on=due_on,
+        ),
+        _stop(
+            papers,
+            done,
+            Who.HONOURS,
+            _("The answer of the Honours Academy is recorded."),
+            since=row.since if row else _begun(papers),
+            due_on=due_on,
+            kind="register",
+        ),
+    ]
+
+
+def _in_usis(papers: Papers, row: Registration | None) -> list[Stop]:
+    is_filed = row is not None and (row.filed_on is not None or row.state != R.REQUESTED)
+    is_sent = row is not None and row.state in SENT
+    is_done = row is not None and row.state in DONE
+    own_form = row is not None and row.route == Registration.Route.OWN_FORM
+    filed = Step(
+        "filed",
+        _("Request for registration") if own_form else _("Request for registration, in uSis"),
+        is_filed,
+        row.filed_on if row and is_filed else None,
+    )
+    sent = Step(
+        "sent",
+        _("With the education administration"),
+        is_sent,
+        row.sent_at if row and is_sent else None,
+    )
+    done = Step(
+        "registered",
+        _("Registered in uSis"),
+        is_done,
+        row.registered_on if row and is_done else None,
+    )
+    since = row.since if row else _begun(papers)
+    if row is not None and row.state == R.REFUSED:
+        refused = Step("refused", _("Registration refused"), is_done=True, at=row.since)
+        return [_stop(papers, step, Who.NOBODY, "", since=since) for step in (filed, refused)]
+    due_on = row.due_on if row else None
+    is_with_board = row is not None and row.state == R.REQUESTED and row.board_decided_on is None
+    return [
+        _stop(
+            papers,
+            filed,
+            Who.STUDENT,
+            _("The student asks for the registration; without that nothing happens."),
+            since=since,
+            due_on=due_on,
+        ),
+        _stop(
+            papers,
+            sent,
+            Who.BOARD if is_with_board else Who.COORDINATOR,
+            _("When the Board has decided, the paperwork goes to the administration.")
+            if is_with_board
+            else _("The paperwork is made and goes to the administration."),
+            since=row.filed_on if row and row.filed_on and is_with_board else since,
+            due_on=due_on,
+            kind="send",
+        ),
+        _stop(
+            papers,
+            done,
+            Who.ADMINISTRATION,
+            _("The administration enters the result in uSis."),
+            since=since,
+            due_on=due_on,
+            kind="register",
+        ),
+    ]
