@@ -27,7 +27,7 @@ from exams.models import (
     SlotOffer,
 )
 from exams.planning import Span
-from exams.sitters import LEIDEN, Sitter, Task, tasks_of
+from exams.sitters import LEIDEN, Sitter, Task, kind_of, tasks_of
 
 FIRST_START, LAST_START = time(8, 30), time(20)
 
@@ -71,9 +71,13 @@ class Situation:
             room=room or row.room_id,
             start=row.starts_at + moved,
             end=row.ends_at + moved,
-            students=frozenset(who) & task.sitters.keys(),
+            students=frozenset(one for one in who if one in task.sitters),
             invigilators=frozenset(one for one, _part in self.duties.get(row.pk, ())),
         )
+
+    def for_instance(self, instance: planning.Instance) -> Situation:
+        """The same with another instance, which leaves some of it out."""
+        return replace(self, instance=instance)
 
     def unseated(self, task: Task) -> list[Sitter]:
         """Who has no seat yet, in order of name."""
@@ -246,6 +250,7 @@ def _rooms(rooms: dict[int, Room], days: list[date]) -> Iterator[planning.Room]:
             open=tuple(open_at),
             wheelchair=row.is_accessible,
             computers=row.computers,
+            kinds=frozenset(kind_of(kind) for kind in row.kinds),
         )
 
 

@@ -21,6 +21,11 @@ KINDS = {"computer": planning.Kind.COMPUTERS}  # the others have the same name
 FACILITY = ("attempt", "state", "extra_minutes", "other", *list(ARRANGEMENTS)[:4])
 
 
+def kind_of(kind: str) -> planning.Kind:
+    """The planner's word for a kind of exam."""
+    return KINDS.get(kind) or planning.Kind(kind)
+
+
 class Sitter(NamedTuple):
     """A student who sits an exam, with what was granted."""
 
@@ -74,7 +79,7 @@ class Task(NamedTuple):
             id=self.id,
             minutes=exam.minutes,
             candidates=tuple(one.as_candidate() for one in self.sitters.values()),
-            kind=KINDS.get(exam.kind) or planning.Kind(exam.kind),
+            kind=kind_of(exam.kind),
             start=self.start,
             windows=windows,
             preferred=preferred,

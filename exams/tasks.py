@@ -4,7 +4,27 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from exams.services import facilities, resits
+from exams.services import facilities, proposing, resits, upkeep
+
+
+@shared_task(ignore_result=True)
+def propose(plan_id: str) -> None:
+    """Make one proposed plan."""
+    proposing.make(int(plan_id))
+
+
+@shared_task(ignore_result=True)
+def sweep_plans() -> None:
+    """What a lost hint or a crash left: one plan at a time, since each takes half a minute."""
+    for pk in proposing.due()[:1]:
+        proposing.make(pk)
+
+
+@shared_task(ignore_result=True)
+def every_hour() -> None:
+    """Exams that have to be published soon; old proposals go."""
+    upkeep.warn_to_publish()
+    proposing.forget_old()
 
 
 @shared_task(ignore_result=True)

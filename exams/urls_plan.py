@@ -2,12 +2,16 @@
 
 from django.urls import path
 
-from exams.views import planning, publishing
+from exams.views import planning, proposing, publishing
 
 app_name = "planner"
 urlpatterns = [
     path("", planning.plan, name="plan"),
     path("publish/", publishing.publish, name="publish"),
+    path("proposals/", proposing.proposed, name="proposed"),
+    path("proposals/<int:pk>/", proposing.proposal, name="proposal"),
+    path("proposals/<int:pk>/stop/", proposing.stop, name="stop"),
+    path("proposals/<int:pk>/take-over/", proposing.adopt, name="adopt"),
     path("exams/<int:pk>/", planning.exam, name="exam"),
     path("exams/<int:pk>/<int:slot>/", planning.exam, name="slot"),
     path("sittings/<int:pk>/", planning.sitting, name="sitting"),

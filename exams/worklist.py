@@ -48,7 +48,7 @@ def _to_plan(user: User) -> list[Task]:
     count = rows.exclude(pk__in=planned).count()
     label = ngettext("exam has no room yet", "exams have no room yet", count)
     why = _("The host has fixed it. Plan a room, a time and invigilators.")
-    return [Task(count, label, why, reverse("exams:exams") + "?view=fixed")]
+    return [Task(count, label, why, reverse("planner:plan"))]
 
 
 def _facilities(user: User) -> list[Task]:

@@ -44,7 +44,7 @@ def nobody_woken() -> Iterator[None]:
         _quietly.reset(before)
 
 
-def wake_after_commit(task: str, pk: UUID, wait: timedelta = timedelta(0)) -> None:
+def wake_after_commit(task: str, pk: UUID | int, wait: timedelta = timedelta(0)) -> None:
     """Once the transaction is committed, hint that `task` has work; what waits is for the sweep."""
     if not wait and not _quietly.get():
         transaction.on_commit(partial(_waker.hint, task, str(pk)), robust=True)

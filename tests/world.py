@@ -18,6 +18,7 @@ from exams.models import (
     ExamLink,
     Facility,
     InvigilatorHours,
+    Plan,
     Resit,
     RoomClosure,
     SlotOffer,
@@ -76,7 +77,9 @@ def exam_things(student: User) -> dict[str, Any]:
     resit = Resit.objects.create(enrolment=case, attempt=2, because="failed")
     reference = {"reference": case.reference}
     sitting = sittings.SittingFactory.create()
+    proposal = Plan.objects.create(starts_on=later.date(), ends_on=later.date())
     return {
+        "proposal": {"pk": proposal.pk},
         "planned sitting": {"pk": sitting.pk},
         "planned exam": {"pk": sitting.exam_id},
         "pinning of a sitting": {"pk": sitting.pk, "name": "pin"},

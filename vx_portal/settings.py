@@ -335,6 +335,15 @@ CELERY_BEAT_SCHEDULE = {
         "task": "paperwork.tasks.sweep_files",
         "schedule": crontab(minute=40),
     },
+    "plans-of-exams": {  # one that nobody makes, or whose maker died
+        "task": "exams.tasks.sweep_plans",
+        "schedule": 20.0,
+        "options": {"expires": 20},
+    },
+    "exams-every-hour": {
+        "task": "exams.tasks.every_hour",
+        "schedule": crontab(minute=15),
+    },
     "applications-every-minute": {
         "task": "enrolments.tasks.every_minute",
         "schedule": 60.0,

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from exams.deadlines import first_day_in_time
+from exams.instances import Situation
 from exams.models import Duty
 from exams.moments import MomentError, TwiceError, Which, leiden, on_clock, resolve
 
@@ -126,3 +129,37 @@ class DutiesForm(forms.Form):
         others = [one for one in self.cleaned_data["others"] if one != lead]
         leads = [(int(lead), str(Duty.Part.LEAD))] if lead else []
         return [*leads, *((int(one), str(Duty.Part.INVIGILATOR)) for one in others)]
+
+
+class ProposeForm(forms.Form):
+    """From which day until which day."""
+
+    use_required_attribute = False
+
+    first = forms.DateField(
+        label=_("First day"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"required": _("Choose a day.")},
+    )
+    last = forms.DateField(
+        label=_("Last day"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"required": _("Choose a day.")},
+    )
+
+
+def days_to_propose(now: Situation) -> tuple[date, date]:
+    """The weeks in which something is left to plan: from the first exam, ten weeks at most."""
+    soonest = first_day_in_time()
+    spans = [
+        (task.start or task.exam.earliest_at, task.start or task.exam.latest_end_at)
+        for task in now.tasks.values()
+        if now.unseated(task) and not task.awaits_choice
+    ]
+    days = [(timezone.localdate(begin), timezone.localdate(end)) for begin, end in spans]
+    days = [(begin, end) for begin, end in days if end >= soonest]
+    if not days:
+        return soonest, soonest + timedelta(days=28)
+    first = max(soonest, min(begin for begin, _end in days))
+    last = max(end for _begin, end in days)
+    return first, max(first, min(last, first + timedelta(days=69)))

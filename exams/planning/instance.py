@@ -129,6 +129,7 @@ class Room:
     open: tuple[Span, ...]
     wheelchair: bool = False
     computers: int = 0
+    kinds: frozenset[Kind] = frozenset(Kind)  # the exams for which it is furnished
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -156,6 +156,8 @@ class Model:
         extras = sorted({need.extra for need in shared})
         all_shared = []
         for room in self.instance.rooms:
+            if exam.kind not in room.kinds:
+                continue
             own, levels = [], []
             for need in part.groups:
                 if need.alone and need.fits(room) and room.places > 0:
