@@ -33,6 +33,7 @@ def history_in_words(events: Iterable[Event]) -> list[Line]:
         "open": pgettext("history", "began the registration"),
         "result": pgettext("history", "corrected the result; the paperwork follows it"),
         "purpose": pgettext("history", "agreed that it counts otherwise"),
+        "purpose_asked": pgettext("history", "asked whether it may count otherwise"),
         "shared": pgettext("history", "sent the overview to the Honours Academy"),
     }
     return [

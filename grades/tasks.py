@@ -4,16 +4,27 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from grades.services import chasing, reading
+from grades.services import batches, chasing, reading, registration_chasing
 
 
 @shared_task(ignore_result=True)
 def every_minute() -> None:
-    """Read what was left unread."""
+    """Read what was left unread, and go on with batches that a crash left."""
     reading.read_what_was_left()
+    for pk in batches.unfinished():
+        make_batch(str(pk))
 
 
 @shared_task(ignore_result=True)
 def every_hour() -> None:
-    """Ask for transcripts, remind, and raise the alarm."""
+    """Ask for transcripts, remind, and raise the alarm; chase registrations that wait."""
     chasing.chase()
+    registration_chasing.remind()
+    registration_chasing.chase()
+
+
+@shared_task(ignore_result=True)
+def make_batch(batch_id: str) -> None:
+    """Go on with one batch; what a turn leaves goes to the back of the queue."""
+    if not batches.work(int(batch_id)):
+        make_batch.apply_async([batch_id], countdown=1, expires=60, retry=False)

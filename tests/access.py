@@ -23,6 +23,7 @@ DESK = frozenset(Role.values) - {Role.EXAMS.value}
 VERIFIERS = DESK - HOSTS
 AUDITOR = frozenset({Role.AUDITOR.value})
 REGISTRARS = VERIFIERS - OFFICE
+BATCHERS = REGISTRARS - {Role.HONOURS.value}
 HANDLERS = frozenset({Role.COORDINATOR.value, Role.AUDITOR.value})  # of its registration
 COORDINATOR = frozenset({Role.COORDINATOR.value})
 APPROVE = frozenset({Role.COORDINATOR.value, Role.HONOURS.value})
@@ -45,6 +46,7 @@ class Address:
 page = Address()
 own_page = Address(get=SIGNED_IN)
 own_form = Address(get=SIGNED_IN, post=SIGNED_IN)
+of_the_faculty = Address(get=HANDLERS, of="batch", hidden=BATCHERS - HANDLERS)
 own_transcript = Address(
     get=OWNER, post=OWNER, of="case with a transcript", hidden=SIGNED_IN - OWNER
 )

@@ -7,6 +7,7 @@ from tests.access import (
     APPROVE,
     ASKERS,
     AUDITOR,
+    BATCHERS,
     COORDINATOR,
     DECIDERS,
     DESK,
@@ -27,6 +28,7 @@ from tests.access import (
     done_by_office,
     edited_by_office,
     form_of_office,
+    of_the_faculty,
     own_draft,
     own_file,
     own_form,
@@ -106,6 +108,22 @@ ADDRESSES: dict[str, Address] = {
     "registrations:queue": Address(get=REGISTRARS),
     "registrations:registration": Address(
         get=HANDLERS, of="registration", hidden=REGISTRARS - HANDLERS
+    ),
+    "registrations:batches": Address(get=BATCHERS),
+    "registrations:new-batch": Address(get=COORDINATOR, post=COORDINATOR),
+    "registrations:batch": of_the_faculty,
+    "registrations:batch-xlsx": of_the_faculty,
+    "registrations:batch-csv": of_the_faculty,
+    "registrations:cover": Address(get=NOBODY, of="cover of a batch", hidden=BATCHERS),
+    "registrations:usis": Address(get=BATCHERS, post=BATCHERS),
+    "registrations:usis-list": Address(
+        get=HANDLERS, of="list from uSis", hidden=BATCHERS - HANDLERS
+    ),
+    "registrations:ask-change": Address(
+        get=COORDINATOR, post=COORDINATOR, of="registration", hidden=APPROVE - COORDINATOR
+    ),
+    "registrations:change": Address(
+        get=APPROVE | AUDITOR, post=APPROVE | AUDITOR, of="change of purpose"
     ),
     "registrations:act": Address(
         get=None,
@@ -289,6 +307,7 @@ ADDRESSES: dict[str, Address] = {
     "board:decide": Address(post=EVERYONE, of="link to a Board"),
     "host:students": Address(of="link to a host"),
     "host:confirm": Address(get=None, post=EVERYONE, of="link to a host"),
+    "honours:overview": Address(of="link to the Honours Academy"),
     "host:download": Address(get=None, post=EVERYONE, of="link to a host"),
     # Exam papers: those who arrange exams, their host, and who has a link.
 }

@@ -23,6 +23,7 @@ from exams.models import (
     RoomClosure,
     SlotOffer,
 )
+from grades.models import Batch, HonoursLink, PurposeChange, UsisList
 from paperwork.models import Notice
 from tests import factories
 from tests.addresses import ADDRESSES, STUDENT, VISITOR
@@ -171,14 +172,32 @@ def build_world() -> World:
         factories.StudentFactory.create(home_university=university),
     )
     entered = result_of(finish(of_ours), somebody, confirmed_by=None, current=False)
-    passed = finish(case_in("finished", student=people[STUDENT], purpose="elective"))
+    for_honours = factories.EditionFactory.create(course__honours=True)
+    passed = finish(case_in("finished", for_honours, people[STUDENT], purpose="elective"))
     registration = registration_of(result_of(passed, somebody))
+    faculty = passed.faculty
+    batch = Batch.objects.create(faculty=faculty, total=1, made_by=somebody)
+    usis_list = UsisList.objects.create(faculty=faculty, name="usis.csv")
+    change = PurposeChange.objects.create(
+        enrolment=passed, purpose="honours", reason="Because.", asked_by=people[Role.COORDINATOR]
+    )
+    HonoursLink.objects.create(
+        registration=registration,
+        digest=HonoursLink.digest_of(TOKEN),
+        expires_at=later,
+        email="honours@university.example",
+    )
     return World(
         {
             **things(edition),
             "edition of ours": {"pk": of_ours.edition_id},
             "student of ours": {"reference": of_ours.reference},
             "result to confirm": {"pk": entered.pk},
+            "batch": {"pk": batch.pk},
+            "cover of a batch": {"pk": batch.pk, "document": document.pk},
+            "list from uSis": {"pk": usis_list.pk},
+            "change of purpose": {"pk": change.pk},
+            "link to the Honours Academy": {"token": TOKEN},
             "registration": {"reference": registration.enrolment.reference},
             "action on the registration": {
                 "reference": registration.enrolment.reference,

@@ -54,6 +54,7 @@ urlpatterns = [
         path("office/hosts/", include("enrolments.urls_hosts")),
         path("office/results/", include("grades.urls_results")),
         path("office/experiences/", experience.answers, name="experiences"),
+        path("honours/", include("grades.urls_honours")),
         path("verify/", include("paperwork.urls_verify")),
         path("notices/", include("paperwork.urls")),
         path("exchange/", include("grades.urls")),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -14,26 +14,21 @@ from accounts.models import User
 from enrolments.models.enrolment import Kind
 from enrolments.services import rules
 from grades import form, proposing
-from grades.models import Registration, RegistrationState, Result, UsisRow
+from grades.models import Registration, RegistrationState, Result
+from grades.services import registration_papers
 from grades.services import registration_telling as telling
 from grades.services.registration_actions import ACTIONS, ActionError, StaleError
-from paperwork.models import Document, Event
-from paperwork.models.document import DocumentQuerySet
-from paperwork.services.documents import owe_document
-from paperwork.services.documents import withdraw as withdraw_document
+from grades.services.registration_papers import owe_paper
+from paperwork.models import Event
 from paperwork.services.events import Actor, record
 from paperwork.working_days import add_working_days
 
+if TYPE_CHECKING:
+    from enrolments.models import Enrolment
+    from grades.models import PurposeChange
+
 S = RegistrationState
 Route = Registration.Route
-PAPER = {  # which document a move owes, by the route and the state that it comes to
-    (Route.PETITION, S.REQUESTED): "petition",
-    (Route.OWN_FORM, S.REQUESTED): "petition",
-    (Route.PETITION, S.PREPARED): "registration",
-    (Route.OWN_FORM, S.PREPARED): "registration",
-    (Route.HONOURS, S.PREPARED): "honours",
-}
-KINDS = ("petition", "registration", "honours")
 
 
 @transaction.atomic
@@ -74,7 +69,7 @@ def open_registration(result: Result) -> Registration | None:
         to_state=S.REQUESTED,
         details={"result": result.pk, "type": row.request_type, "why": proposing.why(case)},
     )
-    _owe_paper(row)
+    owe_paper(row)
     telling.tell(event, row)
     return row
 
@@ -82,6 +77,47 @@ def open_registration(result: Result) -> Registration | None:
 def verifier_of(result: Result) -> User:
     """Who answers for the result: who confirmed it, where that takes two; else who recorded it."""
     return result.confirmed_by or result.recorded_by
+
+
+@transaction.atomic
+def change_route(row: Registration, case: Enrolment, change: PurposeChange, *, by: User) -> None:
+    """`case` counts otherwise from now on: its registration, not sent yet, begins anew so.
+
+    Raises StaleError. The papers made so far no longer count; the history stays.
+    """
+    result = row.result
+    result.enrolment = case
+    values: dict[str, Any] = {
+        **_route_of(result),
+        "state": S.REQUESTED,
+        "since": timezone.now(),
+        "changed_at": timezone.now(),
+        "filed_on": None,
+        "board_decided_on": None,
+        "board_reference": "",
+        "override_reason": "",
+        "refusal": "",
+        "honours_ec": None,
+    }
+    seen, as_seen = row.state, _same(row)
+    for name, value in values.items():
+        setattr(row, name, value)
+    row.enrolment = case
+    row.due_on = values["due_on"] = due_after(row, S.REQUESTED)
+    if not as_seen.update(**values):
+        raise StaleError(_("Somebody else has just changed this registration."))
+    registration_papers.end(row, by=by)
+    event = record(
+        row,
+        "purpose",
+        by=by,
+        from_state=seen,
+        to_state=S.REQUESTED,
+        reason=change.reason,
+        details={"purpose": change.purpose, "asked_by": str(change.asked_by)},
+    )
+    owe_paper(row)
+    telling.tell(event, row)
 
 
 def _route_of(result: Result) -> dict[str, Any]:
@@ -120,7 +156,7 @@ def _go_on_with(row: Registration, result: Result) -> Registration:
         reason=result.reason,
         details={"result": result.pk},
     )
-    _owe_paper(row)
+    owe_paper(row)
     return row
 
 
@@ -141,10 +177,7 @@ def forget_registration(result: Result) -> None:
         if row.state != S.REQUESTED or row.filed_on not in {None, _filed_before(before)}:
             raise StaleError(_("Its registration has gone on already."))
         telling.take_back_all(row)
-        documents = Document.objects.about(row)
-        for paper in documents:
-            withdraw_document(paper, by=result.recorded_by)
-        documents.unfinished().update(state=Document.State.CANCELLED)
+        registration_papers.end(row, by=result.recorded_by)
         row.delete()
     earlier = Registration.objects.filter(result=before).order_by("-pk").first() if before else None
     if earlier is not None:
@@ -214,7 +247,7 @@ def act(
         details=_details(also or {}),
     )
     if target != seen or name == "choose":
-        _owe_paper(row)
+        owe_paper(row)
     telling.tell(event, row)
     return event
 
@@ -319,48 +352,6 @@ def due_after(row: Registration, target: RegistrationState) -> date | None:
             return add_working_days(today, book.portal["verify_days"])
         case _:
             return None
-
-
-def _owe_paper(row: Registration) -> Document | None:
-    """The document of where `row` is now, when it says otherwise than the last one."""
-    kind = PAPER.get((Route(row.route), S(row.state)))
-    if kind is None:
-        return None
-    language = form.language_of(row)
-    if kind == "petition":
-        language = row.enrolment.student.language
-    data = form.data_of(row, language, kind=kind)
-    last = Document.objects.about(row).filter(kind=f"grades.{kind}").order_by("-version").first()
-    if last and last.withdrawn_at is None and last.data.get("facts") == data["facts"]:
-        return last
-    return owe_document(
-        f"grades.{kind}",
-        f"{row.enrolment.reference}-{row.pk}",
-        title=form.title_of(row, language, kind=kind),
-        language=language,
-        data=data,
-        about=row,
-        by=None,
-    )
-
-
-def paper_of(row: Registration, *, kinds: tuple[str, ...] = KINDS) -> Document | None:
-    """The newest document of `row` that stands, made or being made. Ask its gate before."""
-    names = [f"grades.{kind}" for kind in kinds]
-    rows = Document.objects.about(row).filter(kind__in=names, withdrawn_at=None, replaced_at=None)
-    return rows.defer("data").order_by("-created_at").first()
-
-
-def papers_of(row: Registration) -> DocumentQuerySet:
-    """The documents of `row` that were made, older ones too. Ask its gate before."""
-    return Document.objects.about(row).filter(state=Document.State.DONE)
-
-
-def differences_of(row: Registration) -> list[dict[str, str]]:
-    """What uSis holds otherwise than was sent, by the newest list that has it."""
-    rows = UsisRow.objects.filter(registration=row, usis_list__faculty=row.enrolment.faculty_id)
-    last = rows.order_by("-usis_list_id", "-line").first()
-    return last.differences if last and last.outcome == UsisRow.Outcome.DIFFERS else []
 
 
 def history(row: Registration) -> list[Event]:

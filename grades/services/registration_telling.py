@@ -149,6 +149,7 @@ _TELLERS = {
     "refuse": _refused,
     "decline": _refused,
     "again": _again,
+    "purpose": _again,
 }
 
 

@@ -16,7 +16,7 @@ from enrolments.views.own import own_case
 from grades import form, own_registration, proposing
 from grades.forms.registering import FiledForm
 from grades.models import Registration, RegistrationState
-from grades.services import registering
+from grades.services import registering, registration_papers
 from grades.services.registration_actions import ActionError
 from paperwork.serving import serve
 from vx_portal.http import PortalRequest, current_user
@@ -63,7 +63,7 @@ def _today() -> str:
 def paper(request: PortalRequest, reference: str, pk: UUID) -> HttpResponse:
     """The evidence, or a form that the portal made of it."""
     row = _own(request, reference)
-    rows = registering.papers_of(row).filter(withdrawn_at=None)
+    rows = registration_papers.papers_of(row).filter(withdrawn_at=None)
     return serve(request, get_object_or_404(rows, pk=pk), inline=True)
 
 
@@ -89,7 +89,7 @@ def _page(
         "listed": proposing.where_listed(row.request_type),
         "words": own_registration.words_for(row),
         "texts": own_registration.texts_for(row) if row.request_type else [],
-        "paper": registering.paper_of(row),
+        "paper": registration_papers.paper_of(row),
         "form": filed or FiledForm(row=row),
     }
     return render(request, "grades/registrations/own.html", context, status=status)

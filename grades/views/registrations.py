@@ -15,7 +15,6 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.models import Role
 from enrolments.forms.desk import query_of
 from enrolments.queue import is_reference
-from enrolments.scopes import scopes_of
 from enrolments.views.desk import Counted
 from grades import form, proposing, registrars, registrations
 from grades.forms.queue import RegistrationFilter
@@ -23,7 +22,7 @@ from grades.forms.registering import StepForm, form_for
 from grades.models import Registration, Transcript
 from grades.registration_holding import holder
 from grades.registration_words import history_in_words
-from grades.services import registering
+from grades.services import honours, reconciling, registering, registration_papers
 from grades.services.registration_actions import (
     ACTIONS,
     ActionError,
@@ -64,8 +63,8 @@ def queue(request: PortalRequest) -> HttpResponse:
             (view, found.counts[view.name], filters == {"view": view.name})
             for view in registrations.views_for(user)
         ],
-        "handles": registrations.handles(scopes_of(user)),
-        "administers": bool(scopes_of(user).administers),
+        "coordinates": Role.COORDINATOR in user.roles,
+        "batches": user.roles != {str(Role.HONOURS)},
     }
     template = "grades/registrations/queue.html"
     response = render(request, f"{template}#results" if request.htmx else template, context)
@@ -126,9 +125,13 @@ def page(
         "facts": [(field.label, form.as_text(values[field.name])) for field in form.FIELDS],
         "missing": form.missing(row),
         "blank": form.lacking(row, needed=False),
-        "paper": registering.paper_of(row),
+        "paper": registration_papers.paper_of(row),
         "transcript": _transcript(request, row),
-        "differences": registering.differences_of(row),
+        "differences": [
+            reconciling.difference_in_words(one) for one in registration_papers.differences_of(row)
+        ],
+        "change": honours.open_change(row),
+        "may_ask_change": honours.may_ask(user, row),
         "no_administration": not registrars.has_administration(row.enrolment.faculty_id),
         "history": history_in_words(registering.history(row)),
         "query": query_of(filters),
@@ -168,7 +171,10 @@ def act(request: PortalRequest, reference: str, name: str) -> HttpResponse:
     following = registrations.after(user, row, filters)
     also, reason = (sent.also(), sent.why()) if sent is not None else ({}, "")
     try:
-        registering.act(row, name, by=user, reason=reason, also=also)
+        if name == "send" and row.route == Registration.Route.HONOURS:
+            honours.send_overview(row, by=user)
+        else:
+            registering.act(row, name, by=user, reason=reason, also=also)
     except StaleError as refusal:
         return page(request, find(request, reference), status=409, said=str(refusal))
     except ActionError as refusal:
@@ -203,7 +209,7 @@ def roles_for(name: str, row: Registration) -> tuple[str, ...]:
 def paper(request: PortalRequest, reference: str, pk: UUID) -> HttpResponse:
     """A document of the registration that the portal made."""
     row = find(request, reference)
-    return serve(request, get_object_or_404(registering.papers_of(row), pk=pk), inline=True)
+    return serve(request, get_object_or_404(registration_papers.papers_of(row), pk=pk), inline=True)
 
 
 @require_safe

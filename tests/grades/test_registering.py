@@ -16,7 +16,7 @@ from enrolments.models.enrolment import Kind
 from enrolments.services import rules
 from grades import form, proposing
 from grades.models import Registration, RegistrationState
-from grades.services import registering
+from grades.services import registering, registration_papers
 from grades.services.registration_actions import ACTIONS, ActionError, StaleError, actions_for
 from paperwork.models import Document, Event, Notice
 from tests import factories
@@ -75,7 +75,7 @@ def test_a_registration_goes_from_request_to_found() -> None:
     assert Notice.objects.filter(kind="grades.registration_to_file", recipient=cast.owner).exists()
 
     row = moved(row, "file", "decide", cast=cast)
-    paper = registering.paper_of(row)
+    paper = registration_papers.paper_of(row)
     assert paper is not None
     assert (row.state, paper.kind, paper.language) == (S.PREPARED, "grades.registration", "nl")
     assert petition.language == cast.owner.language
@@ -95,7 +95,7 @@ def test_the_form_has_every_field_in_the_language_of_the_faculty() -> None:
     cast = make_cast()
     rules.save_rules(FacultyRules(faculty=cast.faculty, paper_language="en"))
     row = moved(opened(cast), "file", "decide", cast=cast)
-    paper = registering.paper_of(row)
+    paper = registration_papers.paper_of(row)
 
     assert paper is not None
     assert paper.language == "en"

@@ -1,0 +1,209 @@
+"""What was sent against what uSis holds: each line of its list finds its registration, or none.
+
+Of what is the same and was not recorded yet, the registration is recorded with it; of what differs
+nothing is changed, and the difference is shown until a later list has it right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from accounts.models import User
+from courses.models import Faculty
+from enrolments.scopes import scopes_of
+from grades import form, usis_lists
+from grades.models import Registration, RegistrationState, UsisList, UsisRow
+from grades.proposing import in_usis
+from grades.registrars import has_administration
+from grades.services import registering
+from grades.services.registration_actions import ActionError
+from paperwork.services.events import record
+
+S = RegistrationState
+Outcome = UsisRow.Outcome
+COMPARED = {  # in this order; what the list does not have is not compared
+    "request_type": gettext_lazy("type"),
+    "title": gettext_lazy("title"),
+    "course_code": gettext_lazy("code"),
+    "ec": gettext_lazy("credits"),
+    "result": gettext_lazy("result"),
+}
+
+
+class Line(NamedTuple):
+    """What a line of the list was found to be."""
+
+    cells: dict[str, str]
+    row: Registration | None
+    outcome: str
+    differences: list[dict[str, str]]
+
+
+@dataclass
+class Brought:
+    """What came of a list."""
+
+    usis_list: UsisList
+    recorded: int = 0
+    refused: list[tuple[int, str]] = field(default_factory=list)  # line, why
+
+
+def faculties_of(user: User) -> list[Faculty]:
+    """Those for which `user` may bring a list: the administration, or coordinators without one."""
+    scopes = scopes_of(user)
+    mine = Faculty.objects.filter(pk__in=scopes.administers | scopes.coordinates_faculties)
+    return [
+        faculty
+        for faculty in mine.order_by("name_nl")
+        if faculty.pk in scopes.administers or not has_administration(faculty.pk)
+    ]
+
+
+def bring(faculty: Faculty, name: str, rows: list[dict[str, str]], *, by: User) -> Brought:
+    """Keep the list, lay it beside what was sent, and record what it shows to be entered.
+
+    Raises ActionError when `by` may not. Each registration is recorded in a transaction of its
+    own; what cannot be (who verified it brought the list) is named by its line.
+    """
+    if faculty not in faculties_of(by):
+        raise ActionError(_("You cannot bring a list for this faculty."))
+    lines = compared(faculty, rows)
+    with transaction.atomic():
+        usis_list = UsisList.objects.create(faculty=faculty, name=name[:120], brought_by=by)
+        UsisRow.objects.bulk_create(
+            UsisRow(
+                usis_list=usis_list,
+                line=int(line.cells["line"]),
+                cells={key: value for key, value in line.cells.items() if key != "line"},
+                registration=line.row,
+                outcome=line.outcome,
+                differences=line.differences,
+            )
+            for line in lines
+        )
+        record(usis_list, "bring", by=by, details={"rows": len(lines)})
+    brought = Brought(usis_list)
+    for line in lines:
+        if line.row is None or line.outcome != Outcome.FOUND:
+            continue
+        try:
+            brought.recorded += _record(line.row, line.cells, by)
+        except ActionError as problem:
+            brought.refused.append((int(line.cells["line"]), str(problem)))
+    return brought
+
+
+def _record(row: Registration, cells: dict[str, str], by: User) -> bool:
+    """It stands in uSis as it was sent; whether that was not recorded before."""
+    new = row.state == S.SENT
+    if new:
+        day = usis_lists.day_in(cells.get("registered_on", "")) or timezone.localdate()
+        also = {"registered_on": day, "usis_reference": cells.get("usis_reference", "")[:60]}
+        registering.act(row, "register", by=by, also=also)
+    if row.state == S.REGISTERED:
+        registering.act(row, "reconcile", by=by)
+    return new
+
+
+def compared(faculty: Faculty, rows: Iterable[dict[str, str]]) -> list[Line]:
+    """Each line with the registration of the same student that it fits best. Two queries."""
+    sent = Registration.objects.current().filter(
+        enrolment__faculty=faculty, state__in=[S.SENT, S.REGISTERED, S.RECONCILED]
+    )
+    sent = sent.exclude(route=Registration.Route.HONOURS)
+    of: dict[str, list[Registration]] = {}
+    for row in sent.select_related(*form.SHOWN):
+        of.setdefault(usis_lists.bare(row.enrolment.student_number), []).append(row)
+    taken: set[int] = set()
+    return [_line(cells, of, taken) for cells in rows]
+
+
+def _line(cells: dict[str, str], of: dict[str, list[Registration]], taken: set[int]) -> Line:
+    possible = [
+        row
+        for row in of.get(usis_lists.bare(cells.get("student_number", "")), [])
+        if row.pk not in taken
+    ]
+    found = [(row, differences(row, cells)) for row in possible]
+    found = [(row, differ) for row, differ in found if is_same_course(row, cells)]
+    if not found:
+        return Line(cells, None, Outcome.UNKNOWN, [])
+    row, differ = min(found, key=lambda one: (len(one[1]), one[0].pk))
+    taken.add(row.pk)
+    return Line(cells, row, Outcome.DIFFERS if differ else Outcome.FOUND, differ)
+
+
+def is_same_course(row: Registration, cells: dict[str, str]) -> bool:
+    """Whether the line is about this course: by its code or title, where the list has either."""
+    ours = ours_of(row)
+    said = [(ours[name], cells[name]) for name in ("course_code", "title") if cells.get(name)]
+    return not said or any(usis_lists.same(left, right) for left, right in said)
+
+
+def ours_of(row: Registration) -> dict[str, str]:
+    """What was sent, as texts."""
+    return {
+        "request_type": in_usis(row.request_type) if row.request_type else "",
+        "title": row.result.title_printed,
+        "course_code": row.result.code_printed or row.enrolment.edition.course.code,
+        "ec": form.plain(row.result.ec),
+        "result": form.plain(row.result.grade) if row.result.grade else row.result.mark,
+    }
+
+
+def differences(row: Registration, cells: dict[str, str]) -> list[dict[str, str]]:
+    """What the line says otherwise than was sent: the field, as sent, as found."""
+    ours = ours_of(row)
+    return [
+        {"name": name, "sent": ours[name], "found": cells[name]}
+        for name in COMPARED
+        if cells.get(name) and not usis_lists.same(ours[name], cells[name])
+    ]
+
+
+def summary(usis_list: UsisList) -> dict[str, Any]:
+    """How many were sent, found and differ; the lines that are of interest. Ask the gate before."""
+    rows = list(usis_list.rows.select_related("registration__enrolment__student").order_by("line"))
+    found = [row for row in rows if row.outcome == Outcome.FOUND]
+    differ = [row for row in rows if row.outcome == Outcome.DIFFERS]
+    unknown = [row for row in rows if row.outcome == Outcome.UNKNOWN]
+    sent = Registration.objects.current().filter(
+        enrolment__faculty=usis_list.faculty_id, state__in=[S.SENT, S.REGISTERED]
+    )
+    open_ones = sent.exclude(route=Registration.Route.HONOURS)
+    absent = open_ones.exclude(pk__in=[row.registration_id for row in rows if row.registration_id])
+    absent = absent.filter(sent_at__lte=usis_list.brought_at)
+    missing = list(absent.select_related(*form.SHOWN).order_by("sent_at", "pk")[:200])
+    return {
+        "found": found,
+        "differ": differ,
+        "unknown": unknown,
+        "missing": missing,
+        "words": in_words(len(found) + len(differ) + len(missing), found, differ),
+    }
+
+
+def in_words(sent: int, found: list[UsisRow], differ: list[UsisRow]) -> str:
+    """“12 sent, 11 found, 1 differs: credits 5 against 6.”"""
+    said = _("%(sent)s sent, %(found)s found") % {"sent": sent, "found": len(found)}
+    if not differ:
+        return f"{said}."
+    words = ngettext("%(n)s differs", "%(n)s differ", len(differ)) % {"n": len(differ)}
+    first = [difference_in_words(one) for row in differ[:3] for one in row.differences]
+    return f"{said}, {words}: {'; '.join(first)}."
+
+
+def difference_in_words(one: dict[str, str]) -> str:
+    """“credits 5 against 6”."""
+    return _("%(field)s %(sent)s against %(found)s") % {
+        "field": COMPARED[one["name"]],
+        "sent": one["sent"],
+        "found": one["found"],
+    }

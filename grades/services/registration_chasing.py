@@ -1,0 +1,71 @@
+"""Registrations that wait too long: their students are reminded, their people are told."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+import structlog
+from django.db import DatabaseError, transaction
+from django.utils import timezone
+
+from accounts.models import User
+from enrolments import people
+from grades import form, registrars
+from grades.models import Registration, RegistrationState
+from grades.services import registration_telling as telling
+from paperwork.working_days import is_working_day
+
+log = structlog.get_logger("grades.registration_chasing")
+S = RegistrationState
+WORK_BEGINS = 8  # o'clock in Leiden, before which nobody is reminded of work
+EVERY = 14  # days between two reminders of a student
+
+
+def _late(at: datetime | None) -> Iterable[Registration]:
+    today = timezone.localdate(at)
+    rows = Registration.objects.current().filter(due_on__lt=today)
+    return rows.select_related(*form.SHOWN).order_by("pk")
+
+
+def remind(at: datetime | None = None) -> int:
+    """Students who have not asked for registration: on the day after it was due, then each two
+    weeks. Returns how many; run twice, nobody hears it twice."""
+    today = timezone.localdate(at)
+    reminded = 0
+    for row in _late(at):
+        if row.state != S.REQUESTED or row.filed_on or row.route == Registration.Route.HONOURS:
+            continue
+        assert row.due_on is not None  # noqa: S101  # it is late
+        occasion = row.due_on + timedelta(days=(today - row.due_on).days // EVERY * EVERY)
+        try:
+            with transaction.atomic():
+                telling.remind(row, occasion.isoformat())
+        except DatabaseError as error:
+            log.warning("reminder not owed", registration=row.pk, reason=type(error).__name__)
+        else:
+            reminded += 1
+    return reminded
+
+
+def chase(at: datetime | None = None) -> int:
+    """On working days from eight: one message to each person for each thing that is late.
+
+    Coordinators hear of decisions that the Board owes and of paperwork that was not sent, the
+    administration of what is not entered. Returns how many messages those are.
+    """
+    now = timezone.localtime(at)
+    if now.hour < WORK_BEGINS or not is_working_day(now.date()):
+        return 0
+    late: Counter[tuple[User, str]] = Counter()
+    for row in _late(at):
+        if row.state == S.SENT:
+            late.update((person, "record") for person in registrars.recorders(row))
+        elif row.state == S.PREPARED or row.route == Registration.Route.HONOURS:
+            late.update((person, "send") for person in people.home_side(row.enrolment))
+        elif row.state == S.REQUESTED and row.filed_on:
+            late.update((person, "board") for person in people.home_side(row.enrolment))
+    with transaction.atomic():
+        telling.overdue(late, now.date())
+    return len(late)

@@ -1,0 +1,8 @@
+"""The Honours Academy's link: /honours/<token>/."""
+
+from django.urls import path
+
+from grades.views import honours
+
+app_name = "honours"
+urlpatterns = [path("<str:token>/", honours.overview, name="overview")]

@@ -1,0 +1,108 @@
+"""A list from uSis: what is the same is recorded, what differs is said and left."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from accounts.models import Role, User
+from courses.imports.reading import UnreadableError
+from grades import usis_lists
+from grades.models import RegistrationState, UsisRow
+from grades.services import reconciling
+from grades.services.registration_actions import ActionError
+from tests import factories
+from tests.enrolments.cases import Cast, make_cast
+from tests.grades.registering import TITLE, fresh, moved, opened
+
+pytestmark = pytest.mark.django_db
+S = RegistrationState
+type SignIn = Callable[[User], Client]
+
+
+def sent(cast: Cast, *more: str) -> object:
+    return moved(opened(cast), "file", "decide", "send", *more, cast=cast)
+
+
+def as_list(*lines: str, separator: str = ";") -> bytes:
+    head = ("studentnummer", "soort", "titel", "studiepunten", "cijfer", "kenmerk", "datum")
+    return "\n".join([separator.join(head), *lines]).encode()
+
+
+def test_twelve_sent_eleven_found_one_differs() -> None:
+    cast = make_cast()
+    other = make_cast()
+    row = sent(cast, "register")
+    same = f"{cast.owner.student.student_number};Extern onderwijs;{TITLE};5,0;8;U-5;"
+    rows = usis_lists.rows_of("usis.csv", as_list(same.replace("5,0", "6")))
+    brought = reconciling.bring(cast.faculty, "usis.csv", rows, by=cast.administration)
+    summary = reconciling.summary(brought.usis_list)
+
+    assert summary["words"] == "1 verstuurd, 0 gevonden, 1 wijkt af: studiepunten 5 tegen 6."
+    assert fresh(row).state == S.REGISTERED  # type: ignore[arg-type]
+    assert UsisRow.objects.get().outcome == UsisRow.Outcome.DIFFERS
+
+    right = usis_lists.rows_of("usis.csv", as_list(same, "s0000001;;;5;8;;"))
+    brought = reconciling.bring(cast.faculty, "usis.csv", right, by=cast.administration)
+    summary = reconciling.summary(brought.usis_list)
+    assert summary["words"] == "1 verstuurd, 1 gevonden."
+    assert [one.line for one in summary["unknown"]] == [3]
+    assert fresh(row).state == S.RECONCILED  # type: ignore[arg-type]
+    with pytest.raises(ActionError):
+        reconciling.bring(cast.faculty, "usis.csv", right, by=other.administration)
+
+
+def test_a_list_records_what_is_entered_but_not_by_who_verified() -> None:
+    cast = make_cast()
+    row = sent(cast)
+    number = cast.owner.student.student_number
+    rows = usis_lists.rows_of("l.csv", as_list(f"{number};extern onderwijs;{TITLE};5;8;U-5;"))
+    factories.MembershipFactory.create(
+        user=cast.coordinator, role=Role.ADMINISTRATION, faculty=cast.faculty
+    )
+    verifier = User.objects.get(pk=cast.coordinator.pk)
+
+    brought = reconciling.bring(cast.faculty, "l.csv", rows, by=verifier)
+    assert (brought.recorded, brought.refused[0][0]) == (0, 2)
+    assert fresh(row).state == S.SENT  # type: ignore[arg-type]
+    brought = reconciling.bring(cast.faculty, "l.csv", rows, by=cast.administration)
+    assert brought.recorded == 1
+    now = fresh(row)  # type: ignore[arg-type]
+    assert (now.state, now.usis_reference) == (S.RECONCILED, "U-5")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("l.csv", as_list("s1|x", separator="|"), "één cel"),
+        ("l.csv", b"naam;cijfer\nx;8", "student_number"),
+        ("l.pdf", b"%PDF", "csv"),
+        ("l.csv", b"", "leeg"),
+        ("l.xlsx", b"PK\x03\x04 no", "Excel"),
+    ],
+)
+def test_a_list_that_cannot_be_read_says_what_to_do(name: str, content: bytes, said: str) -> None:
+    with pytest.raises(UnreadableError, match=said):
+        usis_lists.rows_of(name, content)
+
+
+def test_the_page_takes_a_list_and_says_what_came_of_it(sign_in: SignIn) -> None:
+    cast = make_cast()
+    sent(cast)
+    client = sign_in(cast.administration)
+    path = "/en/desk/registrations/usis/"
+
+    def bring(content: bytes) -> object:
+        file = SimpleUploadedFile("usis.csv", content)
+        return client.post(path, {"faculty": cast.faculty.pk, "file": file}, follow=True)
+
+    wrong = bring(b"naam,cijfer\nx,8")
+    assert wrong.status_code == 422  # type: ignore[attr-defined]
+    number = cast.owner.student.student_number
+    page = bring(as_list(f"{number};;;6;8;;")).content.decode()  # type: ignore[attr-defined]
+    assert "1 sent, 0 found, 1 differs: credits 5 against 6." in page
+    listed = client.get("/en/desk/registrations/?view=differs").content.decode()
+    assert "1 registration" in listed
