@@ -94,7 +94,7 @@ def begin(faculty: Faculty, keys: Sequence[int], *, by: User) -> Batch:
         raise StaleError(_("A colleague makes a batch at this moment. Look again."))
     record(batch, "begin", by=by, to_state=batch.state, details={"registrations": claimed})
     # pk is a number, which a hint carries as well as a UUID.
-    waking.wake_after_commit("grades.tasks.make_batch", batch.pk)  # type: ignore[arg-type]
+    waking.wake_after_commit("grades.tasks.make_batch", batch.pk)
     return batch
 
 
