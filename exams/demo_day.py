@@ -5,14 +5,28 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from accounts.models import Role, User
 from courses.models import Course, Edition
 from enrolments.models import Enrolment, State
 from enrolments.models.enrolment import new_reference
-from exams.models import Duty, Exam, Invigilator, Mark, Mode, Room, Seat, Sitting, SittingState
-from exams.services import closing, marking
+from exams.models import (
+    Duty,
+    Exam,
+    Held,
+    Invigilator,
+    Mark,
+    Mode,
+    Room,
+    Seat,
+    Sitting,
+    SittingState,
+)
+from exams.services import closing, marking, papers
+from paperwork.demo_files import pdf_of
+from paperwork.services.events import Outsider
 
 LENGTH = 120  # minutes
 EXTRA = 30
@@ -27,10 +41,11 @@ def load() -> None:
         course__slug="topology-in-condensed-matter-tying-quantum-knots"
     )
     topology = of_topology.earliest("starts_on")  # another one is still to come
-    _sitting(imaging, 1, "0.11", quarter + timedelta(minutes=15), extra_for=3)
-    _sitting(topology, 2, "0.05", quarter - timedelta(minutes=30), number=12)
+    today = _sitting(imaging, 1, "0.11", quarter + timedelta(minutes=15), extra_for=3)
+    resit = _sitting(topology, 2, "0.05", quarter - timedelta(minutes=30), number=12)
     held = _sitting(topology, 1, "2.02", quarter - timedelta(days=7, hours=2), number=6)
     _hold(held)
+    _papers(today.exam, resit.exam, held.exam)
 
 
 def _running_course(slug: str, number: int) -> Edition:
@@ -145,3 +160,32 @@ def _hold(sitting: Sitting) -> None:
     )
     marking.mark(sitting, rows, by=by, device="demo")
     closing.close(sitting, by=by, report="The exam went well apart from the alarm.")
+
+
+def _papers(today: Exam, resit: Exam, held: Exam) -> None:
+    """One locked away for today, one that came by courier, one that has gone back; and our own."""
+    staff = User.objects.get(email="exams@demo.example")
+    office = User.objects.get(email="office@demo.example")
+    host = Outsider("Camille Rochat (EPFL)", "host")
+    now = timezone.now()
+    for exam, by in ((today, host), (held, Outsider("Exams TUD (TUD)", "host"))):
+        papers.receive(exam, _file(exam), by=by)
+        paper = exam.papers.get()
+        papers.name_readers(paper, staff, office, now - timedelta(hours=1), by=staff)
+    ours = Exam.objects.filter(held=Held.HOME).first()
+    if ours is not None:
+        papers.receive(ours, _file(ours), by=office)
+    way = "On paper, by courier, in a sealed envelope with 12 copies."
+    papers.hand_over(resit, way, by=staff)
+    papers.note(resit.papers.get(), "printed", by=staff, number=12)
+    paper = held.papers.get()
+    for one in (staff, office):
+        papers.open_paper(paper, by=one)
+    papers.read(paper, by=staff)
+    for kind, number in (("printed", 6), ("collected", 5), ("scanned", 5), ("sent", 5)):
+        papers.note(paper, kind, by=staff, number=number)
+
+
+def _file(exam: Exam) -> SimpleUploadedFile:
+    words = (exam.edition.course.title, "", "Question 1. This is an example for the demo.")
+    return SimpleUploadedFile("exam.pdf", pdf_of(words), "application/pdf")

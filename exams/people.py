@@ -20,6 +20,12 @@ def exam_staff() -> QuerySet[User]:
     return User.objects.filter(pk__in=held.order_by().values("user"), is_active=True)
 
 
+def arrangers() -> QuerySet[User]:
+    """Exam staff, and the office: those who arrange exams."""
+    held = Membership.objects.current().filter(role__in=[Role.EXAMS, Role.OFFICE])
+    return User.objects.filter(pk__in=held.order_by().values("user"), is_active=True)
+
+
 def arranger_role(actor: Actor) -> str:
     """In which role `actor` arranges exams; empty when they do not."""
     if not isinstance(actor, User):

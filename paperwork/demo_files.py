@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterable
 from datetime import timedelta
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -36,7 +37,7 @@ def make_files() -> None:
         return
     letter, _photo = (
         keep(SimpleUploadedFile(name, content), purpose=PURPOSE, by=student)
-        for name, content in (("verklaring.pdf", _pdf()), ("diploma.jpg", _photograph()))
+        for name, content in (("verklaring.pdf", pdf_of(WORDS)), ("diploma.jpg", _photograph()))
     )
     opened = record(letter, "opened", by=coordinator, role=Role.COORDINATOR)
     type(opened).objects.filter(pk=opened.pk).update(at=timezone.now() - timedelta(hours=3))
@@ -47,9 +48,9 @@ def make_files() -> None:
     )
 
 
-def _pdf() -> bytes:
+def pdf_of(words: Iterable[str]) -> bytes:
     """A page of text, written by hand: a document of the demo needs no program to make it."""
-    lines = "\n".join(f"({line}) Tj T*" for line in WORDS)
+    lines = "\n".join(f"({line}) Tj T*" for line in words)
     drawing = f"BT /F1 16 Tf 24 TL 72 740 Td {lines} ET"
     parts = (
         "<</Type/Catalog/Pages 2 0 R/Lang(nl)>>",

@@ -78,7 +78,7 @@ class ReadersForm(forms.Form):
         }
         super().__init__(data, initial=initial)
         for name in ("first", "second"):
-            self.fields[name].queryset = people.exam_staff()  # type: ignore[attr-defined]
+            self.fields[name].queryset = people.arrangers()  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         """Two different people."""

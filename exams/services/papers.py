@@ -191,6 +191,8 @@ def name_readers(
         raise PaperError(_("Only exam staff can name who opens it."))
     if first.pk == second.pk:
         raise PaperError(_("Name two different people."))
+    if not (people.arranger_role(first) and people.arranger_role(second)):
+        raise PaperError(_("Only those who arrange exams open a paper."))
     paper = Paper.objects.select_for_update().get(pk=paper.pk)
     if paper.replaced_at is not None:
         raise PaperError(_("A newer version counts. Look at the page again."))
