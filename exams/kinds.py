@@ -3,7 +3,14 @@
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import STUDENT, Role
-from paperwork.registry import FileKind, NoticeKind, register_files, register_notices
+from paperwork.registry import (
+    DocumentKind,
+    FileKind,
+    NoticeKind,
+    register_documents,
+    register_files,
+    register_notices,
+)
 
 STUDENTS = (STUDENT,)
 STAFF = (Role.EXAMS,)
@@ -78,6 +85,13 @@ register_notices(
         outside=True,
         why=_("You get this because students of yours sit an exam of Leiden University."),
     ),
+)
+SITTING = "exams/documents/sitting"
+register_documents(
+    DocumentKind("exam_attendance", _("Attendance list"), SITTING),
+    DocumentKind("exam_seat_plan", _("Seat plan"), SITTING),
+    DocumentKind("exam_door", _("Door sign"), SITTING),
+    DocumentKind("exam_protocol", _("Protocol of an exam"), SITTING),
 )
 register_files(FileKind("exam_answers", _("Answers to an exam")))
 register_files(FileKind("facility_decision", _("Decision on an exam facility")))

@@ -13,5 +13,7 @@ urlpatterns = [
     path("<int:pk>/marks/", day.marks, name="marks"),
     path("<int:pk>/hold/", day.hold, name="hold"),
     path("<int:pk>/leave/", day.leave, name="leave"),
+    path("<int:pk>/sheets/", day.sheets, name="sheets"),
+    path("<int:pk>/sheets/<uuid:document>/", day.sheet, name="sheet"),
     path("<int:pk>/close/", day.close, name="close"),
 ]

@@ -28,6 +28,7 @@
   let failures = 0;
   let busy = false;
   let signedOut = false;
+  let waited = false; // what was marked has waited for the network
   let timer = 0;
 
   const remember = () => {
@@ -64,7 +65,8 @@
       find("marks").replaceChildren(...known.marks.map(line));
     }
     const waiting = queue.length === 1 ? words.one : words.many.replace("#", queue.length);
-    const said = signedOut ? words.out : queue.length && failures ? waiting : queue.length ? "" : failures ? "" : words.sent;
+    waited ||= Boolean(queue.length && failures);
+    const said = signedOut ? words.out : queue.length && failures ? waiting : !queue.length && waited ? words.sent : "";
     if (find("sending").textContent !== said) find("sending").textContent = said;
   };
   const read = (row) => ({

@@ -73,6 +73,7 @@ EXAMS: dict[str, Address] = {
     "examday:state": read_by_arrangers("sitting"),
     "examday:mark": Address(get=None, post=ARRANGERS, of="sitting"),
     "examday:marks": Address(get=None, post=ARRANGERS, of="sitting"),
+    "examday:sheets": Address(get=None, post=ARRANGERS, of="sitting"),
     "examday:hold": Address(get=None, post=ARRANGERS, of="sitting"),
     "examday:leave": Address(get=None, post=ARRANGERS, of="sitting"),
     "examday:close": form_of_arrangers("sitting"),

@@ -69,6 +69,7 @@ OTHERS: dict[str, str] = {
     "exams:facility-file": _FACILITY,
     "exams:facility-page": _FACILITY,
     "exam-link:fixed": "comes after an answer; tests/exams/test_fixing.py",
+    "examday:sheet": "opening a document is written down; tests/exams/test_sheets.py",
     "papers:answers": _ANSWERS,
     "partner-day:answers": _ANSWERS,
     "paper-link:answers": _ANSWERS,

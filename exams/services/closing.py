@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from accounts.models import Membership, Role, User
 from exams.models import Attendance, Exam, Seat, Sitting, SittingState
-from exams.services import resits
+from exams.services import resits, sheets
 from exams.services.marking import may_mark
 from paperwork.services.events import record
 from paperwork.services.notices import Address, Link, owe_notice
@@ -72,6 +72,7 @@ def close(sitting: Sitting, *, by: User, report: str = "") -> Sitting:
         details={"seats": len(seats), "absent": sum(seat.attendance == "absent" for seat in seats)},
     )
     resits.offer_to_absent(sitting, by=by)
+    sheets.owe_protocol(sitting, by=by)
     _tell_host(sitting, seats)
     return sitting
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth import logout
-from django.http import HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -18,6 +19,8 @@ from exams import day, gates
 from exams.forms.day import CloseForm, MarkForm, MarksForm
 from exams.models import Sitting, SittingState
 from exams.services import closing, marking
+from exams.services import sheets as paper
+from paperwork.serving import serve
 from vx_portal.http import PortalRequest, current_user, needs_role
 
 AFTERWARDS = timedelta(hours=3)  # how long after the end a device stays signed in
@@ -72,6 +75,8 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     rows = day.rows_of(row)
+    incident = form or MarkForm()
+    incident.fields["text"].required = True  # as it is shown: the other buttons send none
     context: dict[str, Any] = {
         "sitting": row,
         "exam": row.exam,
@@ -83,9 +88,11 @@ def _page(
         "may_mark": day.may_mark_now(row, request.user),
         "opens_at": marking.opens_at(row),
         "is_kept": _is_kept(request, row),
+        "documents": paper.documents_of(row),
+        "may_make": marking.may_mark(current_user(request)) and row.state != "closed",
         "kept_until": row.ends_at + AFTERWARDS,
         "form": form,
-        "incident": form if form is not None else MarkForm(),
+        "incident": incident,
     }
     return _unkept(render(request, "exams/day/sitting.html", context, status=status))
 
@@ -163,6 +170,26 @@ def leave(request: PortalRequest, pk: int) -> HttpResponse:
     """This device is done with the sitting; others may go on."""
     _find(request, pk)
     return _signed_out(request)
+
+
+@require_POST
+@needs_role(*gates.ARRANGERS)
+def sheets(request: PortalRequest, pk: int) -> HttpResponse:
+    """Attendance list, seat plan and door sign, as they are now."""
+    made = paper.lay_ready(_find(request, pk), by=current_user(request))
+    said = _("They are being made. Load this page again in a moment.")
+    messages.info(request, said if made else _("They say what holds now already."))
+    return redirect("examday:sitting", pk)
+
+
+@require_safe
+@needs_role(*gates.READERS)
+def sheet(request: PortalRequest, pk: int, document: UUID) -> HttpResponse:
+    """One of the documents of the sitting; who opened it, is written down."""
+    found = [one for one in paper.documents_of(_find(request, pk)) if one.pk == document]
+    if not found or not found[0].file:
+        raise Http404
+    return serve(request, found[0], inline=True)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
