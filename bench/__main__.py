@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import quote, urljoin
 
-from bench import deliveries, paper, planning, rush
+from bench import deliveries, paper, planning, rush, transcripts
 from bench.load import Round, load, request
 from bench.phone import View, first_views
 
@@ -100,6 +100,7 @@ def main() -> int:
         "paper": paper.measure,
         "deliveries": deliveries.measure,
         "planning": planning.measure,
+        "transcripts": transcripts.measure,
     }
     failures = []
     for name in sys.argv[1:] or parts:
