@@ -9,14 +9,12 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.models import Membership, Role, User
+from accounts.models import Membership, Role
 from courses.models import Edition
-from enrolments.models import Enrolment, State
-from exams import demo_day
+from exams import demo_day, demo_students
 from exams.models import (
     Building,
     Exam,
-    Facility,
     Held,
     Invigilator,
     InvigilatorHours,
@@ -165,8 +163,8 @@ def load() -> None:
         for fixed in EXAMS:
             _make_exam(fixed)
         _make_exam_of_our_own()
-        _make_facilities()
         demo_day.load()
+        demo_students.load()
 
 
 def _at(day: date, clock: time, zone: str = "Europe/Amsterdam") -> datetime:
@@ -294,27 +292,3 @@ def _note(exam: Exam, who: str) -> None:
         role="host",
         at=exam.confirmed_at or timezone.now(),
     )
-
-
-def _make_facilities() -> None:
-    """One student with extra time, checked; one that waits; one that was not accepted."""
-    staff = User.objects.filter(email=f"exams@{DOMAIN}").first()
-    now = timezone.now()
-    for exam in Exam.objects.filter(edition__course__slug__in=["astrophysics"]):
-        cases = list(Enrolment.objects.filter(edition=exam.edition, state=State.ENROLLED)[:3])
-        last = (exam.latest_end_at + timedelta(days=365)).date()
-        told: list[dict[str, Any]] = [
-            {"extra_minutes": 30, "own_room": True, "state": "checked"},
-            {"extra_minutes": 30, "large_print": True, "state": "asked"},
-            {"other": "front", "state": "refused", "refusal": "Er zat een ander document bij."},
-        ]
-        for days, (case, facts) in enumerate(zip(cases, told, strict=False), 2):
-            decided = facts["state"] != "asked"
-            Facility.objects.create(
-                enrolment=case,
-                asked_at=now - timedelta(days=days + 2),
-                checked_at=now - timedelta(days=days) if decided else None,
-                checked_by=staff if decided else None,
-                delete_after=last,
-                **facts,
-            )

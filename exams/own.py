@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from accounts.models import User
+from courses.models import Assessment
 from enrolments.later import Happened, News, Part
 from enrolments.models import Enrolment, State
 from enrolments.models.enrolment import WITH_HOST
@@ -35,8 +36,12 @@ class Link(NamedTuple):
 
 
 def parts(case: Enrolment, user: User) -> Iterable[Part]:
-    """The way to the exam's page, for a course with an exam. One query."""
-    if case.state not in WITH_HOST or not case.edition.has_exam:
+    """The way to the exam's page; or that there is none. One query for a course with an exam."""
+    if case.state not in WITH_HOST:
+        return
+    if case.edition.assessment == Assessment.ASSIGNMENT:
+        yield Part("exams/parts/own.html", Link(case, None, None))
+    if not case.edition.has_exam:
         return
     coming = Exam.objects.visible_to(user).upcoming().filter(edition=case.edition_id).first()
     if coming is not None:

@@ -15,6 +15,7 @@ urlpatterns = [
     path("fixed/<int:pk>/<int:attempt>/slots/tell/", slots.tell, name="tell-slots"),
     path("fixed/slots/<int:pk>/take-back/", slots.take_back, name="take-back-slot"),
     path("facilities/", facilities.queue, name="facilities"),
+    path("facilities/seats/", facilities.misfits, name="misfits"),
     path("facilities/<int:pk>/", facilities.facility, name="facility"),
     path("facilities/<int:pk>/<uuid:file>/", facilities.download, name="facility-file"),
     path("facilities/<int:pk>/<uuid:file>/<int:number>/", facilities.page, name="facility-page"),

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 
 from exams import lists
 from exams.models import Exam, Facility, Held
+from exams.services.facilities import all_misfits
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -28,7 +29,7 @@ class Task(NamedTuple):
 
 def tasks(user: User) -> list[Task]:
     """What `user` finds to do; empty when all is done."""
-    found = [*_to_fix(), *_to_plan(user), *_facilities(user)]
+    found = [*_to_fix(), *_to_plan(user), *_facilities(user), *_seats()]
     return [task for task in found if task.how_many]
 
 
@@ -56,3 +57,10 @@ def _facilities(user: User) -> list[Task]:
     label = ngettext("exam facility to check", "exam facilities to check", count)
     why = _("Compare what the student says with the decision, once.")
     return [Task(count, label, why, reverse("exams:facilities"))]
+
+
+def _seats() -> list[Task]:
+    count = len(all_misfits())
+    label = ngettext("seat does not fit a facility", "seats do not fit a facility", count)
+    why = _("It was granted after the seat was given. Give the student a seat anew.")
+    return [Task(count, label, why, reverse("exams:misfits"))]

@@ -36,6 +36,7 @@ EXAMS: dict[str, Address] = {
     "exams:slots": form_of_arrangers("attempt in a window"),
     "exams:tell-slots": done_by_arrangers("attempt in a window"),
     "exams:take-back-slot": done_by_arrangers("slot"),
+    "exams:misfits": read_by_arrangers(),
     "exams:facilities": Address(get=EXAM_STAFF | AUDITOR),
     "exams:facility": Address(get=EXAM_STAFF | AUDITOR, post=EXAM_STAFF, of="facility"),
     "exams:rooms": read_by_arrangers(),

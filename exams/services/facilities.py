@@ -191,6 +191,29 @@ def misfits_of(facility: Facility) -> list[Misfit]:
     return found
 
 
+def all_misfits() -> list[Misfit]:
+    """Every seat to come that does not have what was granted, the first exam first. Two queries."""
+    seats = (
+        Seat.objects.standing()
+        .filter(sitting__starts_at__gt=timezone.now(), enrolment__facilities__state=S.CHECKED)
+        .select_related("sitting__room__building", "sitting__exam__edition__course__university")
+        .order_by("starts_at", "pk")
+        .distinct()
+    )
+    rows = Facility.objects.granted().filter(enrolment__in=seats.order_by().values("enrolment"))
+    granted = {
+        (row.enrolment_id, row.attempt): row for row in rows.select_related("enrolment__student")
+    }
+    found = []
+    for seat in seats:
+        facility = granted.get((seat.enrolment_id, seat.sitting.exam.attempt))
+        if facility is None:
+            continue
+        if (seat.extra_minutes, seat.arrangement) != (facility.extra_minutes, facility.flags):
+            found.append(Misfit(facility, seat, _why(facility, seat)))
+    return found
+
+
 def _why(facility: Facility, seat: Seat) -> str:
     """What does not fit, in words."""
     sitting = seat.sitting

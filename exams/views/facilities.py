@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from enrolments.services.actions import ActionError, StaleError
+from exams import gates
 from exams.forms.student import CheckForm
 from exams.models import Facility
 from exams.services import facilities as services
@@ -48,6 +49,14 @@ def queue(request: PortalRequest) -> HttpResponse:
         "rows": [(facility, services.words_of(facility)) for facility in page.object_list],
     }
     return render(request, "exams/facilities/queue.html", context)
+
+
+@require_safe
+@needs_role(*gates.READERS)
+def misfits(request: PortalRequest) -> HttpResponse:
+    """Seats to come that do not have what was granted since: the arrangement, and what to do."""
+    rows = [(one, services.words_of(one.facility)) for one in services.all_misfits()]
+    return render(request, "exams/facilities/misfits.html", {"rows": rows})
 
 
 def _find(request: PortalRequest, pk: int) -> Facility:

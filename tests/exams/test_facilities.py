@@ -212,7 +212,13 @@ def test_a_refusal_says_what_is_missing_and_can_be_mended(case: Enrolment, staff
     ],
 )
 def test_a_facility_after_seating_is_something_to_do_with_a_clear_message(
-    exam: Exam, staff: User, facts: dict[str, Any], others: int, accessible: bool, words: str
+    exam: Exam,
+    staff: User,
+    sign_in: SignIn,
+    facts: dict[str, Any],
+    others: int,
+    accessible: bool,
+    words: str,
 ) -> None:
     sitting = PublishedSittingFactory.create(
         exam=exam,
@@ -229,6 +235,9 @@ def test_a_facility_after_seating_is_something_to_do_with_a_clear_message(
     notice = Notice.objects.get(kind="exams.facility_after_seating")
     assert (notice.recipient, notice.asks) == (staff, True)
     assert words in notice.text
+    assert [one.seat for one in facilities.all_misfits()] == [mine]
+    page = sign_in(staff).get(reverse("exams:misfits")).content.decode()
+    assert words in page
 
 
 def test_a_seat_that_has_it_already_is_no_misfit(exam: Exam, staff: User) -> None:
@@ -236,6 +245,7 @@ def test_a_seat_that_has_it_already_is_no_misfit(exam: Exam, staff: User) -> Non
     mine = seat(sitting, fresh(enrolled(exam)), extra_minutes=30, arrangement=[])
 
     assert checked(asked(fresh(mine.enrolment)), staff) == []
+    assert facilities.all_misfits() == []
 
 
 def test_a_course_with_a_final_assignment_needs_none(case: Enrolment) -> None:
