@@ -77,7 +77,7 @@ def test_a_fail_says_so_kindly(cast: Cast, case: Enrolment) -> None:
     verifying.verify(transcript_of(case), statement(case, "4"), by=cast.coordinator)
 
     assert not Result.objects.get().passed
-    assert "nothing to register" in Notice.objects.get(kind="grades.transcript_verified").text
+    assert "niets te registreren" in Notice.objects.get(kind="grades.transcript_verified").text
 
 
 @pytest.mark.parametrize(
