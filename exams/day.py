@@ -60,7 +60,7 @@ class Said(NamedTuple):
 def sittings(user: Person) -> SittingQuerySet:
     """Those that `user` sees, with how many are seated and not yet marked."""
     rows = Sitting.objects.visible_to(user).standing().select_related(*SHOWN)
-    return rows.annotate(seated=SEATED, unmarked=UNMARKED)
+    return rows.annotate(seated=SEATED, unmarked=UNMARKED).order_by("starts_at", "room", "pk")
 
 
 def overview(user: Person, now: datetime | None = None) -> dict[str, list[Sitting]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -10,6 +11,8 @@ from django.conf import settings
 from django.db import IntegrityError, connection
 from django.utils import timezone
 
+from exams import vault
+from exams.models import Paper
 from paperwork.models import Attachment, Document
 from vx_portal.backup import hash_of
 from vx_portal.metrics import OWED
@@ -21,6 +24,7 @@ def faults() -> Iterator[str]:
     """What is wrong, a line each; nothing is changed. A row is named by its kind and id alone."""
     yield from _broken_references()
     yield from _wrong_files()
+    yield from _wrong_papers()
     yield from _leases_from_the_future()
 
 
@@ -50,6 +54,18 @@ def _wrong_files() -> Iterator[str]:
                 yield f"{row}: its file is not there."
             elif hash_of(path) != (sha256, size):
                 yield f"{row}: its file is not the one that it was."
+
+
+def _wrong_papers() -> Iterator[str]:
+    """Exam papers that cannot be read: the file is gone or changed, or the key is another one."""
+    for paper in Paper.objects.exclude(file="").order_by().iterator(AT_A_TIME):
+        try:
+            content = vault.take_out(paper.file, paper.exam_id)
+        except vault.SealBrokenError:
+            yield f"Paper {paper.pk}: its file is not there, or cannot be decrypted."
+            continue
+        if hashlib.sha256(content).hexdigest() != paper.sha256:
+            yield f"Paper {paper.pk}: its file is not the one that it was."
 
 
 def _leases_from_the_future() -> Iterator[str]:

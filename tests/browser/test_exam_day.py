@@ -1,0 +1,100 @@
+"""Marking on the day with the network gone: nothing is lost, and two tablets agree."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import BrowserContext, Locator, Page, expect
+
+from tests.browser.conftest import Portal
+
+TABLET = {"viewport": {"width": 820, "height": 1180}, "has_touch": True}
+
+
+@pytest.fixture
+def tablet(portal: Portal, open_browser: Callable[..., BrowserContext]) -> Callable[[], Page]:
+    """A tablet with the first sitting of today open."""
+
+    def tablet() -> Page:
+        page = open_browser("exams", **TABLET).new_page()
+        page.goto(f"{portal.base}/en/exams/day/")
+        page.click(".board h3 a >> nth=0")
+        page.wait_for_selector("[data-examday]")
+        return page
+
+    return tablet
+
+
+def seat(page: Page, number: int) -> Locator:
+    return page.locator("[data-seat]").nth(number)
+
+
+def test_marks_wait_for_the_network_and_two_tablets_agree(tablet: Callable[[], Page]) -> None:
+    one, two = tablet(), tablet()
+    words = seat(one, 0).locator("[data-words]")
+
+    one.context.set_offline(True)
+    seat(one, 0).get_by_role("button", name="Present").click()
+    seat(one, 1).get_by_role("button", name="Late").click()
+    expect(words).to_have_text("Present (waits for the network)")
+    expect(one.locator("#sending")).to_contain_text("2 marks wait for the network")
+    assert seat(two, 0).locator("[data-words]").inner_text() == "not marked yet", "the control"
+    # Later, on the other tablet: of two marks about a seat the later one stands.
+    seat(two, 1).get_by_role("button", name="Not there").click()
+    expect(seat(two, 1).locator("[data-words]")).to_have_text("not there")
+    one.context.set_offline(False)
+
+    expect(words).to_have_text("present")
+    expect(one.locator("#sending")).to_have_text("Everything has been sent.")
+    expect(seat(one, 1).locator("[data-words]")).to_have_text("not there")
+    expect(seat(two, 0).locator("[data-words]")).to_have_text("present", timeout=20_000)
+    expect(seat(two, 1).locator("[data-words]")).to_have_text("not there")
+    assert one.evaluate("JSON.parse(Object.values(sessionStorage)[0]).queue") == []
+    assert one.evaluate("localStorage.length") == 0
+
+
+def test_what_waits_outlives_a_reload(tablet: Callable[[], Page]) -> None:
+    page = tablet()
+    page.route("**/marks/", lambda route: route.abort())
+    seat(page, 2).get_by_role("button", name="Identity checked").click()
+    expect(page.locator("#sending")).to_contain_text("1 mark waits")
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.unroute("**/marks/")
+
+    page.reload()
+
+    expect(seat(page, 2).locator("[data-identified]")).to_be_visible()
+    expect(page.locator("#marks li").first).to_contain_text("identity checked")
+
+
+def test_every_target_is_large_enough_for_a_thumb(tablet: Callable[[], Page]) -> None:
+    page = tablet()
+
+    small = page.evaluate(
+        """[...document.querySelectorAll("main :is(button, .btn, summary, select)")]
+        .filter((one) => one.offsetParent && one.getBoundingClientRect().height < 48)
+        .map((one) => one.textContent)"""
+    )
+
+    assert small == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 820
+
+
+def test_the_device_in_the_room_is_signed_out_when_the_sitting_is_closed(
+    tablet: Callable[[], Page],
+) -> None:
+    room, other = tablet(), tablet()
+    room.click("text=Use this device in the room")
+    room.wait_for_selector("#leave")
+    for number in range(other.locator("[data-seat]").count()):
+        seat(other, number).get_by_role("button", name="Present").click()
+    expect(other.locator("#count")).to_contain_text("all are marked")
+    other.click("a:has-text('Close the sitting')")
+    other.click("button:has-text('Close the sitting')")
+
+    room.wait_for_selector("text=This device is signed out", timeout=30_000)
+
+    assert room.evaluate("sessionStorage.length + localStorage.length") == 0
+    room.goto(room.url.partition("/exams/")[0] + "/exams/day/")
+    assert "/account/login/" in room.url
