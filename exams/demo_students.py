@@ -16,6 +16,7 @@ from exams.services import facilities, resits, slots
 from paperwork.demo_files import pdf_of
 from paperwork.models import Attachment, subject_of
 from paperwork.services.files import keep
+from paperwork.services.notices import settle
 
 DECISION = (
     "Universiteit Leiden",
@@ -92,12 +93,12 @@ def _offer_resits() -> None:
     """Who sits a resit today has said so; who was absent last week has been offered one."""
     now = timezone.now()
     for seat in Seat.objects.filter(sitting__exam__attempt=2).select_related("sitting__exam"):
-        Resit.objects.create(
+        said = {"answer": Resit.Answer.YES, "answered_at": now - timedelta(days=1)}
+        resit, _new = Resit.objects.update_or_create(  # who was absent has one already
             enrolment_id=seat.enrolment_id,
             attempt=2,
-            because=Resit.Because.FAILED,
-            answer=Resit.Answer.YES,
-            offered_at=now - timedelta(days=30),
-            answered_at=now - timedelta(days=28),
+            defaults=said,
+            create_defaults=said | {"because": Resit.Because.FAILED},
         )
+        settle(resit)
     resits.offer_to_all_absent()
