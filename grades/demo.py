@@ -80,7 +80,7 @@ def load() -> None:
 
 def _follow(past: Past, chance: random.Random) -> None:
     """An edition that is over, its students' cases, and their transcripts."""
-    edition = _past_edition(Course.objects.get(slug=past.course), past.ended)
+    edition = past_edition(Course.objects.get(slug=past.course), past.ended)
     students = {f"{who}@{cases.DOMAIN}": (purpose, story) for who, purpose, story in past.named}
     named = StudentProfile.objects.filter(user__email__in=students)
     humanities = StudentProfile.objects.filter(
@@ -111,7 +111,7 @@ def _follow(past: Past, chance: random.Random) -> None:
         _give(case, story)
 
 
-def _past_edition(course: Course, ended: int) -> Edition:
+def past_edition(course: Course, ended: int) -> Edition:
     """The course's edition of before, with the dates of then."""
     like = Edition.objects.filter(course=course).order_by("starts_on").first()
     ends_on = timezone.localdate() - timedelta(days=ended)
@@ -145,43 +145,43 @@ def _give(case: Enrolment, story: str) -> None:
         case "none":
             return
         case "agrees":
-            _keep(case, papers.printed(said, host), grade, now - timedelta(days=2))
+            keep(case, papers.printed(said, host), grade, now - timedelta(days=2))
         case "late":
-            _keep(case, papers.printed(said, host, pages=4), grade, now - timedelta(days=12))
+            keep(case, papers.printed(said, host, pages=4), grade, now - timedelta(days=12))
         case "accents":
             other = said._replace(name=_without_accents(said.name))
-            _keep(case, papers.printed(other, host), grade, now - timedelta(days=1))
+            keep(case, papers.printed(other, host), grade, now - timedelta(days=1))
         case "another-student":
             other = said._replace(name="Noor Proefpersoon", number="555123")
-            _keep(case, papers.printed(other, host), grade, now - timedelta(days=3))
+            keep(case, papers.printed(other, host), grade, now - timedelta(days=3))
         case "other-credits":
             other = said._replace(credits="6.00")
-            _keep(case, papers.typed_of(other), grade.replace(".", ","), now - timedelta(days=4))
+            keep(case, papers.typed_of(other), grade.replace(".", ","), now - timedelta(days=4))
         case "photograph":
             _keep_photograph(case, said, grade, now - timedelta(hours=5))
         case "returned":
             other = said._replace(title="Academic Writing", code="WRIT1000")
-            row = _keep(case, papers.typed_of(other), grade, now - timedelta(days=6))
+            row = keep(case, papers.typed_of(other), grade, now - timedelta(days=6))
             reason = "Dit vak staat niet op deze cijferlijst. Stuur er een waar het op staat."
             _return(row, reason, now - timedelta(days=5))
         case "replaced":
-            row = _keep(case, papers.typed_of(said), grade, now - timedelta(days=9))
+            row = keep(case, papers.typed_of(said), grade, now - timedelta(days=9))
             _supersede(row, now - timedelta(days=1))
-            _keep(case, papers.printed(said, host), grade, now - timedelta(days=1), version=2)
+            keep(case, papers.printed(said, host), grade, now - timedelta(days=1), version=2)
         case "failed":
             failing = said._replace(grade="3", credits="0.00")
-            row = _keep(case, papers.typed_of(failing), "3", now - timedelta(days=20))
-            _verify(row, failing, "4", now - timedelta(days=17))
+            row = keep(case, papers.typed_of(failing), "3", now - timedelta(days=20))
+            verify(row, failing, "4", now - timedelta(days=17))
         case "verified":
-            row = _keep(case, papers.printed(said, host), grade, now - timedelta(days=8))
-            _verify(row, said, recorded, now - timedelta(days=5))
+            row = keep(case, papers.printed(said, host), grade, now - timedelta(days=8))
+            verify(row, said, recorded, now - timedelta(days=5))
 
 
 def _without_accents(name: str) -> str:
     return name.translate(str.maketrans("ıöüçşğéèëï", "ioucsgeeei"))
 
 
-def _keep(
+def keep(
     case: Enrolment,
     content: bytes,
     grade: str,
@@ -242,7 +242,7 @@ def _keep_photograph(case: Enrolment, said: papers.Said, grade: str, at: datetim
         by=case.student,
     )
     bound = limited.bind([path_of(photo.file)]).content
-    row = _keep(case, bound, grade, at)
+    row = keep(case, bound, grade, at)
     kind, pk = subject_of(row)
     type(photo).objects.filter(pk=photo.pk).update(subject_kind=kind, subject_id=pk, given_at=at)
     assert row.file is not None  # noqa: S101  # made with one
@@ -280,7 +280,7 @@ def _supersede(row: Transcript, at: datetime) -> None:
     _event(row, "supersede", student, "student", S.RECEIVED, S.SUPERSEDED, at)
 
 
-def _verify(row: Transcript, said: papers.Said, recorded: str, at: datetime) -> Result | None:
+def verify(row: Transcript, said: papers.Said, recorded: str, at: datetime) -> Result | None:
     case = row.enrolment
     by = _verifier(case)
     if by is None:
@@ -341,7 +341,7 @@ def _verify_the_older() -> None:
         row = _row(case, _written(case, papers.typed_of(said)), "", at, by=senders[host.pk])
         row.read_at, row.findings = at, {"has_text": True, "found": {}}
         row.save()
-        _verify(row, said, recorded, at + timedelta(days=2 + number % 4))
+        verify(row, said, recorded, at + timedelta(days=2 + number % 4))
 
 
 def _written(case: Enrolment, content: bytes) -> Attachment:

@@ -12,6 +12,7 @@ import courses.demo
 import enrolments.demo
 import exams.demo
 import grades.demo
+import grades.demo_registrations
 import paperwork.demo
 import paperwork.demo_files
 from paperwork.waking import nobody_woken
@@ -31,3 +32,4 @@ class Command(BaseCommand):
             enrolments.demo.load()
             exams.demo.load()
             grades.demo.load()
+            grades.demo_registrations.load()
