@@ -216,6 +216,7 @@ ADDRESSES: dict[str, Address] = {
     "partner-transcripts:give": Address(get=HOSTS, post=HOSTS),
     "partner-transcripts:settle": Address(get=None, post=HOSTS),
     "partner-transcripts:download": Address(get=NOBODY, of="file", hidden=HOSTS),
+    "grade-tables:table": edited_by_office("university"),
     "hosts:hosts": read_by_office(),
     "hosts:send": form_of_office("partner"),
     "hosts:revoke": done_by_office("link of a host"),

@@ -52,6 +52,7 @@ urlpatterns = [
         path("office/people/", include("accounts.urls_office")),
         path("office/documents/", include("paperwork.urls_documents")),
         path("office/hosts/", include("enrolments.urls_hosts")),
+        path("office/grade-tables/", include("grades.urls_office")),
         path("office/results/", include("grades.urls_results")),
         path("office/experiences/", experience.answers, name="experiences"),
         path("honours/", include("grades.urls_honours")),
