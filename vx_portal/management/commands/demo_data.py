@@ -13,6 +13,7 @@ import enrolments.demo
 import exams.demo
 import grades.demo
 import grades.demo_registrations
+import grades.demo_results
 import paperwork.demo
 import paperwork.demo_files
 from paperwork.waking import nobody_woken
@@ -33,3 +34,4 @@ class Command(BaseCommand):
             exams.demo.load()
             grades.demo.load()
             grades.demo_registrations.load()
+            grades.demo_results.load()
