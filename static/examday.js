@@ -152,6 +152,11 @@
       failures += 1;
     }
     busy = false;
+    if (signedOut && !queue.length) { // nothing waits here: no names stay on the screen
+      forget();
+      location.reload();
+      return;
+    }
     show();
     timer = setTimeout(work, queue.length ? (failures ? Math.min(1000 * 2 ** failures, LONGEST) : 0) : PAUSE);
   };
