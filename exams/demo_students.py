@@ -98,7 +98,8 @@ def _offer_resits() -> None:
             enrolment_id=seat.enrolment_id,
             attempt=2,
             defaults=said,
-            create_defaults=said | {"because": Resit.Because.FAILED},
+            create_defaults=said
+            | {"because": Resit.Because.FAILED, "offered_at": now - timedelta(days=30)},
         )
         settle(resit)
     resits.offer_to_all_absent()

@@ -111,7 +111,7 @@ def _checked(request: PortalRequest, misfits: list[services.Misfit]) -> HttpResp
 def _decision(request: PortalRequest, found: Facility) -> dict[str, Any]:
     """The pages of the decision, while it is to be checked."""
     file = _file_of(found)
-    if file is None:
+    if file is None or not services.may_check(current_user(request), found):
         return {"pages": [], "original": ""}
 
     def address(number: int) -> str:

@@ -165,6 +165,18 @@ def test_nobody_else_opens_a_decision(
     assert response.status_code == status
 
 
+def test_an_auditor_reads_the_arrangement_and_not_the_decision(
+    case: Enrolment, sign_in: SignIn
+) -> None:
+    facility = asked(case)
+    client = sign_in(factories.MemberFactory.create(role=Role.AUDITOR))
+
+    page = client.get(reverse("exams:facility", args=[facility.pk]))
+
+    assert "30 extra minuten" in page.content.decode()
+    assert page.context["pages"] == []
+
+
 def test_nothing_of_it_stands_in_the_history_of_the_case(case: Enrolment, staff: User) -> None:
     facility = asked(case)
     checked(facility, staff)
