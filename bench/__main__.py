@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import quote, urljoin
 
-from bench import deliveries, paper, planning, rush, transcripts
+from bench import deliveries, paper, planning, registrations, rush, transcripts
 from bench.load import Round, load, request
 from bench.phone import View, first_views
 
@@ -98,6 +98,7 @@ def main() -> int:
         "desk": measure_desk,
         "rush": rush.measure,
         "paper": paper.measure,
+        "registrations": registrations.measure,
         "deliveries": deliveries.measure,
         "planning": planning.measure,
         "transcripts": transcripts.measure,

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import pgettext, pgettext_lazy
 
 from accounts.models import User
 from courses.models import Faculty
@@ -252,3 +252,14 @@ class Registration(models.Model):
 
     def __str__(self) -> str:
         return f"{self.enrolment_id} {self.state}"
+
+    def get_state_display(self) -> str:  # type: ignore[no-redef]  # Django leaves ours
+        """The state in words; where it is asked, or on the honours route, more exactly."""
+        if self.route == self.Route.HONOURS:
+            if self.state == S.REQUESTED:
+                return pgettext("registration", "overview to be made")
+            if self.state == S.SENT:
+                return pgettext("registration", "with the Honours Academy")
+        elif self.state == S.REQUESTED and self.filed_on:
+            return pgettext("registration", "with the Board of Examiners")
+        return str(S(self.state).label)
