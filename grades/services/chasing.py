@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import date, datetime, timedelta
+from itertools import batched
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -21,6 +22,7 @@ from enrolments.services import rules
 from enrolments.services.upkeep import WORK_BEGINS
 from grades.models import Transcript, TranscriptState
 from grades.services import telling
+from paperwork.models import Notice
 from paperwork.services.notices import Link, owe_notice
 from paperwork.working_days import is_working_day
 
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
 EVERY = 14  # days between two reminders of one transcript
+AT_A_TIME = 500  # keys that the database is asked about
 S = TranscriptState
 
 
@@ -72,37 +75,66 @@ def chase_now(today: date) -> int:
 
 def _ask_students(today: date) -> int:
     """Each student when the course is over, when the day has come, and every two weeks after it."""
+    wanted = {_key(case, today): case for case in awaited()}
     asked = 0
-    for case in awaited():
-        late = (today - due_on(case)).days
-        time = 0 if late < 0 else 1 + late // EVERY
-        with transaction.atomic():
-            owe_notice(
-                "grades.transcript_wanted",
-                f"transcript-wanted-{case.pk}-{time}",
-                case.student,
-                telling.context(case, due_on=due_on(case)),
-                about=case,
-                link=telling.to_upload(case),
-                asks=True,
-            )
-        asked += 1
+    for keys in batched(wanted, AT_A_TIME):
+        known = set(Notice.objects.filter(key__in=keys).values_list("key", flat=True))
+        for key in keys:
+            if key not in known:
+                _ask(wanted[key], key)
+                asked += 1
     return asked
+
+
+def _key(case: Enrolment, today: date) -> str:
+    """One for the end of the course, for the day, and for each two weeks after it."""
+    late = (today - due_on(case)).days
+    return f"transcript-wanted-{case.pk}-{0 if late < 0 else 1 + late // EVERY}"
+
+
+@transaction.atomic
+def _ask(case: Enrolment, key: str) -> None:
+    owe_notice(
+        "grades.transcript_wanted",
+        key,
+        case.student,
+        telling.context(case, due_on=due_on(case)),
+        about=case,
+        link=telling.to_upload(case),
+        asks=True,
+    )
+
+
+class _Sides:
+    """Who stands on the two sides of cases: asked once for each host and each kind of case."""
+
+    def __init__(self) -> None:
+        self.known: dict[tuple[object, ...], list[User]] = {}
+        self.office = list(people.office())
+
+    def host(self, case: Enrolment) -> list[User]:
+        key = ("host", case.edition.course.university_id)
+        return self.known.get(key) or self.known.setdefault(key, list(people.host_side(case)))
+
+    def home(self, case: Enrolment) -> list[User]:
+        key = ("home", case.faculty_id, case.programme_id, case.is_honours)
+        return self.known.get(key) or self.known.setdefault(key, list(people.home_side(case)))
 
 
 def _tell_staff(today: date) -> int:
     """One message to each person: a host every two weeks, the others every week."""
+    sides = _Sides()
     hosts: Counter[User] = Counter()
     missing: Counter[User] = Counter()
     for case in awaited():
         if today >= due_on(case):
-            hosts.update(people.host_side(case))
+            hosts.update(sides.host(case))
         if today >= alarm_on(case):
-            missing.update({*people.home_side(case), *people.office()})
+            missing.update({*sides.home(case), *sides.office})
     late: Counter[User] = Counter()
     rows = Transcript.objects.filter(state=S.RECEIVED, due_on__lt=today)
     for row in rows.select_related("enrolment__edition__course__university"):
-        late.update(people.home_side(row.enrolment))
+        late.update(sides.home(row.enrolment))
     year, week, _day = today.isocalendar()
     owed = _owe(hosts, "transcripts_awaited", f"{year}-{week // 2}", "partner-transcripts:give")
     owed += _owe(missing, "transcripts_missing", f"{year}-{week}", "review:awaited")
