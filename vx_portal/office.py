@@ -15,8 +15,9 @@ from accounts.models import Invitation
 from courses import worklist
 from courses.models import ImportRun
 from enrolments import hosts
+from grades import own_results
 from paperwork import background
-from vx_portal.http import PortalRequest, needs_role
+from vx_portal.http import PortalRequest, current_user, needs_role
 
 
 class Todo(NamedTuple):
@@ -38,6 +39,7 @@ def home(request: PortalRequest) -> HttpResponse:
         *_universities(request),
         *_people(request),
         *_hosts(request),
+        *_results(request),
     ]
     context: dict[str, Any] = {
         "tasks": waiting,
@@ -91,3 +93,26 @@ def _hosts(request: PortalRequest) -> list[Todo]:
     label = ngettext("host university cannot answer", "host universities cannot answer", count)
     why = _("Students wait there, and nobody has an account or a link: send one.")
     return [Todo(count, label, why, reverse("hosts:hosts"))] * bool(count)
+
+
+def _results(request: PortalRequest) -> list[Todo]:
+    """Results of our own courses: to confirm by a second person, and still to enter."""
+    rows = own_results.editions(current_user(request))
+    confirm = own_results.narrowed(rows, "confirm").count()
+    enter = own_results.narrowed(rows, "enter").count()
+    here = reverse("results:home")
+    found = [
+        Todo(
+            confirm,
+            ngettext("course with results to confirm", "courses with results to confirm", confirm),
+            _("Another person than who entered them confirms them; then they hold."),
+            f"{here}?view=confirm",
+        ),
+        Todo(
+            enter,
+            ngettext("course of ours lacks results", "courses of ours lack results", enter),
+            _("It has ended, and its students wait for their results."),
+            f"{here}?view=enter",
+        ),
+    ]
+    return [task for task in found if task.how_many]

@@ -211,8 +211,8 @@ def confirm_several(results: Iterable[Result], *, by: User) -> Outcome:
 def send_back(result: Result, *, by: User, reason: str) -> None:
     """What was entered is not right: it goes, and who entered it reads why.
 
-    Its words stay in the history of the case. Who entered it may take it back too, without a
-    reason. Raises ActionError, StaleError.
+    What it said is kept as an event of the edition, which only the office's trail shows. Who
+    entered it may take it back too, without a reason. Raises ActionError, StaleError.
     """
     case = result.enrolment
     role = may_enter(by, case)
@@ -221,12 +221,19 @@ def send_back(result: Result, *, by: User, reason: str) -> None:
         raise ActionError(_("You cannot confirm this result now."))
     if not reason.strip() and not own:
         raise ActionError(_("Say why: who entered it reads it."))
-    said = {"result": result.recorded, "ec": str(result.ec), "dated_on": str(result.dated_on)}
+    said = {
+        "case": case.reference,
+        "result": result.recorded,
+        "ec": str(result.ec),
+        "dated_on": str(result.dated_on),
+    }
     gone, _rows = Result.objects.filter(
         pk=result.pk, confirmed_at=None, source=Source.RESULT_LIST
     ).delete()
     if not gone:
         raise StaleError(_("Somebody else has just decided about this result."))
-    event = record(case, "result_back", by=by, role=role, reason=reason.strip(), details=said)
+    event = record(
+        case.edition, "result_back", by=by, role=role, reason=reason.strip(), details=said
+    )
     if not own:
         telling.sent_back(event, result)
