@@ -99,7 +99,7 @@ def test_the_evidence_is_one_pdf_with_the_transcript_in_it(
     answer = client.get(path)
     pdf = pikepdf.open(io.BytesIO(b"".join(answer)))  # type: ignore[arg-type]
 
-    assert len(pdf.pages) == 3
+    assert len(pdf.pages) == 2  # the form, and the page of the transcript
     assert pdf.Root.MarkInfo.Marked
     (name,) = pdf.attachments
     given = pdf.attachments[name].get_file().read_bytes()
