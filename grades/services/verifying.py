@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -57,14 +59,19 @@ def _move(
     role: str,
     reason: str = "",
     fields: dict[str, Any] | None = None,
-    details: dict[str, Any] | None = None,
+    with_result: Callable[[], Result] | None = None,
 ) -> Event:
-    """Compare-and-swap by the state and the moment that was seen; the event of it."""
+    """Compare-and-swap by the state and the moment that was seen; the event of it.
+
+    The result is recorded after the swap: of two at once the second finds that it was second,
+    before the database would have to refuse its result.
+    """
     action, seen, now = ACTIONS[name], transcript.state, timezone.now()
     values = {"state": action.target, "changed_at": now, **(fields or {})}
     rows = Transcript.objects.filter(pk=transcript.pk, state=seen, changed_at=transcript.changed_at)
     if not rows.update(**values):
         raise StaleError(_("Somebody else has just changed this transcript."))
+    details = {"result": with_result().pk} if with_result else {}
     for field, value in values.items():
         setattr(transcript, field, value)
     return record(
@@ -86,15 +93,14 @@ def verify(transcript: Transcript, said: Statement, *, by: User, reason: str = "
     Raises ActionError, StaleError; then nothing is changed. The student hears it ten seconds later.
     """
     role = _may("verify", transcript, by)
-    result = _record(transcript, said, by=by, reason=reason)
     event = _move(
         transcript,
         "verify",
         by=by,
         role=role,
         reason=reason,
-        fields={"verified_by": by, "verified_at": result.recorded_at, "snoozed_until": None},
-        details={"result": result.pk},
+        fields={"verified_by": by, "verified_at": timezone.now(), "snoozed_until": None},
+        with_result=partial(_record, transcript, said, by=by, reason=reason),
     )
     telling.decided(event, transcript)
     return event
@@ -107,15 +113,14 @@ def correct(transcript: Transcript, said: Statement, *, by: User, reason: str) -
     Raises ActionError: without a reason, or when its registration has been sent already.
     """
     role = _may("correct", transcript, by)
-    result = _record(transcript, said, by=by, reason=reason)
     event = _move(
         transcript,
         "correct",
         by=by,
         role=role,
         reason=reason.strip(),
-        fields={"verified_by": by, "verified_at": result.recorded_at},
-        details={"result": result.pk},
+        fields={"verified_by": by, "verified_at": timezone.now()},
+        with_result=partial(_record, transcript, said, by=by, reason=reason),
     )
     telling.decided(event, transcript)
     return event
