@@ -14,6 +14,7 @@ from enrolments.later import News, Part
 from enrolments.models import State
 from enrolments.models.enrolment import Kind
 from enrolments.turn import Turn
+from exams.models import Attendance, Seat
 from grades import form, proposing
 from grades.gates import ENDED_WELL
 from grades.models import Registration, RegistrationState, Result
@@ -37,6 +38,10 @@ def parts(case: Enrolment, user: User) -> Iterable[Part]:
     results = Result.objects.visible_to(user).filter(enrolment=case, recorded_at__lte=known)
     result = results.current().first()
     if result is None:
+        seats = Seat.objects.visible_to(user).filter(enrolment=case).standing()
+        if case.state == State.FINISHED and seats.filter(attendance=Attendance.ABSENT).exists():
+            if not seats.exclude(attendance=Attendance.ABSENT).exists():
+                yield Part("grades/parts/registration.html", {"no_show": True})
         return
     row = Registration.objects.visible_to(user).filter(enrolment=case).current().first()
     if row is not None:
