@@ -60,6 +60,7 @@ def together(side: str, number: int) -> float:
             [sys.executable, "-m", "bench.registering", side, str(one), str(number)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,  # where WeasyPrint says each of its steps
             text=True,
         )
         for one in range(number)

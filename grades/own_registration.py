@@ -39,9 +39,9 @@ def parts(case: Enrolment, user: User) -> Iterable[Part]:
     result = results.current().first()
     if result is None:
         seats = Seat.objects.visible_to(user).filter(enrolment=case).standing()
-        if case.state == State.FINISHED and seats.filter(attendance=Attendance.ABSENT).exists():
-            if not seats.exclude(attendance=Attendance.ABSENT).exists():
-                yield Part("grades/parts/registration.html", {"no_show": True})
+        known_as = set(seats.values_list("attendance", flat=True))
+        if case.state == State.FINISHED and known_as == {Attendance.ABSENT}:
+            yield Part("grades/parts/registration.html", {"no_show": True})
         return
     row = Registration.objects.visible_to(user).filter(enrolment=case).current().first()
     if row is not None:
