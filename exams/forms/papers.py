@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -12,9 +13,11 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from exams import people
 from exams.models import Paper, PaperStep
+from exams.moments import MomentError, Which, leiden, resolve
 from exams.services.papers import NOTED
 from paperwork.forms.files import PdfField
 
+DATE, TIME = {"type": "date"}, {"type": "time"}
 NAME_WANTED = _("Give your name: it is kept with what you do.")
 
 
@@ -59,32 +62,38 @@ class ReadersForm(forms.Form):
     use_required_attribute = False
     first = forms.ModelChoiceField(queryset=User.objects.none(), label=_("Opens it"))
     second = forms.ModelChoiceField(queryset=User.objects.none(), label=_("Opens it too"))
-    readable_from = forms.SplitDateTimeField(
-        label=_("Not before"),
+    from_day = forms.DateField(label=_("Not before"), widget=forms.DateInput(DATE, "%Y-%m-%d"))
+    from_time = forms.TimeField(
+        label=_("at this time"),
         help_text=_("Leiden's time. Four hours before the start unless you change it."),
-        widget=forms.SplitDateTimeWidget(
-            date_attrs={"type": "date"},
-            time_attrs={"type": "time"},
-            date_format="%Y-%m-%d",
-            time_format="%H:%M",
-        ),
+        widget=forms.TimeInput(TIME, "%H:%M"),
     )
+    readable_from: datetime | None = None  # when the form is valid
 
     def __init__(self, data: Any, *, paper: Paper) -> None:
+        begins = paper.readable_from and timezone.localtime(paper.readable_from)
         initial = {
             "first": paper.first_reader_id,
             "second": paper.second_reader_id,
-            "readable_from": paper.readable_from and timezone.localtime(paper.readable_from),
+            "from_day": begins,
+            "from_time": begins,
         }
         super().__init__(data, initial=initial)
         for name in ("first", "second"):
             self.fields[name].queryset = people.arrangers()  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
-        """Two different people."""
+        """Two different people, and a moment that there is."""
         data = super().clean() or {}
         if data.get("first") and data.get("first") == data.get("second"):
             self.add_error("second", _("Name two different people."))
+        if data.get("from_day") and data.get("from_time"):
+            try:
+                self.readable_from = resolve(
+                    data["from_day"], data["from_time"], leiden(), Which.FIRST
+                )
+            except MomentError as error:
+                self.add_error("from_time", str(error))
         return data
 
 

@@ -198,7 +198,7 @@ def readers(request: PortalRequest, pk: int) -> HttpResponse:
                 paper,
                 data["first"],
                 data["second"],
-                data["readable_from"],
+                form.readable_from,
                 by=current_user(request),
             )
         except PaperError as refusal:

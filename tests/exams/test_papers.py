@@ -160,8 +160,8 @@ def test_a_file_that_was_changed_on_the_disk_is_not_handed_out(
 
 GAPS = [
     ({"printed": 24, "collected": 24, "scanned": 24, "sent": 24}, []),
-    ({"printed": 24, "collected": 23}, ["Geprint 24, opgehaald 23: 1 ontbreekt."]),
-    ({"collected": 23, "scanned": 24}, ["Opgehaald 23, gescand 24: 1 te veel."]),
+    ({"printed": 24, "collected": 23}, ["Afgedrukt 24, ingenomen 23: 1 ontbreekt."]),
+    ({"collected": 23, "scanned": 24}, ["Ingenomen 23, gescand 24: 1 te veel."]),
     ({"collected": 23, "sent": 22}, ["Er zijn 23 antwoorden, verstuurd zijn er 22: 1 ontbreekt."]),
     ({"printed": 3}, []),
 ]
@@ -187,7 +187,7 @@ def test_a_gap_with_who_was_there_and_a_number_put_right(exam: Exam, staff: list
     paper = papers.hand_over(exam, "By courier", by=staff[0]).paper
     papers.note(paper, "collected", by=staff[0], number=2)
     (full,) = passport.passports(exam, staff[0])
-    assert full.gaps == ["Er waren 3 studenten, van 2 zijn de antwoorden opgehaald."]
+    assert full.gaps == ["Er waren 3 studenten, van 2 zijn de antwoorden ingenomen."]
 
     papers.note(paper, "collected", by=staff[0], number=3, text="One lay under the pile.")
 
@@ -313,7 +313,7 @@ def test_exam_staff_by_their_pages(
     version = f"/en/exams/papers/version/{paper.pk}/"
     day = timezone.localtime(timezone.now() - HOUR)
     two = {"first": staff[0].pk, "second": staff[1].pk}
-    when = {"readable_from_0": day.date().isoformat(), "readable_from_1": f"{day:%H:%M}"}
+    when = {"from_day": day.date().isoformat(), "from_time": f"{day:%H:%M}"}
     same = client.post(f"{version}readers/", two | when | {"second": staff[0].pk})
     assert same.status_code == 422
     assert client.post(f"{version}readers/", two | when).status_code == 302
