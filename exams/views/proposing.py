@@ -16,7 +16,7 @@ from exams.gates import ARRANGERS, READERS
 from exams.instances import situation
 from exams.models import Plan
 from exams.services import adopting, proposing
-from vx_portal.http import PortalRequest, current_user, needs_role, roles_of
+from vx_portal.http import PortalRequest, WrongRoleError, current_user, needs_role, roles_of
 
 SHOWN = 10
 
@@ -26,7 +26,9 @@ SHOWN = 10
 def proposed(request: PortalRequest) -> HttpResponse:
     """The latest proposals, and asking for another."""
     may = not roles_of(request.user).isdisjoint(ARRANGERS)
-    if request.method == "POST" and may:
+    if request.method == "POST" and not may:
+        raise WrongRoleError(*ARRANGERS)
+    if request.method == "POST":
         form = ProposeForm(request.POST)
         if form.is_valid():
             try:
