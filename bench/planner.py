@@ -76,6 +76,8 @@ def fill(sittings: int, rooms: list[Room], people: list[Invigilator], users: lis
                 kind=Kind.OUTGOING,
                 state=State.ENROLLED,
                 home_university=home,
+                level="bachelor",
+                year=2,
                 sequence=n + 1,
                 rank=n + 1,
             )

@@ -76,7 +76,6 @@ EXAMS: dict[str, Address] = {
     "examday:marks": Address(get=None, post=ARRANGERS, of="sitting"),
     "examday:sheets": Address(get=None, post=ARRANGERS, of="sitting"),
     "examday:hold": Address(get=None, post=ARRANGERS, of="sitting"),
-    "examday:leave": Address(get=None, post=ARRANGERS, of="sitting"),
     "examday:close": form_of_arrangers("sitting"),
     "papers:papers": read_by_arrangers(),
     "papers:exam": read_by_arrangers("exam"),

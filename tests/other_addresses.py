@@ -65,6 +65,7 @@ OTHERS: dict[str, str] = {
     "desk:file-download": _CASE_FILE,
     "board:answered": "comes after an answer; tests/enrolments/test_asking.py",
     "host:decline": "for students of that university alone; tests/enrolments/test_host_link.py",
+    "examday:leave": "ends the session; tests/exams/test_day.py",
     "planner:slot": "for students who chose that moment; tests/exams/test_planner.py",
     "exams:facility-file": _FACILITY,
     "exams:facility-page": _FACILITY,
