@@ -167,7 +167,7 @@ def forget_registration(result: Result) -> None:
     What rested on the result before it rests on that one again. Raises StaleError when its
     registration has gone on already.
     """
-    rows = Registration.objects.select_for_update().select_related(*form.SHOWN)
+    rows = Registration.objects.select_for_update(of=("self",)).select_related(*form.SHOWN)
     row = rows.filter(result=result).first()
     before = result.replaces
     if row is not None and before is not None and row.created_at < result.recorded_at:
