@@ -81,6 +81,7 @@ def _page(
         "page_obj": page,
         "students": students,
         "form": form,
+        "reader": user,
         "may_write": "office" in roles_of(user),
         "to_confirm": [one for one in students if one.waits and one.waits.recorded_by != user],
         "has_begun": edition.starts_on <= timezone.localdate(),

@@ -310,6 +310,9 @@ def test_a_list_is_previewed_and_then_entered_as_a_whole(scene: Scene, sign_in: 
     forged = client.post(scene.url("enter/"), {"list": sealed + "x"}, follow=True)
     assert "opnieuw" in forged.content.decode()
 
+    own = client.get(scene.url()).content.decode()
+    assert own.count("door jou ingevoerd") == 2
+    assert "checked" not in own
     client = sign_in(scene.confirms)
     page = client.get(scene.url()).content.decode()
     assert page.count("checked") == 2
