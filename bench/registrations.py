@@ -25,8 +25,11 @@ def measure(folder: Path) -> list[str]:
     """Print the times and queries; what is too slow or too many."""
     print(f"Making a portal with {BATCH} registrations to send …", flush=True)
     run("prepare")
-    bare = together("bare", WORKERS)
+    # Before and after ours, so that what else the machine does hits both. The pictures of the
+    # pages are there already: the evidence for the request had them first.
+    before = together("bare", WORKERS)
     ours = together("ours", WORKERS)
+    bare = (before + together("bare", WORKERS)) / 2
     ratio = ours / bare
     head = f"{BATCH} registrations, {WORKERS} processes"
     print(f"\n{head:<36}{'seconds':>10}{'ratio':>8}{'limit':>8}")
