@@ -51,8 +51,17 @@ class Situation:
         """Today's plan, by the row of each sitting."""
         return {pk: self.as_planned(row) for pk, row in self.rows.items()}
 
+    @cached_property
+    def _chosen(self) -> dict[tuple[int, datetime], int]:
+        """The tasks of moments that students chose, by exam and moment."""
+        return {
+            (task.exam.pk, task.slot): task.id
+            for task in self.tasks.values()
+            if task.slot is not None
+        }
+
     def task_of(self, row: Sitting) -> Task:
-        return self.tasks[task_id(row, self.tasks)]
+        return self.tasks[self._chosen.get((row.exam_id, row.starts_at), row.exam_id)]
 
     def as_planned(
         self,

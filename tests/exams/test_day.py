@@ -288,3 +288,13 @@ def test_the_device_in_the_room_stays_signed_in_for_this_page_alone(
     assert client.get(page).status_code == 302, "signed out with the sitting"
     sitting.refresh_from_db()
     assert sitting.state == "closed"
+
+
+def test_who_leaves_a_device_is_signed_out_on_it(
+    client: Client, sign_in: Callable[[User], Client], staff: User, sitting: Sitting
+) -> None:
+    sign_in(staff)
+    page = f"/nl/exams/day/{sitting.pk}/"
+    assert client.get(page).status_code == 200
+    assert client.post(f"{page}leave/").status_code == 200
+    assert client.get(page).status_code == 302
