@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from django.db.models import Q
+from django.db.models import Q, prefetch_related_objects
 from django.utils import timezone
 
 from accounts.models import Membership, Role
@@ -58,7 +58,10 @@ def _scopes(user: User) -> Scopes:
         name: set() for name in ("faculties", "programmes", "honours", "administers", "partner")
     }
     roles, all_honours, for_others = set(), False, set()
-    for membership in held.prefetch_related("programmes"):
+    memberships = list(held)
+    with_programmes = [one for one in memberships if one.role == Role.COORDINATOR]
+    prefetch_related_objects(with_programmes, "programmes")
+    for membership in memberships:
         if membership.user_id != user.pk:
             for_others.add(membership.user_id)
         else:

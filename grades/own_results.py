@@ -65,6 +65,15 @@ def narrowed(rows: QuerySet[Any], view: str) -> QuerySet[Any]:
     return rows.filter(to_confirm=True) if view == "confirm" else rows
 
 
+def waiting(rows: QuerySet[Any]) -> tuple[int, int]:
+    """How many of `editions` have results to confirm, and how many to enter. One query."""
+    over = Q(to_enter=True, ends_on__lt=timezone.localdate())
+    counts = rows.order_by().aggregate(
+        confirm=Count("pk", filter=Q(to_confirm=True)), enter=Count("pk", filter=over)
+    )
+    return counts["confirm"], counts["enter"]
+
+
 @dataclass
 class Student:
     """A student of an edition, with the result that holds and the one that waits."""

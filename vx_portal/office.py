@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any, NamedTuple
 
+from django.db.models import Value
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -35,9 +37,8 @@ def home(request: PortalRequest) -> HttpResponse:
     waiting = [
         *_background(request),
         *_courses(request),
-        *_imports(request),
         *_universities(request),
-        *_people(request),
+        *_open(request),
         *_hosts(request),
         *_results(request),
     ]
@@ -73,19 +74,32 @@ def _linked(tasks: list[worklist.Task], name: str) -> list[Todo]:
     ]
 
 
-def _imports(request: PortalRequest) -> list[Todo]:
-    runs = ImportRun.objects.visible_to(request.user)
-    count = runs.filter(state=ImportRun.State.OPEN).count()
-    label = ngettext("import waits for you", "imports wait for you", count)
-    why = _("Choose what to take over, or discard it.")
-    return [Todo(count, label % {"count": count}, why, reverse("office:imports"))] * bool(count)
-
-
-def _people(request: PortalRequest) -> list[Todo]:
-    count = Invitation.objects.visible_to(request.user).open().count()
-    label = ngettext("open invitation", "open invitations", count)
-    why = _("Send it again, or revoke it.")
-    return [Todo(count, label % {"count": count}, why, reverse("people:invitations"))] * bool(count)
+def _open(request: PortalRequest) -> list[Todo]:
+    """Imports and invitations that wait. One query."""
+    imports = ImportRun.objects.visible_to(request.user).filter(state=ImportRun.State.OPEN)
+    invitations = Invitation.objects.visible_to(request.user).open()
+    rows = imports.order_by().values_list(Value("import"))
+    rows = rows.union(invitations.order_by().values_list(Value("invitation")), all=True).order_by()
+    counts = Counter(what for (what,) in rows)
+    number = counts["import"]
+    found = [
+        Todo(
+            number,
+            ngettext("import waits for you", "imports wait for you", number),
+            _("Choose what to take over, or discard it."),
+            reverse("office:imports"),
+        )
+    ]
+    number = counts["invitation"]
+    found.append(
+        Todo(
+            number,
+            ngettext("open invitation", "open invitations", number),
+            _("Send it again, or revoke it."),
+            reverse("people:invitations"),
+        )
+    )
+    return [task for task in found if task.how_many]
 
 
 def _hosts(request: PortalRequest) -> list[Todo]:
@@ -98,8 +112,7 @@ def _hosts(request: PortalRequest) -> list[Todo]:
 def _results(request: PortalRequest) -> list[Todo]:
     """Results of our own courses: to confirm by a second person, and still to enter."""
     rows = own_results.editions(current_user(request))
-    confirm = own_results.narrowed(rows, "confirm").count()
-    enter = own_results.narrowed(rows, "enter").count()
+    confirm, enter = own_results.waiting(rows)
     here = reverse("results:home")
     found = [
         Todo(

@@ -82,10 +82,11 @@ class TestWhatIsTooMuch:
         left = len(answer.wsgi_request._stream.read())
         assert left > MEGABYTE // 2
 
-    def test_more_than_five_are_too_many(self, mine: Client) -> None:
-        six = {f"file{number}": upload(b"x") for number in range(6)}
+    def test_more_than_a_host_sends_at_once_are_too_many(self, mine: Client) -> None:
+        most = portal_settings.DATA_UPLOAD_MAX_NUMBER_FILES
+        files = {f"file{number}": upload(b"x") for number in range(most + 1)}
 
-        assert mine.post("/giving/", {"words": "Enough", **six}).status_code == 413
+        assert mine.post("/giving/", {"words": "Enough", **files}).status_code == 413
 
 
 class Server:
