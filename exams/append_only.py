@@ -1,7 +1,7 @@
 """Marks and the steps of a paper are added and never changed: the database itself refuses it.
 
 Only who did it may be forgotten, when an account goes. PostgreSQL has triggers against changing
-and deleting, from the migration `0004_append_only`; SQLite against changing, made after every
+and deleting, from the migration `0003_append_only`; SQLite against changing, made after every
 migrate as in guards.py.
 """
 

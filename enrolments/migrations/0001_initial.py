@@ -14,8 +14,8 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("accounts", "0001_initial"),
-        ("courses", "0002_places"),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ("accounts", "__first__"),
+        ("courses", "0001_initial"),
     ]
 
     operations = [
@@ -37,84 +37,6 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "calendar address",
                 "verbose_name_plural": "calendar addresses",
-            },
-        ),
-        migrations.CreateModel(
-            name="FacultyRules",
-            fields=[
-                (
-                    "board_for_elective",
-                    models.BooleanField(
-                        blank=True, null=True, verbose_name="permission needed for an elective"
-                    ),
-                ),
-                (
-                    "board_for_minor",
-                    models.BooleanField(
-                        blank=True, null=True, verbose_name="permission needed inside a minor"
-                    ),
-                ),
-                (
-                    "board_for_extracurricular",
-                    models.BooleanField(
-                        blank=True,
-                        null=True,
-                        verbose_name="permission needed for an extracurricular course",
-                    ),
-                ),
-                (
-                    "credit_cap",
-                    models.DecimalField(
-                        blank=True,
-                        decimal_places=1,
-                        help_text="Of all Virtual Exchange courses together.",
-                        max_digits=4,
-                        null=True,
-                        validators=[
-                            django.core.validators.MinValueValidator(Decimal("0.5")),
-                            django.core.validators.MaxValueValidator(Decimal("180")),
-                        ],
-                        verbose_name="most credits (EC) per student",
-                    ),
-                ),
-                (
-                    "decision_days",
-                    models.PositiveSmallIntegerField(
-                        blank=True,
-                        null=True,
-                        verbose_name="working days in which a coordinator decides",
-                    ),
-                ),
-                (
-                    "board_days",
-                    models.PositiveSmallIntegerField(
-                        blank=True,
-                        null=True,
-                        verbose_name="working days in which the Board decides",
-                    ),
-                ),
-                (
-                    "faculty",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        primary_key=True,
-                        related_name="rules",
-                        serialize=False,
-                        to="courses.faculty",
-                        verbose_name="faculty",
-                    ),
-                ),
-                (
-                    "own_form",
-                    models.BooleanField(
-                        default=False,
-                        verbose_name="the portal's form takes the place of the petition in uSis",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name": "rules of a faculty",
-                "verbose_name_plural": "rules of faculties",
             },
         ),
         migrations.CreateModel(
@@ -153,6 +75,18 @@ class Migration(migrations.Migration):
                         help_text="Empty: when its country is outside the EU and has no adequacy decision.",
                         null=True,
                         verbose_name="students must consent to sharing their data",
+                    ),
+                ),
+                (
+                    "transcript_days",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        null=True,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(100),
+                        ],
+                        verbose_name="days after the end by which its transcripts come",
                     ),
                 ),
                 (
@@ -263,6 +197,99 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="FacultyRules",
+            fields=[
+                (
+                    "board_for_elective",
+                    models.BooleanField(
+                        blank=True, null=True, verbose_name="permission needed for an elective"
+                    ),
+                ),
+                (
+                    "board_for_minor",
+                    models.BooleanField(
+                        blank=True, null=True, verbose_name="permission needed inside a minor"
+                    ),
+                ),
+                (
+                    "board_for_extracurricular",
+                    models.BooleanField(
+                        blank=True,
+                        null=True,
+                        verbose_name="permission needed for an extracurricular course",
+                    ),
+                ),
+                (
+                    "credit_cap",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=1,
+                        help_text="Of all Virtual Exchange courses together.",
+                        max_digits=4,
+                        null=True,
+                        validators=[
+                            django.core.validators.MinValueValidator(Decimal("0.5")),
+                            django.core.validators.MaxValueValidator(Decimal("180")),
+                        ],
+                        verbose_name="most credits (EC) per student",
+                    ),
+                ),
+                (
+                    "decision_days",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        null=True,
+                        verbose_name="working days in which a coordinator decides",
+                    ),
+                ),
+                (
+                    "board_days",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        null=True,
+                        verbose_name="working days in which the Board decides",
+                    ),
+                ),
+                (
+                    "faculty",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="rules",
+                        serialize=False,
+                        to="courses.faculty",
+                        verbose_name="faculty",
+                    ),
+                ),
+                (
+                    "own_form",
+                    models.BooleanField(
+                        default=False,
+                        verbose_name="the portal's form takes the place of the petition in uSis",
+                    ),
+                ),
+                (
+                    "paper_language",
+                    models.CharField(
+                        choices=[("nl", "Dutch"), ("en", "English")],
+                        default="nl",
+                        max_length=2,
+                        verbose_name="language of the forms for its administration",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "rules of a faculty",
+                "verbose_name_plural": "rules of faculties",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("paper_language__in", ["nl", "en"])),
+                        name="faculty_rules_language_known",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="KeptPlaces",
             fields=[
                 (
@@ -300,6 +327,16 @@ class Migration(migrations.Migration):
                 "verbose_name": "kept places",
                 "verbose_name_plural": "kept places",
                 "ordering": ["pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("edition", "university"), name="kept_places_once_per_university"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("taken__lte", models.F("places"))),
+                        name="kept_places_hold",
+                        violation_error_message="More of these places are taken than this.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -590,6 +627,109 @@ class Migration(migrations.Migration):
                 "verbose_name": "application",
                 "verbose_name_plural": "applications",
                 "ordering": ["-created_at", "-pk"],
+                "indexes": [
+                    models.Index(fields=["state", "since"], name="enrolment_queue"),
+                    models.Index(fields=["faculty", "state", "since"], name="enrolment_of_faculty"),
+                    models.Index(fields=["since", "id"], name="enrolment_by_time"),
+                    models.Index(fields=["due_on", "id"], name="enrolment_by_due"),
+                    models.Index(
+                        fields=[
+                            "faculty",
+                            "state",
+                            "purpose",
+                            "kind",
+                            "board",
+                            "due_on",
+                            "snoozed_until",
+                            "programme",
+                            "home_university",
+                            "student",
+                        ],
+                        name="enrolment_counted",
+                    ),
+                    models.Index(fields=["edition", "state", "sequence"], name="enrolment_line"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(
+                            ("state__in", ["rejected", "declined", "withdrawn", "expired"]),
+                            _negated=True,
+                        ),
+                        fields=("student", "edition"),
+                        name="enrolment_one_live_per_edition",
+                        violation_error_message="You already have an application for this edition.",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("edition", "sequence"), name="enrolment_sequence_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                [
+                                    "draft",
+                                    "submitted",
+                                    "waiting",
+                                    "offered",
+                                    "returned",
+                                    "approved",
+                                    "enrolled",
+                                    "finished",
+                                    "rejected",
+                                    "declined",
+                                    "withdrawn",
+                                    "expired",
+                                ],
+                            )
+                        ),
+                        name="enrolment_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["outgoing", "own", "incoming"])),
+                        name="enrolment_kind_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("purpose__in", ["", "elective", "minor", "extracurricular", "honours"])
+                        ),
+                        name="enrolment_purpose_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("board__in", ["not_needed", "missing", "asked", "given", "refused"])
+                        ),
+                        name="enrolment_board_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("level__in", ["bachelor", "master"])),
+                        name="enrolment_level_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["draft", "withdrawn", "expired"]),
+                            models.Q(("sequence__isnull", False), ("submitted_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="enrolment_sent_in_order",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["draft", "withdrawn", "expired"]),
+                            ("kind", "incoming"),
+                            models.Q(("purpose", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="enrolment_sent_has_purpose",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "offered"), _negated=True),
+                            ("offer_until__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="enrolment_offer_has_an_end",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -719,6 +859,35 @@ class Migration(migrations.Migration):
                         verbose_name="days before the start from which a free place is offered",
                     ),
                 ),
+                (
+                    "transcript_days",
+                    models.PositiveSmallIntegerField(
+                        default=42,
+                        verbose_name="days after the end by which the transcript should be here",
+                    ),
+                ),
+                (
+                    "alarm_days",
+                    models.PositiveSmallIntegerField(
+                        default=84,
+                        verbose_name="days after the end at which a missing transcript is an alarm",
+                    ),
+                ),
+                (
+                    "verify_days",
+                    models.PositiveSmallIntegerField(
+                        default=5, verbose_name="working days in which a transcript is verified"
+                    ),
+                ),
+                (
+                    "honours_email",
+                    models.EmailField(
+                        blank=True,
+                        help_text="Where overviews of the honours programme are sent.",
+                        max_length=254,
+                        verbose_name="address of the Honours Academy",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "rules of the portal",
@@ -727,6 +896,42 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(("pk", 1)), name="portal_rules_one_row"
                     )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="SavedCourse",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("saved_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "course",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="courses.course",
+                    ),
+                ),
+                (
+                    "student",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="saved_courses",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "saved course",
+                "verbose_name_plural": "saved courses",
+                "ordering": ["-saved_at", "-pk"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("student", "course"), name="saved_course_once")
                 ],
             },
         ),
@@ -754,6 +959,13 @@ class Migration(migrations.Migration):
                 "verbose_name": "saved view",
                 "verbose_name_plural": "saved views",
                 "ordering": ["name"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("user", "name"),
+                        name="saved_view_named_once",
+                        violation_error_message="You already have a view with this name.",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -793,6 +1005,18 @@ class Migration(migrations.Migration):
                 "verbose_name": "stand-in",
                 "verbose_name_plural": "stand-ins",
                 "ordering": ["-starts_on", "-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_on__gte", models.F("starts_on"))),
+                        name="stand_in_dates_in_order",
+                        violation_error_message="The last day must be on or after the first day.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("absent", models.F("stand_in")), _negated=True),
+                        name="stand_in_is_somebody_else",
+                        violation_error_message="Choose a colleague, not yourself.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -976,163 +1200,5 @@ class Migration(migrations.Migration):
                     )
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="keptplaces",
-            constraint=models.UniqueConstraint(
-                fields=("edition", "university"), name="kept_places_once_per_university"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="keptplaces",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("taken__lte", models.F("places"))),
-                name="kept_places_hold",
-                violation_error_message="More of these places are taken than this.",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="enrolment",
-            index=models.Index(fields=["state", "since"], name="enrolment_queue"),
-        ),
-        migrations.AddIndex(
-            model_name="enrolment",
-            index=models.Index(fields=["faculty", "state", "since"], name="enrolment_of_faculty"),
-        ),
-        migrations.AddIndex(
-            model_name="enrolment",
-            index=models.Index(fields=["edition", "state", "sequence"], name="enrolment_line"),
-        ),
-        migrations.AddConstraint(
-            model_name="enrolment",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(
-                    ("state__in", ["rejected", "declined", "withdrawn", "expired"]), _negated=True
-                ),
-                fields=("student", "edition"),
-                name="enrolment_one_live_per_edition",
-                violation_error_message="You already have an application for this edition.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="enrolment",
-            constraint=models.UniqueConstraint(
-                fields=("edition", "sequence"), name="enrolment_sequence_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="enrolment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        [
-                            "draft",
-                            "submitted",
-                            "waiting",
-                            "offered",
-                            "returned",
-                            "approved",
-                            "enrolled",
-                            "finished",
-                            "rejected",
-                            "declined",
-                            "withdrawn",
-                            "expired",
-                        ],
-                    )
-                ),
-                name="enrolment_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="enrolment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["outgoing", "own", "incoming"])),
-                name="enrolment_kind_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="enrolment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("purpose__in", ["", "elective", "minor", "extracurricular", "honours"])
-                ),
-                name="enrolment_purpose_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="enrolment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("board__in", ["not_needed", "missing", "asked", "given", "refused"])
-                ),
-                name="enrolment_board_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="enrolment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("level__in", ["bachelor", "master"])),
-                name="enrolment_level_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="enrolment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ["draft", "withdrawn", "expired"]),
-                    models.Q(("sequence__isnull", False), ("submitted_at__isnull", False)),
-                    _connector="OR",
-                ),
-                name="enrolment_sent_in_order",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="enrolment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ["draft", "withdrawn", "expired"]),
-                    ("kind", "incoming"),
-                    models.Q(("purpose", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="enrolment_sent_has_purpose",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="enrolment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "offered"), _negated=True),
-                    ("offer_until__isnull", False),
-                    _connector="OR",
-                ),
-                name="enrolment_offer_has_an_end",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="savedview",
-            constraint=models.UniqueConstraint(
-                fields=("user", "name"),
-                name="saved_view_named_once",
-                violation_error_message="You already have a view with this name.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="standin",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_on__gte", models.F("starts_on"))),
-                name="stand_in_dates_in_order",
-                violation_error_message="The last day must be on or after the first day.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="standin",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("absent", models.F("stand_in")), _negated=True),
-                name="stand_in_is_somebody_else",
-                violation_error_message="Choose a colleague, not yourself.",
-            ),
         ),
     ]

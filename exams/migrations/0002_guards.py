@@ -29,6 +29,6 @@ def drop(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("exams", "0001_exams")]
+    dependencies = [("exams", "0001_initial")]
 
     operations = [migrations.RunPython(add, drop, elidable=False)]

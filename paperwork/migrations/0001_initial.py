@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ("accounts", "__first__"),
     ]
 
     operations = [
@@ -67,6 +67,17 @@ class Migration(migrations.Migration):
                     "given_at",
                     models.DateTimeField(
                         default=django.utils.timezone.now, editable=False, verbose_name="given"
+                    ),
+                ),
+                (
+                    "counted_for",
+                    models.ForeignKey(
+                        editable=False,
+                        help_text="Whose quota it counts to.",
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
                 (

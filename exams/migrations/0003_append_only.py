@@ -36,6 +36,6 @@ def drop(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("exams", "0003_paper_links")]
+    dependencies = [("exams", "0002_guards")]
 
     operations = [migrations.RunPython(add, drop, elidable=False)]
