@@ -82,10 +82,11 @@ class Portal(Demo):
                     continue
                 with client.open(self.base + path) as answer:
                     seen.add(name)
+                    if "html" not in answer.headers["Content-Type"]:
+                        continue  # a file, which no browser shows as a page
                     reached = answer.url.removeprefix(self.base)
                     found.setdefault(view_name(reached), reached)
-                    if "html" in answer.headers["Content-Type"]:
-                        waiting += HREF.findall(answer.read().decode().replace("&amp;", "&"))
+                    waiting += HREF.findall(answer.read().decode().replace("&amp;", "&"))
             found.pop("", None)
             self._pages[who] = found
         return self._pages[who]
