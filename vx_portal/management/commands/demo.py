@@ -74,7 +74,7 @@ class Command(BaseCommand):
             self.say(f"PDFs cannot be made yet; install: sudo apt install {' '.join(missing)}")
         with self.step("Database"):
             call_command("migrate", verbosity=0)
-            call_command("createcachetable")
+            call_command("createcachetable", verbosity=0)
         with self.step("Fonts, texts, looks"):
             build()
         with self.step("Demo data"):
