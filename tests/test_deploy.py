@@ -60,7 +60,7 @@ def test_djangos_deployment_checks_find_nothing(tmp_path: Path) -> None:
     assert checked.returncode == 0, checked.stderr
 
 
-def test_those_checks_would_fail(settings: Settings) -> None:
+def test_those_checks_would_fail(db: None, settings: Settings) -> None:
     settings.SECRET_KEY = "x" * 40
 
     with pytest.raises(SystemCheckError, match=r"security\.W009"):
