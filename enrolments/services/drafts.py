@@ -68,7 +68,7 @@ def save(case: Enrolment, fields: Mapping[str, Any], *, seen: datetime | None) -
     changes = {**known, **fields, "changed_at": timezone.now(), "rules": version}
     rows = Enrolment.objects.filter(pk=case.pk, state=State.DRAFT)
     if seen is None or not rows.filter(changed_at=seen).update(**changes):
-        stored = Enrolment.objects.select_related("student").get(pk=case.pk)
+        stored = _as_stored(case)
         same = all(getattr(stored, field) == value for field, value in fields.items())
         if not same or stored.state != State.DRAFT:
             raise DraftChangedError(stored)
@@ -114,11 +114,11 @@ def send(
     try:
         acting.act(case, "submit", by=by, also=ticked)
     except StaleError:
-        raise DraftChangedError(own_again(case)) from None
+        raise DraftChangedError(_as_stored(case)) from None
 
 
-def own_again(case: Enrolment) -> Enrolment:
-    """The same case as it is stored now."""
+def _as_stored(case: Enrolment) -> Enrolment:
+    """The same case as another device left it."""
     rows = Enrolment.objects.select_related("student", "edition__course__university")
     return rows.get(pk=case.pk)
 
