@@ -8,13 +8,18 @@ SHELL := /bin/sh
 unexport PYTHONDONTWRITEBYTECODE
 PORT ?= 8000
 ROUNDS ?= 3
+STUDENTS ?= 5000
+PARTNERS ?= 40
+EDITIONS ?= 300
+MINUTES ?= 10
+RATE ?= 50
 PYTHON := .venv/bin/python
 UV := $(PYTHON) -m uv
 UV_VERSION := 0.13.9
 MANAGE := $(PYTHON) manage.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test browser chaos check bench translations lock clean
+.PHONY: help demo test browser chaos check bench semester load figures docs translations lock clean
 
 help: ## This list
 	@sed -n 's/^\([a-z]*\):.*## /\1|/p' Makefile | awk -F'|' '{ printf "  make %-14s%s\n", $$1, $$2 }'
@@ -26,9 +31,10 @@ test: .venv/development ## The test suite on SQLite; TESTS="path -k words" choos
 	@$(MANAGE) build
 	$(PYTHON) -m pytest -n 2 --dist worksteal -m "not browser and not chaos" $(TESTS)
 
+# In their order: the tests of a process share its portal.
 browser: .venv/development ## The tests that drive a real Chromium
 	@$(MANAGE) build
-	$(PYTHON) -m pytest -n 2 --dist worksteal -m browser $(TESTS)
+	$(PYTHON) -m pytest -n 2 --dist worksteal -p no:randomly -m browser $(TESTS)
 
 # In their order: the tests of a file share its processes, and the last one stops them.
 chaos: .venv/development ## The tests that stop, kill and freeze parts of a running portal (PostgreSQL, Redis, nginx)
@@ -51,6 +57,20 @@ check: .venv/development ## Style, types, templates, migrations, translations, p
 
 bench: .venv/development ## How fast pages, documents and mails are, beside bare Django, WeasyPrint, smtplib; ONLY=desk
 	$(PYTHON) -m bench $(ONLY)
+
+semester: .venv/development ## A whole semester: rush, decisions, exams, grades, uSis, while workers are killed; its books
+	@$(MANAGE) build
+	@$(PYTHON) -m bench.semester --students $(STUDENTS) --partners $(PARTNERS) --editions $(EDITIONS) $(MORE)
+
+load: .venv/development ## Many people at once, through nginx: MINUTES=10 RATE=50 (PostgreSQL, Redis, nginx)
+	@$(MANAGE) build
+	@$(PYTHON) -m bench.under_load --minutes $(MINUTES) --rate $(RATE) $(MORE)
+
+figures: .venv/development ## Keep what was measured last in docs/figures.json, and write README's table from it; ONLY=semester
+	@$(PYTHON) -m bench figures $(ONLY)
+
+docs: .venv/development ## Draw anew what docs/ takes from code and data: states.md, security.md
+	$(PYTHON) -m docs
 
 translations: .venv/development ## Collect the texts into locale/ and compile them (needs gettext)
 	$(MANAGE) makemessages --locale nl --no-location --no-wrap --ignore '.venv/*' --ignore 'var/*'

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import smtplib
 import unicodedata
+import uuid
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import structlog
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.authentication import get_authentication_records
 from allauth.account.models import EmailAddress
 from allauth.core import context as allauth_context
 from allauth.core.internal import ratelimit
@@ -17,17 +18,20 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.mail import EmailMessage
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
-from django.urls import reverse, translate_url
+from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.services import sessions
 from accounts.services.failures import count_failure
+from courses import house
+from courses.telling import Address, Link, post
 
 if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
@@ -35,6 +39,16 @@ if TYPE_CHECKING:
 __all__ = ["AccountAdapter", "MFAAdapter"]
 
 log = structlog.get_logger("accounts")
+
+# What is worth something for a time alone, by the name of its template. Anything else that allauth
+# sends tells of a change.
+KINDS = {
+    "email_confirmation": "accounts.code",
+    "email_confirmation_signup": "accounts.code",
+    "password_reset_key": "accounts.link",
+    "unknown_account": "accounts.link",
+    "account_already_exists": "accounts.link",
+}
 
 
 def plain(email: str) -> str:
@@ -47,6 +61,27 @@ def language_of(email: str) -> str:
     """The language in which somebody wants mail; for a stranger the page's."""
     known = User.objects.filter(emailaddress__email__iexact=email).first()
     return known.language if known else translation.get_language()[:2]
+
+
+def _links(name: str, context: dict[str, Any]) -> list[Link]:
+    """Where the mail with the template `name` leads."""
+    match name:
+        case "email_confirmation" | "email_confirmation_signup":
+            return []  # the page is still open
+        case "password_reset_key":
+            key = (context["uid"], context["key"])
+            words = gettext("Choose a new password")
+            return [Link("account_reset_password_from_key", key, words, secret=True)]
+        case "unknown_account":
+            return [Link("account_signup", label=gettext("Make an account"))]
+        case "account_already_exists":
+            return [Link("account_login", label=gettext("Sign in")), _new_password()]
+        case _:
+            return [_new_password()]
+
+
+def _new_password() -> Link:
+    return Link("account_reset_password", label=gettext("Choose a new password"))
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -80,34 +115,42 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         "rate_limited": _("That went too fast. Wait a minute, then try again."),
     }
 
-    # --- Mail: in the reader's language, with links to the portal's own address -------------------
-    def render_mail(
+    # --- Mail: owed like any other, in its reader's language, and sent by a worker ----------------
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Owe it. What holds a code or a link lies sealed until it has gone; then no row stays."""
+        name = template_prefix.rpartition("/")[2]
+        kind = KINDS.get(name, "accounts.security")
+        language = language_of(email)
+        with translation.override(language):
+            subject, text = (
+                render_to_string(f"{template_prefix}_{part}.txt", context).strip()
+                for part in ("subject", "message")
+            )
+            links = _links(name, context)
+        to: User | Address = Address(email, language)
+        user: User | None = context.get("user")
+        if name not in KINDS and user and user.email.lower() == email.lower():
+            to = user  # among their messages too
+        post().tell(
+            kind,
+            f"account-mail-{uuid.uuid4()}",
+            to,
+            {"subject": subject, "text": text},
+            link=links[0] if len(links) == 1 else None,
+            links=links if len(links) > 1 else (),
+            sealed=name in KINDS,
+        )
+
+    def send_notification_mail(
         self,
         template_prefix: str,
-        email: str | list[str],
-        context: dict[str, Any],
-        headers: dict[str, str] | None = None,
-    ) -> EmailMessage:
-        language = language_of(email if isinstance(email, str) else email[0])
-        own = {**context, "site_url": settings.SITE_URL}
-        if link := context.get("password_reset_url"):
-            path = link.removeprefix(settings.SITE_URL)
-            own["password_reset_url"] = settings.SITE_URL + translate_url(path, language)
-        with translation.override(language):
-            mail: EmailMessage = super().render_mail(template_prefix, email, own, headers)
-            return mail
-
-    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Send it; a mail server that is down costs the reader a message, not the page."""
-        try:
-            super().send_mail(template_prefix, email, context)
-        except (OSError, smtplib.SMTPException) as error:
-            log.warning("mail not sent", template=template_prefix, reason=type(error).__name__)
-
-    def get_reset_password_from_key_url(self, key: str) -> str:
-        uid, _dash, token = key.partition("-")
-        path = reverse("account_reset_password_from_key", kwargs={"uidb36": uid, "key": token})
-        return settings.SITE_URL + path
+        user: User,
+        context: dict[str, Any] | None = None,
+        email: str | None = None,
+    ) -> None:
+        """Tell `user` of a change, so that it stands among their messages too."""
+        about = {**(context or {}), "user": user}
+        super().send_notification_mail(template_prefix, user, about, email)
 
     # --- Limits: per account and network, and per account alone -----------------------------------
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
@@ -142,6 +185,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         """Count it, also when refused unseen: after ten in an hour the owner is told."""
+        log.info("sign-in failed", way="password")
         count_failure(plain(credentials.get("email", "")))
 
     # --- In and out -------------------------------------------------------------------------------
@@ -158,8 +202,14 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
         if sociallogin := (kwargs["signal_kwargs"] or {}).get("sociallogin"):
             request.session["second_factor_elsewhere"] = sociallogin.state.get("strong", False)
+        ways = [str(done.get("method")) for done in get_authentication_records(request, user)]
+        log.info("signed in", user=user.pk, ways=ways)
         response: HttpResponse = super().post_login(request, user, **kwargs)
         return response
+
+    def logout(self, request: HttpRequest) -> None:
+        log.info("signed out", user=request.user.pk)
+        super().logout(request)
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """The start page, in the language the person chose."""
@@ -196,7 +246,7 @@ class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
         return _fernet().decrypt(encrypted_text.encode()).decode()
 
     def _get_site_name(self) -> str:
-        return settings.MFA_TOTP_ISSUER
+        return house.names().portal
 
 
 def _fernet() -> MultiFernet:

@@ -13,11 +13,11 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Invitation, Membership, Role, StudentProfile, User
 from courses.models import Faculty, Programme, SignedLink, University
 from courses.services.offer import offer_changed
+from courses.wording import gettext_lazy as _
 
 PASSWORD = "demo-portal"  # noqa: S105
 DOMAIN = "demo.example"
@@ -82,14 +82,14 @@ STUDENTS = [
         "leiden-course",
         "Fleur Jansen",
         studies=Studies("LEI", "s3102288", "Security Studies", BACHELOR, 2, "FGGA"),
-        sees=_("Leiden student on an online course of Leiden itself"),
+        sees=_("Student of {university} on an online course of its own"),
     ),
     Demo(
         "incoming",
         "Łukasz Nowak",
         "en",
         studies=Studies("EPFL", "341877", "Computer Science", MASTER, 1),
-        sees=_("EPFL student who comes to Leiden online"),
+        sees=_("EPFL student who comes to {university} online"),
     ),
 ]
 FACULTY_STAFF = [
@@ -102,15 +102,15 @@ FACULTY_STAFF = [
     Demo(
         "coordinator-fsw",
         "Tom Hendriks",
-        places=(Place(Role.COORDINATOR, "FSW"),),
-        sees=_("Exchange coordinator of Social Sciences"),
+        places=(Place(Role.COORDINATOR, "FSW"), Place(Role.HONOURS, "FSW")),
+        sees=_("Exchange coordinator of Social Sciences, and honours coordinator: switches roles"),
     ),
     Demo(
         "honours",
         "Eva Lindqvist",
         "en",
         places=(Place(Role.HONOURS),),
-        sees=_("Honours coordinator of the Honours Academy, for all faculties"),
+        sees=_("Honours coordinator of the {honours}, for all faculties"),
     ),
     Demo(
         "administration",
@@ -201,7 +201,7 @@ INVITED = ("f.degroot@demo.example", "Femke de Groot", Place(Role.PARTNER, unive
 GROUPS: list[tuple[str | Promise, list[Demo]]] = [
     (_("Students"), STUDENTS),
     (_("Faculties"), FACULTY_STAFF),
-    (_("Virtual Exchange team"), TEAM),
+    (_("{portal} team"), TEAM),
     (_("Partner universities"), PARTNERS),
 ]
 ONE_CLICK = {person.who: person for _title, people in GROUPS for person in people}

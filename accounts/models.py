@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -14,6 +14,8 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from accounts.roles import STUDENT as STUDENT  # part of what models offer
+from accounts.roles import held_by
 from courses.models import Faculty, Programme, SignedLink, University
 from courses.models.links import SignedLinkQuerySet
 from vx_portal.http import roles_of
@@ -32,9 +34,6 @@ class Role(models.TextChoices):
     PARTNER = "partner", pgettext_lazy("role", "partner contact")
     OFFICE = "office", pgettext_lazy("role", "programme office")
     AUDITOR = "auditor", pgettext_lazy("role", "auditor")
-
-
-STUDENT = "student"
 
 
 class UserQuerySet(models.QuerySet["User"]):
@@ -73,6 +72,7 @@ class User(AbstractBaseUser):
     language = models.CharField(_("language"), max_length=2, choices=Language, default=Language.NL)
     is_active = models.BooleanField(_("may sign in"), default=True)
     created_at = models.DateTimeField(_("since"), default=timezone.now, editable=False)
+    works_as = ""  # which role is in view, of several (accounts/working.py)
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
@@ -96,11 +96,7 @@ class User(AbstractBaseUser):
     @cached_property
     def roles(self) -> frozenset[str]:
         """Names of the roles held today, `student` among them. One query, asked once a request."""
-        held = Membership.objects.current().filter(user=self).values_list("role", flat=True)
-        student = StudentProfile.objects.filter(user=self).values_list(
-            models.Value(STUDENT, output_field=models.CharField()), flat=True
-        )
-        return frozenset(held.order_by().union(student.order_by()).order_by())
+        return held_by(self.pk, timezone.localdate())
 
     def has_role(self, *roles: str) -> bool:
         """Whether the person holds one of `roles` today."""
@@ -253,8 +249,6 @@ class InvitationQuerySet(SignedLinkQuerySet["Invitation"]):
 
 class Invitation(Scoped, SignedLink):
     """A role offered by mail to somebody without an account; accepting makes account and role."""
-
-    VALID_FOR = timedelta(days=14)
 
     email = models.EmailField(_("e-mail address"))
     name = models.CharField(_("name"), max_length=150)

@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 import secrets
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
+import jwt
 from allauth.account.models import EmailAddress
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
@@ -33,6 +34,8 @@ from accounts.services.accounts import (
 from courses.models import University
 
 PROVIDER = "university"
+# Signatures with the provider's own key; none with one that we share, and none without.
+ALGORITHMS = frozenset({"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384"})
 KEPT = (
     "sub",
     "name",
@@ -118,6 +121,12 @@ def claims_of(user: User) -> Claims | None:
 class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
     """Whom a provider may bring in."""
 
+    def get_requests_session(self) -> Any:
+        """A session that follows nobody elsewhere: the settings name where we ask."""
+        session = super().get_requests_session()
+        session.max_redirects = 0
+        return session
+
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
         """Refuse a newcomer whom we cannot tell from somebody else, with a page that says why."""
         claims = Claims.read(sociallogin.account.extra_data.get("userinfo", {}))
@@ -172,6 +181,14 @@ class OIDCAdapter(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]
 
     nonce = ""
 
+    @property
+    def openid_config(self) -> dict[str, Any]:
+        """What the provider says of itself; it must be the one that the settings name."""
+        said = cast(dict[str, Any], super().openid_config)
+        if str(said["issuer"]).rstrip("/") != settings.OIDC_SERVER_URL.rstrip("/"):
+            raise OAuth2Error("another issuer")
+        return said
+
     def get_callback_url(self, request: HttpRequest, app: object) -> str:
         """One address for all languages and hosts, as it is registered with the provider."""
         return settings.SITE_URL + reverse("sso-callback")
@@ -180,8 +197,8 @@ class OIDCAdapter(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]
         self, request: HttpRequest, app: Any, token: SocialToken, **kwargs: Any
     ) -> SocialLogin:
         raw = kwargs["response"].get("id_token")
-        if not raw:
-            raise OAuth2Error("no id_token")
+        if not raw or _algorithm_of(raw) not in ALGORITHMS:
+            raise OAuth2Error("no id_token that we can trust")
         self.did_fetch_access_token = False  # verify the signature although the line was private
         signed = self._decode_id_token(app, raw)
         said = self._fetch_user_info(token.token)
@@ -192,6 +209,13 @@ class OIDCAdapter(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]
         told = {**said, "amr": signed.get("amr")}
         data = {"userinfo": {key: told[key] for key in KEPT if told.get(key) is not None}}
         return self.get_provider().sociallogin_from_response(request, data)
+
+
+def _algorithm_of(token: str) -> str:
+    try:
+        return str(jwt.get_unverified_header(token).get("alg"))
+    except jwt.PyJWTError:
+        return ""
 
 
 class OIDCCallback(OAuth2CallbackView):  # type: ignore[misc]

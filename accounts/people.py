@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -11,7 +9,6 @@ from allauth.mfa.models import Authenticator
 from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet
 
 from accounts.models import Membership, User
-from courses.imports.reading import defuse
 from courses.search import plain, words_of
 
 if TYPE_CHECKING:
@@ -144,12 +141,3 @@ def _in_cells(membership: Membership) -> list[str]:
         membership.starts_on.isoformat(),
         membership.ends_on.isoformat() if membership.ends_on else "",
     ]
-
-
-def as_csv(people: Iterable[User]) -> bytes:
-    """A file that spreadsheets open as it is, in which nothing is calculated."""
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(COLUMNS)
-    writer.writerows([defuse(cell) for cell in row] for row in table(people))
-    return text.getvalue().encode("utf-8-sig")

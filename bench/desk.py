@@ -150,13 +150,23 @@ def count_queries(client: Client) -> dict[str, int]:
     return counts
 
 
-def main() -> dict[str, Any]:
+def cookie_of(client: Client) -> str:
+    """What a browser would send to be who `client` is."""
+    return "; ".join(f"{cookie.key}={cookie.value}" for cookie in client.cookies.values())
+
+
+def prepare() -> tuple[User, User]:
+    """An empty portal with an offer and people; the coordinator and the office."""
     call_command("migrate", verbosity=0)
     call_command("createcachetable")
     build()
     offer.fill(8, EDITIONS, EDITIONS)
     assert Course.objects.exists()
-    coordinator, office = make_people()
+    return make_people()
+
+
+def main() -> dict[str, Any]:
+    coordinator, office = prepare()
     queries: dict[str, list[int]] = {}
     for cases in (CASES // 10, CASES):
         Enrolment.objects.all().delete()
@@ -164,15 +174,17 @@ def main() -> dict[str, Any]:
         for who, user in (("coordinator", coordinator), ("office", office)):
             for page, count in count_queries(signed_in(user)).items():
                 queries.setdefault(f"{page} ({who})", []).append(count)
-    clients = {"coordinator": signed_in(coordinator), "office": signed_in(office)}
     cookies = {
-        who: "; ".join(f"{c.key}={c.value}" for c in client.cookies.values())
-        for who, client in clients.items()
+        "coordinator": cookie_of(signed_in(coordinator)),
+        "office": cookie_of(signed_in(office)),
     }
     return {
         "queries": queries,
-        "pages": {name: f"/en/desk/{query}" for name, query in QUERIES.items()},
-        "cookies": cookies,
+        "targets": [
+            (f"{page} ({who})", f"/en/desk/{query}", cookie)
+            for who, cookie in cookies.items()
+            for page, query in QUERIES.items()
+        ],
     }
 
 

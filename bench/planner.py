@@ -17,7 +17,7 @@ from django.utils import timezone  # noqa: E402
 
 from accounts.models import Membership, Role, User  # noqa: E402
 from bench import offer  # noqa: E402
-from bench.desk import signed_in  # noqa: E402
+from bench.desk import cookie_of, signed_in  # noqa: E402
 from courses.models import Edition, University  # noqa: E402
 from enrolments.models import Enrolment, State  # noqa: E402
 from enrolments.models.enrolment import Kind  # noqa: E402
@@ -133,11 +133,12 @@ def main() -> dict[str, Any]:
                 answer = client.get(f"/en/exams/plan/{query}")
             assert answer.status_code == 200, (page, answer.status_code)
             queries[f"planner, {page}"].append(len(seen))
-    cookie = "; ".join(f"{c.key}={c.value}" for c in client.cookies.values())
+    cookie = cookie_of(client)
     return {
         "queries": queries,
-        "pages": {f"planner, {page}": f"/en/exams/plan/{query}" for page, query in PAGES.items()},
-        "cookie": cookie,
+        "targets": [
+            (f"planner, {page}", f"/en/exams/plan/{query}", cookie) for page, query in PAGES.items()
+        ],
     }
 
 

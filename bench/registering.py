@@ -31,6 +31,7 @@ from accounts.models import Role, StudentProfile, User  # noqa: E402
 from bench import desk, offer  # noqa: E402
 from bench.registrations import BATCH  # noqa: E402
 from courses.models import Edition, Faculty  # noqa: E402
+from courses.spreadsheets import as_xlsx, csv_lines  # noqa: E402
 from enrolments import queue as enrolments_queue  # noqa: E402
 from enrolments.models import Enrolment  # noqa: E402
 from grades import batch_files, form  # noqa: E402
@@ -246,8 +247,8 @@ def our_part() -> Callable[[], None]:
         while not batches.work(batch.pk, seconds=3600):
             time.sleep(0.05)
         rows = batches.rows_of(batch)
-        batch_files.as_csv(rows, "nl")
-        batch_files.as_xlsx(rows, "nl")
+        b"".join(csv_lines(batch_files.for_loading(rows, "nl")))
+        as_xlsx(batch_files.for_people(rows, "nl"))
         cover = batches.cover_of(batch)
         assert cover is not None
         making.make(str(cover.pk))

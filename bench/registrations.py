@@ -15,16 +15,18 @@ import sys
 import time
 from pathlib import Path
 
+from bench.figures import Run
+
 MOST = 1.3  # times as long as bare WeasyPrint
 WORKERS = 2
 BATCH = int(os.environ.get("BENCH_BATCH", "500"))
 MOST_QUERIES = 12
 
 
-def measure(folder: Path) -> list[str]:
+def measure(_folder: Path, run: Run) -> list[str]:
     """Print the times and queries; what is too slow or too many."""
     print(f"Making a portal with {BATCH} registrations to send …", flush=True)
-    run("prepare")
+    step("prepare")
     # Before and after ours, so that what else the machine does hits both. The pictures of the
     # pages are there already: the evidence for the request had them first.
     before = together("bare", WORKERS)
@@ -36,9 +38,11 @@ def measure(folder: Path) -> list[str]:
     print(f"{'bare WeasyPrint':<36}{bare:>10.1f}")
     mark = "  too slow" if ratio > MOST else ""
     print(f"{'forms, annexes, sending, lists':<36}{ours:>10.1f}{ratio:>8.2f}{MOST:>8.2f}{mark}")
+    run.note(f"{head}: forms, annexes, sending, lists", round(ours, 1), "s", shown=True)
+    run.note(f"{head}, to bare WeasyPrint", round(ratio, 2), "", f"at most {MOST}", shown=True)
     failures = [f"a batch {ratio:.2f} > {MOST}"] if ratio > MOST else []
     print("\nMaking 5,000 and then 50,000 registrations for the queue …", flush=True)
-    counts: dict[str, list[int]] = json.loads(run("queue").splitlines()[-1])
+    counts: dict[str, list[int]] = json.loads(step("queue").splitlines()[-1])
     print(f"{'Queries of the queue':<36}{'rows / 10':>10}{'all rows':>10}{'ms':>8}")
     for page, (few, many, took) in counts.items():
         wrong = many > MOST_QUERIES or few != many
@@ -48,7 +52,7 @@ def measure(folder: Path) -> list[str]:
     return failures
 
 
-def run(*words: str) -> str:
+def step(*words: str) -> str:
     command = [sys.executable, "-m", "bench.registering", *words]
     made = subprocess.run(command, capture_output=True, text=True, check=False)
     if made.returncode:

@@ -26,6 +26,8 @@ from urllib.parse import urlencode
 
 import psycopg2
 
+from bench.figures import Run
+
 DATABASE = os.environ.get("BENCH_DATABASE_URL", "postgres://vx_test:vx_test@127.0.0.1:5432/vx_rush")
 REDIS = os.environ.get("BENCH_REDIS_URL", "redis://127.0.0.1:6379/12")  # as in production
 STUDENTS, PLACES, PROCESSES, ROUNDS = 500, 25, 8, 3
@@ -33,7 +35,7 @@ TOKEN = "a" * 32  # of the bare view's forms, against forged requests
 LEAST = 0.5  # of the bare view's accepted requests a second
 
 
-def measure(folder: Path) -> list[str]:
+def measure(folder: Path, run: Run) -> list[str]:
     """Print what the rush does; what does not hold."""
     if not make_database():
         print("\nOpening rush: not measured, no PostgreSQL at BENCH_DATABASE_URL.")
@@ -41,7 +43,7 @@ def measure(folder: Path) -> list[str]:
     os.environ.update(DATABASE_URL=DATABASE, SECRET_KEY="bench" * 10, BENCH_DIR=str(folder))
     os.environ["REDIS_URL"] = REDIS
     print(f"\nOpening rush: {STUDENTS} requests at once for {PLACES} places …", flush=True)
-    facts = run("prepare")
+    facts = step("prepare")
     port, bare_port = free_port(), free_port()
     portal, bare, failures = [], [], []
     signed_in = [f"{cookie}; csrf={TOKEN}" for cookie in facts["cookies"]]
@@ -50,7 +52,9 @@ def measure(folder: Path) -> list[str]:
             posts = send_pages(port, facts["rounds"][number], facts["cookies"])
             seconds, codes = at_once(port, posts)
             portal.append(STUDENTS / seconds)
-            failures += judge(f"round {number + 1}", codes, run("check", facts["editions"][number]))
+            failures += judge(
+                f"round {number + 1}", codes, step("check", facts["editions"][number])
+            )
             posts = [
                 post(f"/bare/{pk}/", f"csrfmiddlewaretoken={TOKEN}", bare_port, {"Cookie": cookie})
                 for pk, cookie in zip(facts["bare"][number], signed_in, strict=True)
@@ -66,6 +70,11 @@ def measure(folder: Path) -> list[str]:
     print(f"  the bare view     {figures(bare)}")
     print(f"  pgbench, the SQL  {floor:.0f} transactions a second")
     print(f"  ratio to the bare view {ratio:.2f} (at least {LEAST})")
+    what = f"{STUDENTS} requests at once for {PLACES} places"
+    run.note(what, round(statistics.median(portal)), "requests a second", shown=True)
+    run.note(f"{what}, of a bare Django view", round(ratio, 2), "", f"at least {LEAST}", shown=True)
+    wrong = "places given twice, people passed over, answers 500"
+    run.note(f"{what}: {wrong}", len(failures), "", "0", shown=True)
     if ratio < LEAST:
         failures.append(f"rush: {ratio:.2f} of the bare view")
     return failures
@@ -83,7 +92,7 @@ def mixed(port: int, facts: dict[str, Any]) -> list[str]:
         leave.append(form_post(port, path, cookie, {}))
     _seconds, codes = at_once(port, [*rest, *rest, *leave])
     print(f"  200 requests clicked twice and 10 withdrawals: {dict(sorted(codes.items()))}")
-    return judge("mixed", codes, run("check", edition), submitted=250 - 10)
+    return judge("mixed", codes, step("check", edition), submitted=250 - 10)
 
 
 def judge(
@@ -123,7 +132,7 @@ def make_database() -> bool:
     return True
 
 
-def run(what: str, *arguments: object) -> Any:
+def step(what: str, *arguments: object) -> Any:
     """A step of bench/rushing.py in a process of its own; its last line is JSON."""
     command = [sys.executable, "-m", "bench.rushing", what, *map(str, arguments)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)

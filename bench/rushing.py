@@ -36,6 +36,7 @@ from courses.models import Course, Edition, Faculty, Programme, University  # no
 from enrolments.models import Enrolment  # noqa: E402
 from enrolments.models.enrolment import HOLDING, LETTERS, Kind  # noqa: E402
 from enrolments.services import rules  # noqa: E402
+from enrolments.services.requests import SHARED_ITEMS  # noqa: E402
 from paperwork.models import Event, Notice  # noqa: E402
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -54,7 +55,27 @@ def send(request: HttpRequest, pk: int) -> HttpResponse:
         free = Edition.objects.filter(pk=edition.pk, taken__lt=F("places"))
         state = "submitted" if free.update(taken=F("taken") + 1) else "waiting"
         Enrolment.objects.filter(pk=pk, state="draft").update(
-            state=state, sequence=sequence, rank=sequence, submitted_at=now, since=now
+            state=state,
+            sequence=sequence,
+            rank=sequence,
+            kept=None,
+            submitted_at=now,
+            since=now,
+            changed_at=now,
+            acknowledged_at=now,
+            consent_at=now,
+            due_on=None,
+            board="not_needed",
+            board_asked_on=None,
+            shared_items=list(SHARED_ITEMS),
+            rules=case.rules_id,
+            home_university=case.home_university_id,
+            faculty=case.faculty_id,
+            programme=case.programme_id,
+            programme_name=case.programme_name,
+            student_number=case.student_number,
+            level=case.level,
+            year=case.year,
         )
         event = Event.objects.create(
             subject_kind="enrolments.enrolment",
@@ -65,6 +86,9 @@ def send(request: HttpRequest, pk: int) -> HttpResponse:
             actor_id=case.student_id,
             actor_name="Somebody",
             role="student",
+            details={"rules": case.rules_id},
+            request_id="0" * 32,
+            digest="0" * 64,
         )
         Notice.objects.bulk_create(
             Notice(
@@ -75,6 +99,10 @@ def send(request: HttpRequest, pk: int) -> HttpResponse:
                 subject="Je aanmelding is binnen",
                 text="Je hebt een plaats zolang we je aanmelding bekijken. " * 2,
                 link="/nl/exchange/",
+                link_label="Bekijk je aanmelding",
+                subject_kind="enrolments.enrolment",
+                subject_id=pk,
+                request_id="0" * 32,
             )
             for number in range(2)
         )
@@ -188,9 +216,10 @@ def the_sql(edition: int, cases: list[Enrolment]) -> str:
     names = ", ".join(f'"{name}"' for name in columns)
     notices = Notice._meta.db_table
     copy = f"INSERT INTO {notices} ({names}) SELECT {values} FROM {notices} WHERE key = 'x';"
-    Event.objects.create(action="x", subject_kind="bench", subject_id=1)
+    Event.objects.create(action="x", subject_kind="bench", subject_id=1, digest="0" * 64)
     events = [f.column for f in Event._meta.concrete_fields if f.column != "id"]
     listed = ", ".join(f'"{name}"' for name in events)
+    copied = listed.replace('"uid"', "gen_random_uuid()")
     table = Event._meta.db_table
     return "\n".join(
         [
@@ -202,7 +231,7 @@ def the_sql(edition: int, cases: list[Enrolment]) -> str:
             f" WHERE id = {edition} AND taken < places;",
             "UPDATE enrolments_enrolment SET since = now(), changed_at = now() WHERE id = :pk;",
             f"INSERT INTO {table} ({listed})"
-            f" SELECT {listed} FROM {table} WHERE action = 'x' LIMIT 1;",
+            f" SELECT {copied} FROM {table} WHERE action = 'x' LIMIT 1;",
             copy,
             copy,
             "COMMIT;",

@@ -15,10 +15,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+from bench.figures import Run
+
 MOST = 2.5  # times what the bare processes take
 
 
-def measure(folder: Path) -> list[str]:
+def measure(_folder: Path, run: Run) -> list[str]:
     """Print the times; what is too slow."""
     done = subprocess.run(
         [sys.executable, "-m", "bench.sending"], capture_output=True, text=True, check=False
@@ -33,6 +35,10 @@ def measure(folder: Path) -> list[str]:
     whole = statistics.median(sum(ours(one)) for one in times)
     load = os.getloadavg()[0]
     print(f"{'from upload to screen':<36}{whole:>10.2f}{ratio:>8.2f}{MOST:>8.2f}   load {load:.1f}")
+    what = "a transcript of four pages, from upload to the coordinator's screen"
+    run.note(what, round(whole, 2), "s", shown=True)
+    bare = f"{what}, to the bare processes"
+    run.note(bare, round(ratio, 2), "", f"at most {MOST}", shown=True)
     return [f"a transcript on screen {ratio:.2f} > {MOST}"] if ratio > MOST else []
 
 

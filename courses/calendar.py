@@ -10,15 +10,16 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.utils.formats import date_format
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
 from icalendar import Calendar, Event, vRecur
 
+from courses import house
 from courses.timetable import Slot, slots
+from courses.wording import gettext as _
 
 if TYPE_CHECKING:
     from courses.models import Course, Edition
 
-PRODUCT = "-//Leiden University//Virtual Exchange//EN"
+PRODUCT = "-//VX portal//EN"
 Dated = tuple[str, date, date, str]  # what it is in its UID, first day, last day, summary
 
 
@@ -49,8 +50,8 @@ def _days(edition: Edition, title: str) -> Iterator[Dated]:
         ("start", edition.starts_on, _("Start of course: %(course)s")),
         ("withdraw", edition.withdraw_until, _("Last day to withdraw: %(course)s")),
         ("end", edition.ends_on, _("End of course: %(course)s")),
-        ("exam", edition.exam_on, _("Exam in Leiden: %(course)s")),
-        ("resit", edition.resit_on, _("Resit in Leiden: %(course)s")),
+        ("exam", edition.exam_on, _("Exam in {city}: %(course)s")),
+        ("resit", edition.resit_on, _("Resit in {city}: %(course)s")),
     ]
     for kind, day, text in dated:
         if day is not None:
@@ -88,7 +89,7 @@ def all_day(
         event.add("dtstart", first)
         event.add("dtend", after)
         event.add("transp", "TRANSPARENT" if kind not in {"exam", "resit"} else "OPAQUE")
-        event.add("location", "Leiden") if kind in {"exam", "resit"} else None
+        event.add("location", house.names().city) if kind in {"exam", "resit"} else None
         yield event
 
 

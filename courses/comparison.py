@@ -9,14 +9,14 @@ from typing import NamedTuple
 
 from django.utils.formats import date_format, number_format
 from django.utils.text import capfirst
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from courses import prospectus
 from courses.applying import applying, leading
 from courses.counting import Purpose, purposes
 from courses.models import Course, Edition, Faculty
 from courses.models.course import Assessment
+from courses.wording import gettext as _
+from courses.wording import ngettext
 
 MOST = 4
 
@@ -92,7 +92,7 @@ def _facts(course: Course, edition: Edition | None, today: date) -> dict[str, st
         _("Language of instruction"): capfirst(course.language_name) if course.language else "",
         _("Field of study"): str(course.get_field_display()) if course.field else "",
         _("Assessment"): capfirst(str(assessed.label)) if assessed else "",
-        _("Exam in Leiden"): _exam(edition, assessed),
+        _("Exam in {city}"): _exam(edition, assessed),
         _("Resit"): _day(edition.resit_on) if edition and edition.resit_on else "",
     }
 

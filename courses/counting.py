@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from django.utils.translation import gettext as _
+from courses.wording import gettext as _
 
 if TYPE_CHECKING:
     from courses.models import Course, Faculty
@@ -42,18 +42,18 @@ def request_type(purpose: str, *, course_is_home: bool, no_extracurricular: bool
 def request_in_words(request: RequestType) -> str:
     """What it is called, here and in uSis."""
     return {
-        RequestType.REPLACEMENT: _("replacement (in uSis: vervanging)"),
-        RequestType.EXTERNAL: _("external education (in uSis: extern onderwijs)"),
-        RequestType.EXTRACURRICULAR: _("extracurricular (in uSis: extracurriculair)"),
-        RequestType.HONOURS: _("no petition in uSis"),
+        RequestType.REPLACEMENT: _("replacement (in {system}: vervanging)"),
+        RequestType.EXTERNAL: _("external education (in {system}: extern onderwijs)"),
+        RequestType.EXTRACURRICULAR: _("extracurricular (in {system}: extracurriculair)"),
+        RequestType.HONOURS: _("no petition in {system}"),
     }[request]
 
 
 def why_request(request: RequestType) -> str:
     """Why it is this one, or what goes with it."""
     return {
-        RequestType.REPLACEMENT: _("You follow it online, but it is a Leiden course."),
-        RequestType.EXTERNAL: _("uSis lists it under the other exchange courses."),
+        RequestType.REPLACEMENT: _("You follow it online, but it is a course of {university}."),
+        RequestType.EXTERNAL: _("{system} lists it under the other exchange courses."),
         RequestType.EXTRACURRICULAR: "",
         RequestType.HONOURS: _("Your honours coordinator sees to the registration."),
     }[request]

@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -32,6 +33,7 @@ from courses.models import (
 from courses.services.offer import offer_changed
 
 DATA = Path(__file__).parent / "demo_data"
+HOUSE = settings.BASE_DIR / "houses" / "leiden.json"
 BY = "Demo"
 
 
@@ -61,7 +63,7 @@ def load() -> None:
     """Make the demo's offer, or add what is missing of it. Harmless when run again."""
     today = timezone.localdate()
     with transaction.atomic():
-        _make_faculties(_read("leiden.json"))
+        _make_faculties(json.loads(HOUSE.read_text()))
         for name in ("catalogue.json", "more.json"):
             _take_in(name)
         _complete_universities(_read("universities.json"), today)
@@ -85,6 +87,7 @@ def _read(name: str) -> Any:
     return json.loads((DATA / name).read_text())
 
 
+@transaction.atomic
 def _take_in(name: str) -> None:
     """Import the file as the office would, but leave everything that people may have changed."""
     run, checked = applying.take_in(name, (DATA / name).read_bytes(), by=BY)
@@ -92,7 +95,7 @@ def _take_in(name: str) -> None:
         raise ValueError(f"{name}: {checked.faults}")
     parts = applying.differences(run).parts
     if not any(part.kind == NEW for part in parts):
-        run.delete()
+        transaction.set_rollback(True)  # nobody has sent a file then
         return
     changes = [c.key for part in parts if part.kind == CHANGED for c in part.changes]
     gone = [part.key for part in parts if part.kind == VANISHED]
@@ -103,7 +106,8 @@ def _take_in(name: str) -> None:
 
 def _make_faculties(leiden: dict[str, Any]) -> None:
     for row in leiden["faculties"]:
-        Faculty.objects.get_or_create(code=row["code"], defaults=row)
+        contact = f"exchange-{row['code'].lower()}@demo.example"
+        Faculty.objects.get_or_create(code=row["code"], defaults=row | {"contact_email": contact})
     faculties = {faculty.code: faculty for faculty in Faculty.objects.all()}
     for code, name_nl, name_en, level in leiden["programmes"]:
         Programme.objects.get_or_create(

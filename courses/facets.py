@@ -9,21 +9,22 @@ from typing import TYPE_CHECKING, NamedTuple
 from babel import Locale
 from django.utils.dates import MONTHS
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext, pgettext_lazy
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import get_language
 
 from courses import isced
 from courses.models import Course, Edition
 from courses.models.course import Assessment
+from courses.wording import gettext, pgettext_lazy
+from courses.wording import gettext_lazy as _
 
 if TYPE_CHECKING:
     from courses.catalogue import Entry
 
 EC_LIMITS = {"0-3": _("up to 3 EC"), "3-5": _("more than 3, up to 5 EC"), "5+": _("more than 5 EC")}
 ASSESSMENTS = {
-    Assessment.EXAM.value: pgettext_lazy("facet", "exam in Leiden"),
+    Assessment.EXAM.value: pgettext_lazy("facet", "exam in {city}"),
     Assessment.ASSIGNMENT.value: pgettext_lazy("facet", "final assignment, no exam"),
-    Assessment.BOTH.value: pgettext_lazy("facet", "exam in Leiden and assignment"),
+    Assessment.BOTH.value: pgettext_lazy("facet", "exam in {city} and assignment"),
 }
 APPLICATIONS = {"now": _("open now"), "later": _("open later")}
 PLACES = {"free": _("not full")}

@@ -16,10 +16,10 @@ from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.html import linebreaks
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from courses.models import Course
+from courses.wording import gettext as _
 from vx_portal.http import PortalRequest, kept
 
 if TYPE_CHECKING:
@@ -47,10 +47,10 @@ class NewsFeed(CoursesFeed):
         return cast("PortalRequest", request)
 
     def title(self) -> str:
-        return _("Virtual Exchange: new and changed courses")
+        return _("{portal}: new and changed courses")
 
     def subtitle(self) -> str:
-        return _("Online courses of partner universities for students of Leiden University.")
+        return _("Online courses of partner universities for students of {university}.")
 
     def link(self) -> str:
         return reverse("courses:catalogue")
@@ -59,7 +59,7 @@ class NewsFeed(CoursesFeed):
         return reverse("courses:feed")
 
     def author_name(self) -> str:
-        return _("Virtual Exchange, Leiden University")
+        return _("{portal}, {university}")
 
     def items(self, request: PortalRequest) -> QuerySet[Course]:
         return (

@@ -13,7 +13,7 @@ from courses.search import plain
 class Plain(Func):
     """What `courses.search.plain` makes of a text, made by the database: "Zoë Łuk" is "zoe luk".
 
-    Most names have no letter that it changes but capitals; they cost PostgreSQL little.
+    Most names have no letter that it changes but capitals; they cost the database little.
     """
 
     function = "vx_plain"
@@ -23,7 +23,11 @@ class Plain(Func):
     def as_sqlite(self, compiler: Any, connection: Any, **more: Any) -> Any:
         connection.ensure_connection()
         connection.connection.create_function("vx_plain", 1, _plain, deterministic=True)
-        return self.as_sql(compiler, connection, **more)
+        template = (
+            "CASE WHEN length(CAST(%(expressions)s AS BLOB)) = length(%(expressions)s)"
+            " THEN lower(%(expressions)s) ELSE vx_plain(%(expressions)s) END"
+        )
+        return self.as_sql(compiler, connection, template=template, **more)
 
     def as_postgresql(self, compiler: Any, connection: Any, **more: Any) -> Any:
         bare = "regexp_replace(normalize(%(expressions)s, NFKD), '[\u0300-\u036f]', '', 'g')"

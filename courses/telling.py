@@ -1,4 +1,6 @@
-"""Telling people something: said here, done by paperwork, an app that may not be imported here.
+"""Telling people something, and writing down what happened: said here, done by paperwork.
+
+That app may not be imported here.
 
 Paperwork comes after courses and accounts and hands them its side of this (paperwork/apps.py). What
 is told is written down with the change that causes it, and mailed by a worker after the commit.
@@ -33,6 +35,7 @@ class Link(NamedTuple):
     args: Sequence[object] = ()
     label: str = ""  # when empty, the template's last line that begins with "→ " has the words
     secret: bool = False
+    query: str = ""  # after the question mark, as it stands there
 
 
 class Delivery(NamedTuple):
@@ -40,6 +43,9 @@ class Delivery(NamedTuple):
 
     state: str
     at: datetime
+
+
+type Doer = User | str | None  # somebody; somebody without an account; the portal itself
 
 
 class Post(Protocol):
@@ -55,11 +61,26 @@ class Post(Protocol):
         about: models.Model | None = None,
         link: Link | None = None,
         links: Sequence[Link] = (),
+        sealed: bool = False,
     ) -> None:
-        """Owe `to` a message in the caller's transaction; the same `key` again changes nothing."""
+        """Owe `to` a message in the caller's transaction; the same `key` again changes nothing.
+
+        `sealed`: its text holds a secret and lies encrypted until the mail has gone.
+        """
 
     def deliveries(self, keys: Iterable[str]) -> dict[str, Delivery]:
         """What came of the messages with these keys, those that were owed. One query."""
+
+    def note(
+        self,
+        thing: models.Model,
+        action: str,
+        *,
+        by: Doer,
+        role: str = "",
+        details: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Write down in the caller's transaction that `by` did `action` to `thing`."""
 
     def call_off(self, key: str) -> None:
         """Do not send this message any more, unless it has gone or is being sent."""
@@ -79,3 +100,10 @@ def use(post: Post) -> None:
 def post() -> Post:
     """Who tells people."""
     return _Everything.post
+
+
+def note(
+    thing: models.Model, action: str, *, by: Doer, role: str = "office", **details: Any
+) -> None:
+    """Write down in the caller's transaction that `by` did `action` to `thing`."""
+    post().note(thing, action, by=by, role=role if by else "", details=details)

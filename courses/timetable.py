@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.numberformat import format as format_number
-from django.utils.translation import get_language, ngettext
-from django.utils.translation import gettext as _
+from django.utils.translation import get_language
+
+from courses.wording import gettext as _
+from courses.wording import ngettext
 
 if TYPE_CHECKING:
     from courses.models import Edition, LiveSession
@@ -164,9 +166,9 @@ def difference_in_words(zone: tzinfo, at: datetime) -> str:
     """Such as "9 hours later than in Leiden; 8 hours later from 28 March 2027"."""
     hours = hours_ahead(zone, at)
     if hours:
-        now = _("%(difference)s than in Leiden") % {"difference": _difference(hours)}
+        now = _("%(difference)s than in {city}") % {"difference": _difference(hours)}
     else:
-        now = _("the same time as in Leiden")
+        now = _("the same time as in {city}")
     change = next_change(zone, at)
     if change is None:
         return now

@@ -8,4 +8,5 @@ app_name = "confirm"
 urlpatterns = [
     path("<str:token>/", confirm.course, name="course"),
     path("<str:token>/answered/", confirm.answered, name="answered"),
+    path("<str:token>/anew/", confirm.anew, name="anew"),
 ]

@@ -12,35 +12,34 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
+from courses import house
 from courses.completeness import incomplete
 from courses.models import ConfirmationRequest, Course, Edition, PublicState, University
 
 if TYPE_CHECKING:
     from vx_portal.http import Person
 
-TRUE_FOR = timedelta(days=183)  # a course is asked after when nobody has confirmed it for so long
-OPENS_SOON = timedelta(days=30)
-ENDS_SOON = timedelta(days=90)
-
 
 def unconfirmed(today: date) -> Q:
-    """Nobody has said for half a year that it is true."""
-    return Q(confirmed_on=None) | Q(confirmed_on__lt=today - TRUE_FOR)
+    """Nobody has said for long that it is true."""
+    return Q(confirmed_on=None) | Q(confirmed_on__lt=today - house.span("courses.true_days"))
 
 
 def is_unconfirmed(course: Course, today: date) -> bool:
     """The same of one course."""
-    return course.confirmed_on is None or course.confirmed_on < today - TRUE_FOR
+    return course.confirmed_on is None or course.confirmed_on < today - timedelta(
+        days=house.number("courses.true_days")
+    )
 
 
 def opening(today: date) -> Q:
-    """An edition takes applications within a month, and visitors do not see it yet."""
+    """An edition takes applications soon, and visitors do not see it yet."""
     return Q(
         Exists(
             Edition.objects.filter(
                 course=OuterRef("pk"),
                 state=PublicState.DRAFT,
-                applications_open_on__lte=today + OPENS_SOON,
+                applications_open_on__lte=today + house.span("courses.soon_days"),
                 ends_on__gte=today,
             )
         )
@@ -109,8 +108,8 @@ KINDS = [
     _Kind(
         "opening",
         ngettext_lazy(
-            "course with an edition that opens within 30 days and is still a draft",
-            "courses with an edition that opens within 30 days and is still a draft",
+            "course with an edition that opens soon and is still a draft",
+            "courses with an edition that opens soon and is still a draft",
             "count",
         ),
         _("Publish the edition, or students cannot apply."),
@@ -131,8 +130,8 @@ KINDS = [
     _Kind(
         "unconfirmed",
         ngettext_lazy(
-            "published course not confirmed for six months",
-            "published courses not confirmed for six months",
+            "published course not confirmed for long",
+            "published courses not confirmed for long",
             "count",
         ),
         _("Ask the partner if it is still true."),
@@ -142,8 +141,8 @@ KINDS = [
     _Kind(
         "unanswered",
         ngettext_lazy(
-            "question to a partner unanswered for a week",
-            "questions to partners unanswered for a week",
+            "question to a partner unanswered",
+            "questions to partners unanswered",
             "count",
         ),
         _("Ask again, or call them."),
@@ -181,8 +180,9 @@ def course_tasks(user: Person, today: date | None = None) -> list[Task]:
 
 
 def ending(today: date) -> Q:
-    """Universities whose participation ends within 90 days."""
-    return Q(participating_until__gte=today, participating_until__lte=today + ENDS_SOON)
+    """Universities whose participation ends soon."""
+    last = today + house.span("courses.ending_days")
+    return Q(participating_until__gte=today, participating_until__lte=last)
 
 
 def university_tasks(user: Person, today: date | None = None) -> list[Task]:
@@ -190,8 +190,8 @@ def university_tasks(user: Person, today: date | None = None) -> list[Task]:
     day = today or timezone.localdate()
     count = University.objects.visible_to(user).filter(ending(day)).count()
     label = ngettext_lazy(
-        "university stops taking part within 90 days",
-        "universities stop taking part within 90 days",
+        "university stops taking part soon",
+        "universities stop taking part soon",
         "count",
     ) % {"count": count}
     why = _("Extend it, or tell the students of its courses.")
@@ -209,7 +209,7 @@ class Moment(NamedTuple):
 def coming_moments(user: Person, today: date | None = None, most: int = 8) -> list[Moment]:
     """When applications of published editions open or close in the coming month. One query."""
     day = today or timezone.localdate()
-    month = (day, day + OPENS_SOON)
+    month = (day, day + house.span("courses.soon_days"))
     editions = (
         Edition.objects.visible_to(user)
         .filter(state=PublicState.PUBLISHED, course__state=PublicState.PUBLISHED)

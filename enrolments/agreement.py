@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone, translation
 from django.utils.formats import date_format, number_format
-from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
+from courses.wording import gettext as _
+from courses.wording import pgettext
 from enrolments.models.enrolment import Kind
 from enrolments.rulebook import RequestType
 from enrolments.services import requests
@@ -128,7 +128,7 @@ def _end(case: Enrolment) -> str:
     edition, course = case.edition, case.edition.course
     kind = edition.get_assessment_display() or course.get_assessment_display() or "–"
     if edition.exam_on:
-        kind = _("%(kind)s, in Leiden on %(day)s") % {"kind": kind, "day": _day(edition.exam_on)}
+        kind = _("%(kind)s, in {city} on %(day)s") % {"kind": kind, "day": _day(edition.exam_on)}
     return kind[:1].upper() + kind[1:]
 
 
@@ -139,7 +139,7 @@ def _counts(case: Enrolment, facts: dict[str, Any]) -> list[list[list[str]]]:
     return [
         [
             [_("As"), purpose[:1].upper() + purpose[1:]],
-            [_("What you ask for in uSis afterwards"), _request(facts["request"])],
+            [_("What you ask for in {system} afterwards"), _request(facts["request"])],
         ]
     ]
 
@@ -182,6 +182,7 @@ def _shared(case: Enrolment) -> str:
         "name": _("name"),
         "email": _("e-mail address"),
         "student_number": _("student number"),
+        "home_university": _("home university"),
         "programme": _("programme"),
         "year": _("year of study"),
     }

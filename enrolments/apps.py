@@ -10,8 +10,10 @@ class EnrolmentsConfig(AppConfig):
     verbose_name = _("Applications and placement")
 
     def ready(self) -> None:
-        from courses import personal  # noqa: PLC0415  # models: not before the apps are loaded
+        from courses import changes, personal  # noqa: PLC0415  # models: not before all is loaded
         from enrolments import fitting  # noqa: PLC0415
+        from enrolments.services import changed  # noqa: PLC0415
 
         register_converter(ReferenceConverter, "ref")
         personal.use(fitting)
+        changes.add(changed)

@@ -25,6 +25,7 @@ from courses.timetable import slots
 from enrolments.later import Appointment, appointments_of
 from enrolments.models import CalendarFeed, Enrolment, State
 from enrolments.models.enrolment import HOLDING
+from paperwork.services.events import record
 
 if TYPE_CHECKING:
     from courses.models import Edition
@@ -58,6 +59,7 @@ def renew_address(user: User) -> None:
     """Give `user`'s calendar another address; the one until now shows nothing any more."""
     feed, _made = CalendarFeed.objects.get_or_create(user=user, defaults={"number": STARTS_WITH})
     CalendarFeed.objects.filter(pk=feed.pk).update(number=F("number") + 1)
+    record(user, "renew_calendar", by=user, role="student")
 
 
 def calendar_for(user: User) -> bytes:

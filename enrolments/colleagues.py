@@ -37,5 +37,10 @@ def may_open(user: User, case: Enrolment) -> bool:
 
 def possible_stand_ins(user: User) -> QuerySet[User]:
     """The colleagues who could do `user`'s work for some days."""
-    held = Membership.objects.current().filter(role__in=STAND_INS).exclude(user=user)
+    return who_decide().exclude(pk=user.pk)
+
+
+def who_decide() -> QuerySet[User]:
+    """Who decides about cases of our students: they stand in for each other."""
+    held = Membership.objects.current().filter(role__in=STAND_INS)
     return User.objects.filter(pk__in=held.order_by().values("user")).order_by("name", "email")

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from django.utils import timezone
 from django.utils.formats import number_format
-from django.utils.translation import gettext as _
-from django.utils.translation import pgettext, pgettext_lazy
 
 from accounts.models import Role
+from courses.wording import gettext as _
+from courses.wording import pgettext, pgettext_lazy
 from enrolments import queue
 from enrolments.explaining import refusal_in_words
 from enrolments.models import Enrolment, State
@@ -38,10 +38,17 @@ SAID = {
     "ask_board": pgettext_lazy("history", "asked the Board of Examiners by mail"),
     "revoke_board": pgettext_lazy("history", "revoked the link to the Board of Examiners"),
     "host_answer": pgettext_lazy("history", "recorded what the host university answered"),
+    "home_answer": pgettext_lazy("history", "recorded what the home university answered"),
     "shared": pgettext_lazy("history", "shared the data with the host university"),
     "downloaded": pgettext_lazy("history", "downloaded the data"),
     "agreement": pgettext_lazy("history", "made the agreement"),
+    "consent_withdrawn": pgettext_lazy("history", "withdrew the consent to share data"),
+    "board_letter": pgettext_lazy("history", "sent the permission of the Board of Examiners"),
+    "passed_over": pgettext_lazy("history", "gave a place to the next in line: too many credits"),
     "agreement_signed": pgettext_lazy("history", "added the signed agreement"),
+    "purpose": pgettext_lazy("history", "agreed that it counts otherwise"),
+    "purpose_asked": pgettext_lazy("history", "asked whether it may count otherwise"),
+    "purpose_refused": pgettext_lazy("history", "did not agree that it counts otherwise"),
 }
 MOST_BEFORE = 200  # earlier decisions that are counted, the latest first
 DECIDED = [
@@ -92,7 +99,7 @@ def _caps(case: Enrolment, answer: Answer) -> list[Rule]:
     if over := requests.over_a_cap(case, answer):
         return [Rule(over, is_met=False)]
     caps = [
-        (answer.credit_cap, _("At most %(cap)s EC of Virtual Exchange for each student.")),
+        (answer.credit_cap, _("At most %(cap)s EC of {portal} for each student.")),
         (answer.host_cap, _("At most %(cap)s EC for each student at this host.")),
     ]
     return [
@@ -104,10 +111,14 @@ def _caps(case: Enrolment, answer: Answer) -> list[Rule]:
 
 def _later(request: RequestType) -> str:
     return {
-        RequestType.REPLACEMENT: _("Afterwards the student asks in uSis for replacement."),
-        RequestType.EXTERNAL: _("Afterwards the student asks in uSis for external education."),
-        RequestType.EXTRACURRICULAR: _("Afterwards the student asks in uSis for extracurricular."),
-        RequestType.HONOURS: _("Afterwards the honours coordinator closes it; no request in uSis."),
+        RequestType.REPLACEMENT: _("Afterwards the student asks in {system} for replacement."),
+        RequestType.EXTERNAL: _("Afterwards the student asks in {system} for external education."),
+        RequestType.EXTRACURRICULAR: _(
+            "Afterwards the student asks in {system} for extracurricular."
+        ),
+        RequestType.HONOURS: _(
+            "Afterwards the honours coordinator closes it; no request in {system}."
+        ),
     }[request]
 
 

@@ -15,7 +15,9 @@ from accounts.models import Membership, Role, StudentProfile, User
 from courses.models import Edition
 from enrolments.models import Enrolment, Note, Purpose, State
 from enrolments.models.enrolment import HOLDING, Board, Kind, new_reference
+from enrolments.rulebook import needs_consent
 from enrolments.services import agreements, requests, rules, telling
+from paperwork import chain
 from paperwork.models import Event, Notice, Owed, subject_of
 from paperwork.working_days import add_working_days
 
@@ -106,6 +108,7 @@ def make(stories: list[Story], chance: random.Random) -> None:
 def _date(stories: list[Story], cases: list[Enrolment], chance: random.Random) -> None:
     """Give each case and its steps their times: the last one `days` ago, the others before."""
     actors = _Actors()
+    book = rules.rulebook()
     for story, case in zip(stories, cases, strict=True):
         at = _moment(story.days, chance)
         case.since = case.changed_at = at
@@ -122,7 +125,10 @@ def _date(stories: list[Story], cases: list[Enrolment], chance: random.Random) -
             story.events.append(_event(case, action, before, state, moment, actors, reason))
             before = S(state)
             if action == "submit":
-                case.submitted_at = case.acknowledged_at = case.consent_at = moment
+                case.submitted_at = case.acknowledged_at = moment
+                host = case.edition.course.university
+                if case.kind == Kind.OUTGOING and needs_consent(book.host(host.pk), host.country):
+                    case.consent_at = moment
             if action == "approve":
                 case.home_approved_at, case.home_approved_by = moment, actors.of(action, case)[0]
         case.due_on = _due(case)
@@ -223,6 +229,7 @@ def _write_histories(stories: list[Story], cases: list[Enrolment]) -> None:
         kind, pk = subject_of(case)
         for event in story.events:
             event.subject_kind, event.subject_id = kind, pk
+            chain.sign(event)
     Event.objects.bulk_create([event for story in stories for event in story.events])
     for story, case in zip(stories, cases, strict=True):
         if story.told:

@@ -7,11 +7,12 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
 from django.utils.formats import number_format
-from django.utils.translation import get_language, ngettext
-from django.utils.translation import gettext as _
+from django.utils.translation import get_language
 
 from courses.counting import request_in_words, why_request
 from courses.models.course import Assessment
+from courses.wording import gettext as _
+from courses.wording import ngettext
 from enrolments.models.enrolment import Kind, Purpose
 from enrolments.rulebook import Answer, Permission, Refusal, RequestType
 
@@ -78,17 +79,17 @@ def exam_line(assessment: Assessment | str | None) -> Line:
     about = _("Exam")
     match assessment:
         case Assessment.EXAM | Assessment.BOTH:
-            return Line(about, _("In Leiden"), _("It may fall outside your own exam weeks."))
+            return Line(about, _("In {city}"), _("It may fall outside your own exam weeks."))
         case Assessment.ASSIGNMENT:
             return Line(about, _("None: you finish with an assignment"))
         case _:
-            return Line(about, _("Not known yet"), _("If there is one, you sit it in Leiden."))
+            return Line(about, _("Not known yet"), _("If there is one, you sit it in {city}."))
 
 
 def cap_lines(answer: Answer, host: University) -> list[Line]:
     """The most credits a student may take, in all and at this host."""
     caps = (
-        (answer.credit_cap, _("Of all Virtual Exchange courses together.")),
+        (answer.credit_cap, _("Of all {portal} courses together.")),
         (answer.host_cap, _("Of courses of %(host)s together.") % {"host": host.local_name}),
     )
     return [
@@ -221,6 +222,9 @@ def shared_items(case: Enrolment, items: Iterable[str]) -> list[Shared]:
         "student_number": Shared(
             _("Student number"), case.student_number, _("To tell you apart from others.")
         ),
+        "home_university": Shared(
+            _("Home university"), str(case.home_university), _("To know where you study.")
+        ),
         "programme": Shared(
             _("Programme"),
             f"{case.programme_title} ({of_level})" if not case.programme else str(case.programme),
@@ -237,4 +241,4 @@ def receiver(case: Enrolment) -> str:
     """Who gets the data: the host, or ourselves for a course of our own."""
     if case.kind == Kind.OUTGOING:
         return case.edition.course.university.local_name
-    return _("the teachers of this course in Leiden")
+    return _("the teachers of this course in {city}")

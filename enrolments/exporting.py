@@ -1,15 +1,13 @@
-"""The desk's list as a file for spreadsheets, in which nothing is calculated."""
+"""The desk's list as a table for spreadsheets."""
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from django.db.models import QuerySet
 
-from courses.imports.reading import defuse
+from courses.spreadsheets import Sheet
 from enrolments import holding
 
 if TYPE_CHECKING:
@@ -22,13 +20,9 @@ COLUMNS = (
 )
 
 
-def as_csv(cases: QuerySet[Enrolment]) -> bytes:
+def sheet_of(cases: QuerySet[Enrolment]) -> Sheet:
     """All of `cases`, which come with what a row of the list shows."""
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(COLUMNS)
-    writer.writerows([defuse(cell) for cell in row] for row in _table(cases))
-    return text.getvalue().encode("utf-8-sig")
+    return Sheet(COLUMNS, _table(cases))
 
 
 def _table(cases: QuerySet[Enrolment]) -> Iterator[list[str]]:

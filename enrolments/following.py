@@ -13,12 +13,13 @@ from django.utils.translation import pgettext
 from accounts.directory import Entry, read_directory
 from accounts.models import Role, User
 from courses.timetable import difference_in_words, noon, slots
+from enrolments import people
 from enrolments.holding import holder
 from enrolments.later import Happened, history_of, moments_of, news_of, parts_of
 from enrolments.models import Enrolment, Purpose, State
 from enrolments.models.enrolment import HOLDING, OVER, Kind
 from enrolments.route import stops
-from enrolments.services import acting, actions, agreements, hosting, places
+from enrolments.services import acting, actions, agreements, hosting, places, requests, telling
 from enrolments.services.actions import ACTIONS
 from enrolments.turn import turn_of
 from enrolments.usual import usual_days
@@ -46,6 +47,7 @@ def about(case: Enrolment, user: User) -> dict[str, Any]:
         "stops": stops(case, events, news, moments_of(case) if goes_on else {}),
         "later": parts_of(case, user),
         "position": places.position(case),
+        "cap": requests.cap_in_the_way(case),
         "actions": possible,
         "too_late": actions.hindrance("withdraw", user, case),
         "history": sorted([*history, *history_of(case, user)], key=lambda one: one.at),
@@ -56,6 +58,7 @@ def about(case: Enrolment, user: User) -> dict[str, Any]:
         "slots": slots(edition, list(edition.live_sessions.all()), zone) if goes_on else [],
         "difference": difference_in_words(zone, noon(edition.starts_on)),
         "contacts": contacts(case) if case.kind != Kind.INCOMING else [],
+        "at_home": contacts_at_home(case) if case.kind == Kind.INCOMING else [],
     }
 
 
@@ -82,6 +85,7 @@ def happening(event: Event) -> Happened | None:
     role = {
         "student": pgettext("role", "student"),
         "host": pgettext("role", "host university"),
+        "home": pgettext("role", "home university"),
         "board": pgettext("role", "Board of Examiners"),
     }.get(event.role) or (str(Role(event.role).label) if event.role in Role.values else "")
     return Happened(event.at, event.actor_name or _("The portal"), role, str(done), event.reason)
@@ -91,13 +95,17 @@ def _OTHERS() -> dict[str, str]:  # noqa: N802  # a table; its words are in the 
     return {
         "begin": pgettext("history", "began the application"),
         "board": pgettext("history", "wrote down what the Board of Examiners decided"),
+        "board_letter": pgettext("history", "sent the permission of the Board of Examiners"),
         "ask_board": pgettext("history", "asked the Board of Examiners for permission"),
         "shared": pgettext("history", "gave the host university your data"),
         "downloaded": pgettext("history", "took your data out as a spreadsheet"),
+        "home_answer": pgettext("history", "passed on the mail of the home university"),
         "host_answer": pgettext("history", "passed on the mail of the host university"),
         "agreement": pgettext("history", "renewed the agreement"),
         "agreement_signed": pgettext("history", "added a signed agreement"),
         "undo": pgettext("history", "took the last step back"),
+        "consent_withdrawn": pgettext("history", "withdrew the consent to share data"),
+        "passed_over": pgettext("history", "gave a place to the next in line: too many credits"),
         "reorder": pgettext("history", "changed the order of the waiting list"),
     }
 
@@ -135,6 +143,22 @@ def contacts(case: Enrolment) -> list[Entry]:
     )
 
 
+class Contact(NamedTuple):
+    """Somebody at a partner university whom its students may write to."""
+
+    name: str
+    email: str
+
+
+def contacts_at_home(case: Enrolment) -> list[Contact]:
+    """Whom a student who comes to us asks: who decides there, else the university's contact."""
+    found = [Contact(str(one), one.email) for one in people.home_side(case).order_by("name", "pk")]
+    home = case.home_university
+    if not found and home.contact_email:
+        found.append(Contact(home.contact_name or home.local_name, home.contact_email))
+    return found
+
+
 def people_for(purpose: str, faculty: list[Entry], academy: list[Entry]) -> list[Entry]:
     """The honours coordinators for honours, the exchange coordinators for all else."""
     if purpose == Purpose.HONOURS:
@@ -148,7 +172,7 @@ def leaving(case: Enrolment) -> list[str]:
     if case.state in HOLDING:
         said.append(
             _("Your place goes to the first in line at once.")
-            if case.edition.free == 0
+            if places.goes_at_once(case)
             else _("Your place comes free for somebody else.")
         )
     elif case.state == State.WAITING:
@@ -157,7 +181,7 @@ def leaving(case: Enrolment) -> list[str]:
         said.append(
             _("Nobody has seen it yet, and nobody will. What you typed stays with the case.")
         )
-    if case.state in {State.APPROVED, State.ENROLLED}:
+    if telling.host_hears(case, case.state):
         said.append(
             _("%(host)s hears that you will not come.")
             % {"host": case.edition.course.university.local_name}

@@ -8,8 +8,9 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
+from courses.wording import gettext as _
+from courses.wording import gettext_lazy
 from enrolments.models.enrolment import Board, Kind, State
 
 if TYPE_CHECKING:
@@ -88,18 +89,25 @@ def home_of(case: Enrolment) -> Who:
 
 def name_of(who: Who, case: Enrolment) -> str:
     """The one who has it, as in "now with …"."""
-    return {
-        Who.STUDENT: _("the student"),
-        Who.COORDINATOR: _("the exchange coordinator"),
-        Who.HONOURS: _("the honours coordinator"),
-        Who.BOARD: _("the Board of Examiners"),
-        Who.HOME: _("the contact person at %(university)s") % {"university": case.home_university},
-        Who.HOST: str(case.edition.course.university),
-        Who.OFFICE: _("the programme office"),
-        Who.EXAMS: _("the exam team of Virtual Exchange"),
-        Who.ADMINISTRATION: _("the education administration"),
-        Who.NOBODY: "",
-    }[who]
+    match who:
+        case Who.HOME:
+            return _("the contact person at %(university)s") % {"university": case.home_university}
+        case Who.HOST:
+            return str(case.edition.course.university)
+        case _:
+            return str(_NAMES[who])
+
+
+_NAMES = {
+    Who.STUDENT: gettext_lazy("the student"),
+    Who.COORDINATOR: gettext_lazy("the exchange coordinator"),
+    Who.HONOURS: gettext_lazy("the honours coordinator"),
+    Who.BOARD: gettext_lazy("the Board of Examiners"),
+    Who.OFFICE: gettext_lazy("the programme office"),
+    Who.EXAMS: gettext_lazy("the exam team of {portal}"),
+    Who.ADMINISTRATION: gettext_lazy("the education administration"),
+    Who.NOBODY: "",
+}
 
 
 def what_next(case: Enrolment) -> str:
@@ -118,7 +126,7 @@ def what_next(case: Enrolment) -> str:
         case State.RETURNED:
             return _("Answer the question; then the application is checked further.")
         case State.APPROVED if case.kind != Kind.OUTGOING:
-            return _("The programme office in Leiden confirms or declines; it has the last word.")
+            return _("The programme office in {city} confirms or declines; it has the last word.")
         case State.APPROVED:
             return _("The host university confirms or declines; it has the last word.")
         case State.ENROLLED if case.kind == Kind.OWN:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Iterable
 from typing import Any
@@ -13,9 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
-from courses.imports.reading import defuse
 from courses.models import Edition
 from courses.plain import has
+from courses.spreadsheets import Cell, Sheet
 from enrolments.models import Enrolment, State
 from enrolments.models.enrolment import WITH_HOST, EnrolmentQuerySet
 from enrolments.scopes import scopes_of
@@ -99,27 +98,21 @@ HEADINGS = (
 )
 
 
-def spreadsheet(rows: Iterable[Enrolment]) -> bytes:
-    """What a host may know of these students, as XLSX; no cell can be a formula."""
-    from openpyxl import Workbook
+def sheet_of(rows: Iterable[Enrolment]) -> Sheet:
+    """What a host may know of these students."""
+    return Sheet([str(heading) for heading in HEADINGS], map(_cells, rows), _("Students"))
 
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet(_("Students"))
-    sheet.append([str(heading) for heading in HEADINGS])
-    for case in rows:
-        values = [
-            case.reference,
-            case.student.name,
-            case.student.email,
-            case.student_number,
-            str(case.home_university),
-            case.programme_title,
-            case.year,
-            case.edition.course.title,
-            case.edition.starts_on,
-            case.get_state_display(),
-        ]
-        sheet.append([defuse(value) if isinstance(value, str) else value for value in values])
-    content = io.BytesIO()
-    book.save(content)
-    return content.getvalue()
+
+def _cells(case: Enrolment) -> list[Cell]:
+    return [
+        case.reference,
+        case.student.name,
+        case.student.email,
+        case.student_number,
+        str(case.home_university),
+        case.programme_title,
+        case.year,
+        case.edition.course.title,
+        case.edition.starts_on,
+        case.get_state_display(),
+    ]

@@ -11,11 +11,14 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from django.db.models import Q
+
 if TYPE_CHECKING:
     from accounts.models import User
     from enrolments.holding import Holder
     from enrolments.models import Enrolment
     from enrolments.turn import Turn
+    from paperwork.models import Event
 
 
 class Appointment(NamedTuple):
@@ -77,6 +80,8 @@ type Parts = Callable[[Enrolment, User], Iterable[Part]]
 type Appointments = Callable[[Iterable[Enrolment]], Iterable[Appointment]]
 type Moments = Callable[[Enrolment], dict[str, datetime]]
 type Tell = Callable[[Sequence[Enrolment]], Mapping[int, News]]
+type Left = Callable[[Enrolment, Event], None]
+type Held = Callable[[date], Q]
 type History = Callable[[Enrolment, User], Iterable[Happened]]
 
 _parts: list[Parts] = []
@@ -84,6 +89,8 @@ _appointments: list[Appointments] = []
 _moments: list[Moments] = []
 _tell: list[Tell] = []
 _history: list[History] = []
+_left: list[Left] = []
+_held: list[Held] = []
 
 
 def add(
@@ -93,6 +100,8 @@ def add(
     moments: Moments | None = None,
     news: Tell | None = None,
     history: History | None = None,
+    left: Left | None = None,
+    held: Held | None = None,
 ) -> None:
     """Called by an app when it is loaded, in the order in which things happen.
 
@@ -100,6 +109,8 @@ def add(
     calendar. `moments`: when a stop of the route will be, by the stop's name. `news`: where these
     cases are, by key; those without news are left out. It asks as much for fifty cases as for one,
     and nothing when none can have any. `history`: what happened, as far as this reader may know.
+    `left`: what ends with a case that was enrolled and is no more, in that transaction. `held`: of
+    which cases nothing may be deleted on a day.
     """
     if parts is not None:
         _parts.append(parts)
@@ -111,6 +122,10 @@ def add(
         _tell.append(news)
     if history is not None:
         _history.append(history)
+    if left is not None:
+        _left.append(left)
+    if held is not None:
+        _held.append(held)
 
 
 def parts_of(case: Enrolment, user: User) -> list[Part]:
@@ -154,3 +169,17 @@ def news_of(cases: Sequence[Enrolment]) -> dict[int, News]:
 def history_of(case: Enrolment, user: User) -> list[Happened]:
     """What happened to `case` in other apps, as far as `user` may know."""
     return [one for give in _history for one in give(case, user)]
+
+
+def leave(case: Enrolment, event: Event) -> None:
+    """`case` was enrolled and is no more, by `event`: other apps let go of what it had."""
+    for let_go in _left:
+        let_go(case, event)
+
+
+def held_on(day: date) -> Q:
+    """Of cases: those of which nothing may be deleted on `day`, however old it is."""
+    found = Q(pk=None)
+    for held in _held:
+        found |= held(day)
+    return found

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from functools import reduce
-from operator import and_
+from operator import and_, or_
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db.models import Count, F, Q
@@ -20,7 +20,7 @@ from courses.models import Edition, Faculty, Programme, University
 from courses.plain import has
 from enrolments.models import Enrolment, SavedView, StandIn, State
 from enrolments.models.enrolment import Board, EnrolmentQuerySet, Kind, Purpose
-from enrolments.scopes import Scopes, scopes_of
+from enrolments.scopes import Scopes, scopes_in_view, scopes_of
 from paperwork.models import Event
 
 if TYPE_CHECKING:
@@ -51,7 +51,21 @@ VIEWS = {
         View("all", pgettext_lazy("view of the desk", "Whole faculty"), "newest"),
     )
 }
+# All that a row shows: what more a page reads costs it more than finding the cases.
+IN_A_ROW = (
+    *("reference", "student_number", "kind", "state", "since", "due_on", "snoozed_until"),
+    *("purpose", "board", "board_asked_on", "home_approved_at"),
+    *("student__name", "student__email"),
+    *("faculty__code", "programme__level", "edition__course__title", "edition__course__language"),
+    *(
+        f"{university}__{name}"
+        for university in ("home_university", "edition__course__university")
+        for name in ("code", "name", "name_nl", "name_en", "is_home", "line_colour")
+    ),
+)
 WORK = frozenset({"mine", "late"})  # where one begins again at the front when the end is reached
+# What counts as a decision about a case, for who took it.
+DECISIONS = ("approve", "approve_waiting", "return", "reject", "confirm", "decline")
 
 SORTS = {
     "oldest": ("since", False),
@@ -78,7 +92,15 @@ def on_desk(user: User) -> EnrolmentQuerySet:
 
     Less than what they may know of: a host has a page of its own, which shows what a host may see.
     """
-    scopes = scopes_of(user)
+    return _reached(user, scopes_of(user))
+
+
+def listed(user: User) -> EnrolmentQuerySet:
+    """Those of them that belong to the role in which `user` works now."""
+    return _reached(user, scopes_in_view(user))
+
+
+def _reached(user: User, scopes: Scopes) -> EnrolmentQuerySet:
     rows = Enrolment.objects.visible_to(user).exclude(state=State.DRAFT).exclude(student=user)
     if scopes.reads_all:
         return rows
@@ -87,9 +109,9 @@ def on_desk(user: User) -> EnrolmentQuerySet:
     return rows.filter(decided_by(scopes) | (ours & registered))
 
 
-def _conditions(user: User, today: date) -> dict[str, Q]:
+def conditions_of(user: User, today: date) -> dict[str, Q]:
     """What each view shows, of the cases in sight."""
-    scopes = scopes_of(user)
+    scopes = scopes_in_view(user)
     with_board = Q(state=State.SUBMITTED, board=Board.ASKED) & ~Q(kind=Kind.INCOMING)
     up_to_me = Q(state=State.SUBMITTED) & ~with_board & decided_by(scopes)
     if scopes.is_office:  # which places students on courses of our own
@@ -111,8 +133,8 @@ def _conditions(user: User, today: date) -> dict[str, Q]:
 
 
 def decides(user: User) -> bool:
-    """Whether there is anything that `user` could approve."""
-    scopes = scopes_of(user)
+    """Whether there is anything that `user` could approve in the role in which they work now."""
+    scopes = scopes_in_view(user)
     ours = scopes.coordinates_faculties or scopes.coordinates_programmes
     return bool(ours or scopes.honours_faculties or scopes.all_honours or scopes.partner_of)
 
@@ -123,35 +145,44 @@ class Found(NamedTuple):
     rows: EnrolmentQuerySet
     counts: dict[str, int]
     number: int
+    saved: dict[int, int]  # by the key of the saved view
 
 
-def find(user: User, filters: dict[str, Any]) -> Found:
-    """The cases that `filters` leave for `user`, with all counts. One query besides the rows'."""
-    visible = on_desk(user)
-    conditions = _conditions(user, timezone.localdate())
+def find(
+    user: User, filters: dict[str, Any], saved: Mapping[int, dict[str, Any]] | None = None
+) -> Found:
+    """The cases that `filters` leave for `user`, with all counts. One query besides the rows'.
+
+    `saved`: the filters of saved views to count as well, by their keys.
+    """
+    visible = listed(user)
+    conditions = conditions_of(user, timezone.localdate())
     narrowed = _narrow(filters)
     wanted = conditions[filters["view"]] & narrowed
     numbers = {f"n_{name}": Count("pk", filter=condition) for name, condition in conditions.items()}
     if narrowed:
         numbers["found"] = Count("pk", filter=wanted)
+    for pk, own in (saved or {}).items():
+        condition = conditions[own["view"]] & _narrow(own)
+        numbers[f"saved_{pk}"] = Count("pk", filter=condition)
     counted = visible.order_by().aggregate(**numbers)
     number = counted.pop("found", None)
+    of_saved = {pk: counted.pop(f"saved_{pk}") for pk in saved or {}}
     counts = {name.removeprefix("n_"): value for name, value in counted.items()}
     rows = _ordered(visible.filter(wanted), sort_of(filters))
-    return Found(rows, counts, counts[filters["view"]] if number is None else number)
+    return Found(rows, counts, counts[filters["view"]] if number is None else number, of_saved)
 
 
-def shown(rows: EnrolmentQuerySet, first: int, last: int, sort: str) -> EnrolmentQuerySet:
-    """The cases of one page with what a row shows. Two queries.
+def shown(
+    rows: EnrolmentQuerySet, first: int, last: int, sort: str, *, whole: bool = False
+) -> EnrolmentQuerySet:
+    """The cases of one page with what a row of the desk shows, or `whole`. Two queries.
 
     First the keys alone: in one query PostgreSQL would join all cases before it takes the page.
     """
     keys = list(rows.values_list("pk", flat=True)[first:last])
-    return (
-        _ordered(Enrolment.objects.filter(pk__in=keys), sort)
-        .for_list()
-        .defer("motivation", "question", "answer", "shared_items")
-    )
+    found = _ordered(Enrolment.objects.filter(pk__in=keys), sort).for_list()
+    return found if whole else found.only(*IN_A_ROW)
 
 
 def sort_of(filters: dict[str, Any]) -> str:
@@ -175,19 +206,30 @@ def _narrow(filters: dict[str, Any]) -> Q:
     if filters.get("overdue"):
         wanted &= Q(due_on__lt=timezone.localdate()) & ~Q(state__in=Enrolment.OVER)
     words = filters.get("q", "").split()[:MOST_WORDS]
-    return reduce(and_, map(_has_word, words), wanted)
+    return reduce(and_, map(has_word, words), wanted)
 
 
-def _has_word(word: str) -> Q:
-    # Among the people and the editions first: they are fewer than the cases.
+def has_word(word: str) -> Q:
+    """Cases with `word` in the reference, the student's number or name, or the course.
+
+    It is looked for among the people and the editions first: they are fewer than the cases.
+    """
     named = User.objects.filter(has("name", word)).order_by()
-    titled = Q(has("course__title", word)) | Q(course__code__istartswith=word)
-    return (
-        Q(reference__istartswith=word)
+    editions = Edition.objects.filter(titled(word, "course__")).order_by()
+    found = (  # what is looked for most comes first: the rest is asked of the others alone
+        Q(student__in=named.values("pk"))
+        | Q(edition__in=editions.values("pk"))
         | Q(student_number__icontains=word)
-        | Q(student__in=named.values("pk"))
-        | Q(edition__in=Edition.objects.filter(titled).order_by().values("pk"))
     )
+    if is_reference(word):
+        found |= Q(reference__istartswith=word) | Q(reference__istartswith=f"VX-{word}")
+    return found
+
+
+def titled(word: str, path: str = "") -> Q:
+    """Courses (at `path`) with `word` in the title, in any language, or beginning the code."""
+    titles = (Q(has(f"{path}{name}", word)) for name in ("title", "title_nl", "title_en"))
+    return reduce(or_, titles, Q(**{f"{path}code__istartswith": word}))
 
 
 def _ordered(rows: EnrolmentQuerySet, sort: str) -> EnrolmentQuerySet:
@@ -202,10 +244,9 @@ def after(user: User, case: Enrolment, filters: dict[str, Any]) -> str:
 
     Ask before `case` is moved. In a view of work the first that is left follows the last.
     """
-    visible = on_desk(user)
-    conditions = _conditions(user, timezone.localdate())
-    listed = visible.filter(conditions[filters["view"]] & _narrow(filters)).exclude(pk=case.pk)
-    rows = _ordered(listed, sort_of(filters))
+    conditions = conditions_of(user, timezone.localdate())
+    wanted = conditions[filters["view"]] & _narrow(filters)
+    rows = _ordered(listed(user).filter(wanted).exclude(pk=case.pk), sort_of(filters))
     field, backwards = SORTS[sort_of(filters)]
     value = _value(case, field)
     beyond = "lt" if backwards else "gt"
@@ -285,7 +326,7 @@ def last_week(user: User) -> dict[str, int]:
         actor=user,
         at__gte=since,
         subject_kind=Enrolment._meta.label_lower,
-        action__in=["approve", "approve_waiting", "return", "reject", "confirm", "decline"],
+        action__in=DECISIONS,
     )
     counted = events.order_by().values_list("action").annotate(Count("pk"))
     return dict(counted)
@@ -308,6 +349,13 @@ def own_event(user: User, number: int) -> Event | None:
     """What `user` did to a case, by its number; None when it is somebody else's or of no case."""
     kind = Enrolment._meta.label_lower
     return Event.objects.filter(pk=number, actor=user, subject_kind=kind).first()
+
+
+def own_events(user: User, numbers: Iterable[int]) -> list[Event]:
+    """Those of these that `user` did, to cases in sight. One query."""
+    kind = Enrolment._meta.label_lower
+    rows = Event.objects.filter(pk__in=list(numbers), actor=user, subject_kind=kind)
+    return list(rows.filter(subject_id__in=on_desk(user).order_by().values("pk")).order_by("pk"))
 
 
 def earlier_reasons(user: User, action: str) -> list[str]:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import gettext as _
 
 from courses.models.course import Assessment
+from courses.wording import gettext as _
 from enrolments.holding import home_of, name_of
 from enrolments.later import News, Step
 from enrolments.models.enrolment import OVER, Kind, State
@@ -44,6 +44,20 @@ class Stop(NamedTuple):
     state: str  # done, now, or nothing: later
     when: str = ""
     note: str = ""
+
+
+class Place(NamedTuple):
+    """Where a case is on its line: the stop, which one it is, and how many there are."""
+
+    stop: Stop
+    at: int
+    of: int
+
+
+def place_on(line: list[Stop]) -> Place:
+    """The stop that is now on `line`, or the last one when all are done."""
+    at = next((number for number, stop in enumerate(line, 1) if stop.state == NOW), len(line))
+    return Place(line[at - 1], at, len(line))
 
 
 def stops(
@@ -117,14 +131,16 @@ def _titles(case: Enrolment) -> dict[str, str]:
     assessed = case.edition.assessment or case.edition.course.assessment
     if assessed == Assessment.ASSIGNMENT:
         titles["exam"] = _("Course and final assignment")
+    elif assessed and case.kind == Kind.INCOMING:  # its own university holds it, as a rule
+        titles["exam"] = _("Course and exam")
     else:
-        titles["exam"] = _("Course, and exam in Leiden") if assessed else _("Course")
+        titles["exam"] = _("Course, and exam in {city}") if assessed else _("Course")
     if case.kind == Kind.OUTGOING:
         titles["transcript"] = _("Transcript")
     else:
-        titles["transcript"] = _("Result from Leiden")
+        titles["transcript"] = _("Result from {university}")
     if case.kind != Kind.INCOMING:
-        titles["registered"] = _("Registration in uSis")
+        titles["registered"] = _("Registration in {system}")
     return titles
 
 

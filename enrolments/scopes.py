@@ -1,14 +1,18 @@
-"""What somebody's roles reach: faculties, programmes and universities, today. Two queries."""
+"""What somebody's roles reach: faculties, programmes and universities, today. Two queries.
+
+`scopes_of` is what they may, `scopes_in_view` what their lists show.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q, prefetch_related_objects
+from django.db.models import BigIntegerField, DateField, Q, QuerySet, prefetch_related_objects
 from django.utils import timezone
 
 from accounts.models import Membership, Role
+from courses.prepared import Given, Prepared
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -42,25 +46,63 @@ def scopes_of(user: User) -> Scopes:
     return known
 
 
-def _scopes(user: User) -> Scopes:
-    if not user.is_staff_member:
-        return Scopes()  # nor can somebody without a role stand in for a colleague
-    today = timezone.localdate()
+def scopes_in_view(user: User) -> Scopes:
+    """What the role reaches in which `user` works now: lists show this. No query more.
+
+    The same as `scopes_of` for who holds one role, or works in one that the desk is not for. Those
+    for whom somebody stands in belong to the same role, or to any of theirs when they lack it.
+    """
+    role = user.works_as
+    if role not in (Role.COORDINATOR, Role.HONOURS, Role.ADMINISTRATION):
+        return scopes_of(user)
+    shown = [
+        one
+        for one in memberships_of(user)
+        if one.role == role
+        or (one.role not in user.roles and role in (Role.COORDINATOR, Role.HONOURS))
+    ]
+    return _reach(user, shown)
+
+
+def memberships_of(user: User) -> list[Membership]:
+    """What `user` holds today, with what they stand in for. Two queries, asked once."""
+    known: list[Membership] | None = user.__dict__.get("_memberships")
+    if known is not None:
+        return known
+    found = _MEMBERSHIPS.ask(user=user.pk, day=timezone.localdate())
+    with_programmes = [one for one in found if one.role == Role.COORDINATOR]
+    prefetch_related_objects(with_programmes, "programmes")
+    user.__dict__["_memberships"] = found
+    return found
+
+
+def _held_or_stood_in_for() -> QuerySet[Any, Membership]:
+    user, day = Given("user", BigIntegerField()), Given("day", DateField())
     standing_in = Q(
         user__stand_ins__stand_in=user,
-        user__stand_ins__starts_on__lte=today,
-        user__stand_ins__ends_on__gte=today,
+        user__stand_ins__starts_on__lte=day,
+        user__stand_ins__ends_on__gte=day,
         user__stand_ins__ended_at=None,
         role__in=[Role.COORDINATOR, Role.HONOURS],
     )
-    held = Membership.objects.current().filter(Q(user=user) | standing_in).distinct()
+    held = Membership.objects.current(day).filter(Q(user=user) | standing_in)  # type: ignore[arg-type]
+    return held.distinct().select_related("faculty", "university")
+
+
+_MEMBERSHIPS = Prepared(_held_or_stood_in_for)
+
+
+def _scopes(user: User) -> Scopes:
+    if not user.is_staff_member:
+        return Scopes()  # nor can somebody without a role stand in for a colleague
+    return _reach(user, memberships_of(user))
+
+
+def _reach(user: User, memberships: list[Membership]) -> Scopes:
     reach: dict[str, set[int]] = {
         name: set() for name in ("faculties", "programmes", "honours", "administers", "partner")
     }
     roles, all_honours, for_others = set(), False, set()
-    memberships = list(held)
-    with_programmes = [one for one in memberships if one.role == Role.COORDINATOR]
-    prefetch_related_objects(with_programmes, "programmes")
     for membership in memberships:
         if membership.user_id != user.pk:
             for_others.add(membership.user_id)

@@ -17,11 +17,13 @@ def every_minute() -> None:
 @shared_task(ignore_result=True)
 def every_hour() -> None:
     """What a date decides, and reminders: each at most once, also when a night was missed."""
+    upkeep.end_lines()
     upkeep.expire_unanswered()
     upkeep.expire_drafts()
     upkeep.finish_ended()
     upkeep.remind_of_drafts()
     upkeep.remind_of_questions()
+    upkeep.remind_of_board()
     upkeep.chase()
     asking.remind()
     hosting.write_to_hosts()

@@ -7,7 +7,6 @@ from enrolments.views import applying, feed, saved, student
 app_name = "exchange"
 urlpatterns = [
     path("", student.cases, name="cases"),
-    path("start/", student.start, name="start"),
     path("saved/<slug:university>/<slug:course>/", saved.save, name="save"),
     path("calendar/", feed.address, name="calendar"),
     path("calendar/renew/", feed.renew, name="renew-calendar"),
@@ -21,6 +20,7 @@ urlpatterns = [
     path("<ref:reference>/timetable/", student.timetable, name="timetable"),
     path("<ref:reference>/sent/", student.sent, name="sent"),
     path("<ref:reference>/answer/", student.answer, name="answer"),
+    path("<ref:reference>/board/", student.board_letter, name="board-letter"),
     path("<ref:reference>/accept/", student.accept, name="accept"),
     path("<ref:reference>/withdraw/", student.leave, {"action": "withdraw"}, name="withdraw"),
     path("<ref:reference>/pass/", student.leave, {"action": "pass"}, name="pass"),

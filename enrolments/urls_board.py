@@ -8,4 +8,5 @@ app_name = "board"
 urlpatterns = [
     path("<str:token>/", board.decide, name="decide"),
     path("<str:token>/answered/", board.answered, name="answered"),
+    path("<str:token>/anew/", board.anew, name="anew"),
 ]

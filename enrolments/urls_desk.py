@@ -9,6 +9,7 @@ urlpatterns = [
     path("", desk.desk, name="queue"),
     path("export/", desk.export, name="export"),
     path("several/", deciding.several, name="several"),
+    path("several/undo/", deciding.undo_several, name="undo-several"),
     path("keys/", desk_own.keys, name="keys"),
     path("views/new/", desk_own.save_view, name="save-view"),
     path("views/<int:pk>/", desk_own.view, name="view"),

@@ -1,16 +1,20 @@
 """Marks and the steps of a paper are added and never changed: the database itself refuses it.
 
 Only who did it may be forgotten, when an account goes. PostgreSQL has triggers against changing
-and deleting, from the migration `0003_append_only`; SQLite against changing, made after every
-migrate as in guards.py.
+and deleting, from the migration `0003_append_only` (`forgetting` lets marks go); SQLite against
+changing, made after every migrate as in guards.py.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from django.apps import apps
-from django.db import connections
+from django.db import connection
+
+from paperwork.triggers import ensure
 
 
 class Kept(NamedTuple):
@@ -39,20 +43,20 @@ def sqlite(kept: Kept) -> dict[str, str]:
     }
 
 
+@contextmanager
+def forgetting() -> Iterator[None]:
+    """Inside, and in this transaction, marks may go: their case's retention period is over."""
+    _forgetting("on")
+    yield
+    _forgetting("off")
+
+
+def _forgetting(value: str) -> None:
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('vx.forgetting', %s, true)", [value])
+
+
 def ensure_triggers(using: str = "default", **_signal: Any) -> None:
-    """Make the triggers in SQLite that are missing or differ; nothing elsewhere."""
-    connection = connections[using]
-    if connection.vendor != "sqlite":
-        return
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT type, name, sql FROM sqlite_master WHERE type IN ('table', 'trigger')"
-        )
-        rows = cursor.fetchall()
-        tables = {name for kind, name, _sql in rows if kind == "table"}
-        standing = {name: sql for kind, name, sql in rows if kind == "trigger"}
-        for kept in KEPT:
-            for name, sql in sqlite(kept).items() if kept.table in tables else ():
-                if standing.get(name) != sql:
-                    cursor.execute(f"DROP TRIGGER IF EXISTS {name}")
-                    cursor.execute(sql)
+    """Make in SQLite what a migrate may have taken away; nothing elsewhere."""
+    ensure(using, {kept.table: sqlite(kept) for kept in KEPT})

@@ -12,6 +12,7 @@ class ExamsConfig(AppConfig):
     def ready(self) -> None:
         from enrolments import later  # noqa: PLC0415  # models are loaded only now
         from exams import following, outcome, own  # noqa: PLC0415
+        from exams.services import leaving  # noqa: PLC0415
 
         later.add(
             parts=following.parts,
@@ -20,6 +21,6 @@ class ExamsConfig(AppConfig):
             news=outcome.news,
             history=outcome.history,
         )
-        later.add(parts=own.parts, news=own.news, history=own.history)
+        later.add(parts=own.parts, news=own.news, history=own.history, left=leaving.leave)
         post_migrate.connect(guards.ensure_triggers, dispatch_uid="exams.guards")
         post_migrate.connect(append_only.ensure_triggers, dispatch_uid="exams.append_only")

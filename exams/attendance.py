@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db.models import Prefetch
+from django.utils.translation import gettext as _
 
 from enrolments.scopes import scopes_of
 from exams import day
@@ -80,5 +81,19 @@ def of(exam: Exam) -> list[Room]:
     found = []
     for sitting in told:
         rows = day.rows_of(sitting)
-        found.append(Room(sitting, rows, day.count_words(rows)))
+        for_hosts = [row._replace(words=words_of(row.seat)) for row in rows]
+        found.append(Room(sitting, for_hosts, day.count_words(rows)))
     return found
+
+
+def words_of(seat: Seat) -> str:
+    """Whether they came, as a host may know it: not that somebody was ill."""
+    if seat.ill_reported_at is None:
+        return day.words_of(seat)
+    match seat.attendance:
+        case Attendance.EXPECTED:
+            return _("reported beforehand")
+        case Attendance.ABSENT:
+            return _("not there, reported beforehand")
+        case _:
+            return day.words_of(seat)

@@ -144,7 +144,8 @@ def _no_invigilator(c: Conflict, s: Situation) -> str:
 
 
 def _outside_window(c: Conflict, s: Situation) -> str:
-    if s.tasks[c.exam].start is not None:
+    task = s.tasks[c.exam]
+    if task.start is not None and task.slot is None:
         return _("This is not the moment that is fixed.")
     return _("Outside the period that the host gives.")
 
@@ -183,6 +184,7 @@ _WORDS = {
     K.INVIGILATOR_TWICE: _invigilator_twice,
     K.TOO_LATE_FOR_NOTICE: lambda _c, _s: _("Students would hear of it too late."),
     K.TOO_SHORT: lambda _c, _s: _("The sitting ends before the exam does."),
+    K.TOO_LONG: lambda _c, _s: _("The sitting lasts longer than the exam does."),
     K.DIFFERENT_STARTS: lambda _c, _s: _("The rooms of this exam do not start together."),
     K.SPLIT: lambda _c, _s: _("This exam cannot be split over rooms."),
     K.NOT_SEATED: _not_seated,

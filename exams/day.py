@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db.models import Count, Q
 from django.utils import timezone
-from django.utils.formats import time_format
+from django.utils.formats import date_format, time_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -54,7 +54,9 @@ class Said(NamedTuple):
     what: str
     text: str
     is_incident: bool
-    counts: bool  # it came before the sitting was closed
+    is_correction: bool
+    counts: bool  # it came before the sitting was closed, or corrects what did
+    is_overruled: bool  # a later one about the seat says something else
 
 
 def sittings(user: Person) -> SittingQuerySet:
@@ -109,12 +111,14 @@ def needs_of(seat: Seat) -> list[str]:
 
 
 def marks_of(sitting: Sitting) -> list[Said]:
-    """The last marks, the latest first. One query."""
+    """The last marks that came in, the latest first: also one that was made long before. Two."""
     rows: QuerySet[Mark] = Mark.objects.filter(sitting=sitting).select_related("seat__student")
-    return said(sitting, rows.order_by("-at", "-received_at", "-pk")[:LAST])
+    shown = list(rows.order_by("-received_at", "-at", "-pk")[:LAST])
+    overruled = Mark.objects.filter(pk__in=[mark.pk for mark in shown]).overruled()
+    return said(sitting, shown, set(overruled.values_list("pk", flat=True)))
 
 
-def said(sitting: Sitting, marks: Iterable[Mark]) -> list[Said]:
+def said(sitting: Sitting, marks: Iterable[Mark], overruled: set[int]) -> list[Said]:
     """`marks` in words."""
     closed = sitting.signed_off_at
     found = []
@@ -127,8 +131,19 @@ def said(sitting: Sitting, marks: Iterable[Mark]) -> list[Said]:
         if mark.seat is not None:
             what = f"{mark.seat.number}, {mark.seat.student}: {what}"
         is_incident = mark.kind == Mark.Kind.INCIDENT
-        counts = closed is None or mark.received_at <= closed
-        found.append(Said(_clock(mark.at), mark.by_name, what, mark.text, is_incident, counts))
+        counts = closed is None or mark.received_at <= closed or mark.is_correction
+        found.append(
+            Said(
+                _at(mark.at, sitting),
+                mark.by_name,
+                what,
+                mark.text,
+                is_incident,
+                mark.is_correction,
+                counts,
+                mark.pk in overruled,
+            )
+        )
     return found
 
 
@@ -171,6 +186,19 @@ def may_mark_now(sitting: Sitting, user: Any) -> bool:
     """Whether buttons are shown."""
     is_on = sitting.state in (SittingState.PUBLISHED, SittingState.HELD)
     return is_on and marking.may_mark(user) and timezone.now() >= marking.opens_at(sitting)
+
+
+def may_correct(sitting: Sitting, user: Any) -> bool:
+    """Whether what the list says can be put right, with a reason."""
+    return sitting.state == SittingState.CLOSED and marking.may_mark(user)
+
+
+def _at(moment: datetime, sitting: Sitting) -> str:
+    """The time; on another day than the sitting's that day too."""
+    here = timezone.localtime(moment)
+    if here.date() == timezone.localtime(sitting.starts_at).date():
+        return time_format(here, "H:i")
+    return date_format(here, "j F, H:i")
 
 
 def _clock(moment: datetime) -> str:

@@ -24,7 +24,7 @@ from exams.models import (
     RoomHours,
 )
 from exams.moments import resolve
-from paperwork.models import Event, subject_of
+from paperwork.services.events import Outsider, record
 
 DOMAIN = "demo.example"
 
@@ -283,12 +283,4 @@ def _make_exam_of_our_own() -> None:
 
 
 def _note(exam: Exam, who: str) -> None:
-    kind, pk = subject_of(exam)
-    Event.objects.create(
-        subject_kind=kind,
-        subject_id=pk,
-        action="fix_exam",
-        actor_name=who,
-        role="host",
-        at=exam.confirmed_at or timezone.now(),
-    )
+    record(exam, "fix_exam", by=Outsider(who, "host"), at=exam.confirmed_at)

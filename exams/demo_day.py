@@ -30,25 +30,26 @@ from paperwork.services.events import Outsider
 
 LENGTH = 120  # minutes
 EXTRA = 30
+PREPARING = timedelta(hours=1)  # an invigilator's, before and after
 
 
 def load() -> None:
     """Make them. Needs the demo's rooms, invigilators and cases."""
     now = timezone.now()
     quarter = now.replace(minute=now.minute // 15 * 15, second=0, microsecond=0)
-    imaging = _running_course("fundamentals-of-biomedical-imaging", 8)
+    imaging = running_course("fundamentals-of-biomedical-imaging", 8)
     of_topology = Edition.objects.filter(
         course__slug="topology-in-condensed-matter-tying-quantum-knots"
     )
     topology = of_topology.earliest("starts_on")  # another one is still to come
-    today = _sitting(imaging, 1, "0.11", quarter + timedelta(minutes=15), extra_for=3)
-    resit = _sitting(topology, 2, "0.05", quarter - timedelta(minutes=30), number=12)
-    held = _sitting(topology, 1, "2.02", quarter - timedelta(days=7, hours=2), number=6)
+    today = published_sitting(imaging, 1, "0.11", quarter + timedelta(minutes=15), extra_for=3)
+    resit = published_sitting(topology, 2, "0.05", quarter - timedelta(minutes=30), number=12)
+    held = published_sitting(topology, 1, "2.02", quarter - timedelta(days=7, hours=2), number=6)
     _hold(held)
     _papers(today.exam, resit.exam, held.exam)
 
 
-def _running_course(slug: str, number: int) -> Edition:
+def running_course(slug: str, number: int) -> Edition:
     """An edition that runs now and has its exam today, followed by students of the demo."""
     course = Course.objects.get(slug=slug)
     today = timezone.localdate()
@@ -85,7 +86,7 @@ def _running_course(slug: str, number: int) -> Edition:
     return edition
 
 
-def _sitting(
+def published_sitting(
     edition: Edition,
     attempt: int,
     room: str,
@@ -141,6 +142,7 @@ def _sitting(
             Duty.objects.create(
                 sitting=sitting, invigilator=one, part=part, starts_at=starts, ends_at=ends
             )
+            one.hours.create(starts_at=starts - PREPARING, ends_at=sitting.ends_at + PREPARING)
     return sitting
 
 

@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import NamedTuple
 
 from django.utils.formats import date_format
-from django.utils.translation import gettext as _
 
 from accounts.models import User
 from courses.calendar import title_of
+from courses.wording import gettext as _
 from enrolments.later import Appointment, Part
 from enrolments.models import Enrolment
 from enrolments.models.enrolment import WITH_HOST
@@ -91,8 +91,8 @@ def appointments(cases: Iterable[Enrolment]) -> Iterable[Appointment]:
                 "city": host.local_city,
                 "at": date_format(clocks.host, "j F, H:i"),
             }
-        title = _("Resit in Leiden: %(course)s") if exam.is_resit else ""
-        title = title or _("Exam in Leiden: %(course)s")
+        title = _("Resit in {city}: %(course)s") if exam.is_resit else ""
+        title = title or _("Exam in {city}: %(course)s")
         yield Appointment(
             case=seat.enrolment_id,
             uid=f"exam-{exam.pk}-{seat.enrolment_id}",

@@ -1,8 +1,7 @@
 """The database itself refuses two exams in a room, and a person in two places at once.
 
-PostgreSQL has exclusion constraints, from the migration `0002_guards`. SQLite has triggers;
-Django drops them whenever it changes a table, because it makes the table anew, so they are made
-after every migrate (`ensure_triggers`, connected in apps.py). What ends at ten and what begins at
+PostgreSQL has exclusion constraints, from the migration `0002_guards`. SQLite has triggers, which
+are made after every migrate (paperwork/triggers.py). What ends at ten and what begins at
 ten go together: all times are instants in UTC, so clocks that change make no difference.
 """
 
@@ -10,9 +9,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from django.db import connections
 from django.db.utils import DatabaseError
 from django.utils.translation import gettext_lazy as _
+
+from paperwork.triggers import ensure
 
 if TYPE_CHECKING:
     from django.utils.functional import Promise
@@ -79,28 +79,11 @@ def triggers(guard: Guard) -> dict[str, str]:
 
 
 def ensure_triggers(using: str = "default", **_signal: Any) -> None:
-    """Make the triggers in SQLite that are missing or differ; nothing elsewhere. After a migrate.
-
-    Tables that do not exist yet (a migrate to an earlier state) are left alone.
-    """
-    connection = connections[using]
-    if connection.vendor != "sqlite":
-        return
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT type, name, sql FROM sqlite_master WHERE type IN ('table', 'trigger')"
-        )
-        rows = cursor.fetchall()
-        tables = {name for kind, name, _sql in rows if kind == "table"}
-        standing = {name: sql for kind, name, sql in rows if kind == "trigger"}
-        for guard in GUARDS:
-            if guard.table not in tables:
-                continue
-            for name, sql in triggers(guard).items():
-                if standing.get(name) == sql:
-                    continue
-                cursor.execute(f"DROP TRIGGER IF EXISTS {name}")
-                cursor.execute(sql)
+    """Make in SQLite what a migrate may have taken away; nothing elsewhere."""
+    wanted: dict[str, dict[str, str]] = {}
+    for guard in GUARDS:
+        wanted.setdefault(guard.table, {}).update(triggers(guard))
+    ensure(using, wanted)
 
 
 def refusal_of(error: DatabaseError) -> str:

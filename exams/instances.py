@@ -1,31 +1,18 @@
-"""What there is to plan, taken from the database: the one place that makes a planning Instance."""
+"""What there is to plan, made from the facts: the one place that makes a planning Instance."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time
 from functools import cached_property
-from typing import Any
+from zlib import crc32
 
-from django.db.models import Exists, OuterRef, Q
-from django.utils import timezone
-
-from exams import planning
-from exams.deadlines import first_day_in_time
-from exams.models import (
-    Duty,
-    Exam,
-    Held,
-    InvigilatorHours,
-    Room,
-    RoomClosure,
-    RoomHours,
-    Seat,
-    Sitting,
-    SlotOffer,
-)
+from courses import house
+from exams import facts, planning
+from exams.facts import Facts, Row
+from exams.models import Room, Sitting
 from exams.planning import Span
 from exams.sitters import LEIDEN, Sitter, Task, kind_of, tasks_of
 
@@ -69,17 +56,17 @@ class Situation:
         *,
         room: int | None = None,
         start: datetime | None = None,
+        end: datetime | None = None,
         students: Iterable[int] | None = None,
     ) -> planning.Sitting:
         """`row` as the planner sees it, elsewhere or at another time if that is given."""
-        moved = (start or row.starts_at) - row.starts_at
         who = self.seated.get(row.pk, {}) if students is None else students
         task = self.task_of(row)
         return planning.Sitting(
             exam=task.id,
             room=room or row.room_id,
-            start=row.starts_at + moved,
-            end=row.ends_at + moved,
+            start=start or row.starts_at,
+            end=end or row.ends_at,
             students=frozenset(one for one in who if one in task.sitters),
             invigilators=frozenset(one for one, _part in self.duties.get(row.pk, ())),
         )
@@ -88,14 +75,26 @@ class Situation:
         """The same with another instance, which leaves some of it out."""
         return replace(self, instance=instance)
 
+    @cached_property
+    def _have_seat(self) -> dict[int, set[int]]:
+        """Who has a seat, by exam."""
+        have: defaultdict[int, set[int]] = defaultdict(set)
+        for pk, row in self.rows.items():
+            have[row.exam_id].update(self.seated.get(pk, ()))
+        return have
+
+    def seen_of(self, task: Task) -> int:
+        """What a form remembers of who sits the task's exam, and where."""
+        seats = [
+            (pk, sorted(self.seated.get(pk, ())))
+            for pk, row in sorted(self.rows.items())
+            if row.exam_id == task.exam.pk
+        ]
+        return crc32(repr((seats, sorted(task.sitters))).encode())
+
     def unseated(self, task: Task) -> list[Sitter]:
         """Who has no seat yet, in order of name."""
-        have = {
-            student
-            for pk, row in self.rows.items()
-            if row.exam_id == task.exam.pk
-            for student in self.seated.get(pk, ())
-        }
+        have = self._have_seat.get(task.exam.pk, set())
         return [one for student, one in task.sitters.items() if student not in have]
 
 
@@ -105,23 +104,6 @@ def task_id(row: Sitting, tasks: dict[int, Task]) -> int:
         if task.slot == row.starts_at and task.exam.pk == row.exam_id:
             return task.id
     return row.exam_id
-
-
-def day_start(day: date) -> datetime:
-    return datetime.combine(day, time.min, LEIDEN).astimezone(UTC)
-
-
-def exams_to_plan(since: datetime) -> Any:
-    """Exams in Leiden that are not over before `since`, with what the pages say of them."""
-    slots = SlotOffer.objects.filter(exam=OuterRef("pk"))
-    rows = Exam.objects.filter(held=Held.LEIDEN).filter(
-        Q(starts_at__gte=since) | Q(window_until__gt=since) | Q(sittings__starts_at__gte=since)
-    )
-    return (
-        rows.annotate(has_slots=Exists(slots))
-        .select_related("edition__course__university")
-        .distinct()
-    )
 
 
 def situation(
@@ -135,43 +117,40 @@ def situation(
 
     `exams` leaves only those. Rooms and people are known on the days of sittings, and on `days`.
     `whole` is for proposing: everybody who can invigilate, all moments to begin on `days`, and what
-    stays as it is (pinned, or told to students). Ten queries.
+    stays as it is (pinned, or told to students). Twelve queries at most.
     """
-    found = exams_to_plan(since or timezone.now())
-    if exams is not None:
-        found = found.filter(pk__in=list(exams))
-    by_pk = {exam.pk: exam for exam in found}
-    tasks = tasks_of(by_pk)
-    standing = Sitting.objects.standing().filter(exam__in=by_pk)
-    rows = {row.pk: row for row in standing.order_by("starts_at", "room__name", "pk")}
-    seated, gone, names = _seats(rows, tasks)
-    duties, people = _duties(rows)
-    names |= {one.student: one.name for task in tasks.values() for one in task.sitters.values()}
     asked = set(days)
-    known = sorted(asked | {timezone.localdate(row.starts_at) for row in rows.values()})
-    rooms = {
-        room.pk: room
-        for room in Room.objects.select_related("building").order_by(
-            "building__city", "building__name_nl", "name"
-        )
-        if room.is_in_use or any(row.room_id == room.pk for row in rows.values())
-    }
-    helpers, helper_names = _invigilators(known, people, everybody=whole)
+    found = facts.read(since, exams=exams, days=asked, everybody=whole)
+    return made_from(found, propose_on=sorted(asked) if whole else None)
+
+
+def made_from(found: Facts, *, propose_on: list[date] | None = None) -> Situation:
+    """The situation that these facts make; `propose_on`: to be planned anew, on these days."""
+    tasks = tasks_of({exam.pk: exam for exam in found.exams}, found.takers)
+    rows = {row.pk: row for row in found.standing}
+    seated, gone, names = _seats(rows, tasks, found.seats)
+    duties, people = _duties(found.duties)
+    names |= {one.student: one.name for task in tasks.values() for one in task.sitters.values()}
+    used = {row.room_id for row in found.standing}
+    rooms = {room.pk: room for room in found.rooms if room.is_in_use or room.pk in used}
+    helpers, helper_names = _invigilators(found.helpers, people)
     starts: tuple[datetime, ...] = ()
-    if whole:
-        spans = [planning.day_span(day, LEIDEN, FIRST_START, LAST_START) for day in sorted(asked)]
+    if propose_on is not None:
+        spans = [planning.day_span(day, LEIDEN, FIRST_START, LAST_START) for day in propose_on]
         starts = planning.starts_within(spans)
     instance = planning.Instance(
         exams=tuple(task.as_exam() for task in tasks.values()),
-        rooms=tuple(_rooms(rooms, known)),
+        rooms=tuple(_rooms(rooms, found)),
         invigilators=helpers,
         starts=starts,
-        earliest=day_start(first_day_in_time()),
+        busy=_busy(found, tasks if propose_on is not None else {}),
+        earliest=found.earliest,
+        students_per_invigilator=house.number("exams.students_per_invigilator"),
     )
     made = Situation(
         tasks, rooms, names, people | helper_names, rows, seated, duties, instance, gone
     )
-    return _with_pins(made, whole=whole)
+    return _with_pins(made, whole=propose_on is not None)
 
 
 def _with_pins(made: Situation, *, whole: bool) -> Situation:
@@ -194,17 +173,14 @@ type Seats = dict[int, dict[int, tuple[int, int]]]
 
 
 def _seats(
-    rows: dict[int, Sitting], tasks: dict[int, Task]
+    rows: dict[int, Sitting], tasks: dict[int, Task], standing: Iterable[Row]
 ) -> tuple[Seats, dict[int, list[int]], dict[int, str]]:
-    """Who sits where; who has a seat without sitting the exam any more. One query."""
+    """Who sits where; who has a seat without sitting the exam any more."""
     seated: Seats = {pk: {} for pk in rows}
     gone: defaultdict[int, list[int]] = defaultdict(list)
     names = {}
-    standing = Seat.objects.standing().filter(sitting__in=rows).order_by("number")
     by_row = {pk: tasks.get(task_id(row, tasks)) for pk, row in rows.items()}
-    for pk, sitting, student, name, number in standing.values_list(
-        "pk", "sitting", "student", "student__name", "number"
-    ):
+    for pk, sitting, student, name, number in standing:
         seated[sitting][student] = (number, pk)
         names[student] = name
         task = by_row[sitting]
@@ -218,36 +194,28 @@ def _seats(
     return seated, dict(gone), names
 
 
-def _duties(rows: dict[int, Sitting]) -> tuple[dict[int, list[tuple[int, str]]], dict[int, str]]:
-    """Who invigilates. One query."""
+def _duties(rows: Iterable[Row]) -> tuple[dict[int, list[tuple[int, str]]], dict[int, str]]:
+    """Who invigilates."""
     found: defaultdict[int, list[tuple[int, str]]] = defaultdict(list)
     names = {}
-    for sitting, person, name, part in (
-        Duty.objects.filter(sitting__in=rows, is_cancelled=False)
-        .order_by("pk")
-        .values_list("sitting", "invigilator", "invigilator__name", "part")
-    ):
+    for sitting, person, name, part in rows:
         found[sitting].append((person, part))
         names[person] = name
     return dict(found), names
 
 
-def _rooms(rooms: dict[int, Room], days: list[date]) -> Iterator[planning.Room]:
-    """When each room is open on these days, in order, closures taken away. Two queries."""
+def _rooms(rooms: dict[int, Room], found: Facts) -> Iterator[planning.Room]:
+    """When each room is open on the days that are known, in order, closures taken away."""
     hours: defaultdict[int, dict[int, tuple[time, time]]] = defaultdict(dict)
-    for number, weekday, opens, closes in RoomHours.objects.values_list(
-        "room", "weekday", "opens", "closes"
-    ):
+    for number, weekday, opens, closes in found.hours:
         hours[number][weekday] = (opens, closes)
     shut: defaultdict[int, list[Span]] = defaultdict(list)
-    for number, starts_at, ends_at in RoomClosure.objects.filter(**_on(days)).values_list(
-        "room", "starts_at", "ends_at"
-    ):
+    for number, starts_at, ends_at in found.closures:
         shut[number].append(Span(starts_at, ends_at))
     spans: dict[tuple[date, time, time], Span] = {}
     for pk, row in rooms.items():
         open_at = []
-        for day in days if row.is_in_use else ():
+        for day in found.days if row.is_in_use else ():
             if own := hours[pk].get(day.weekday()):
                 key = (day, *own)
                 if key not in spans:
@@ -263,14 +231,30 @@ def _rooms(rooms: dict[int, Room], days: list[date]) -> Iterator[planning.Room]:
         )
 
 
-def _on(days: list[date]) -> dict[str, datetime]:
-    """What meets the time from the first to the last of `days`."""
-    if not days:
-        return {"starts_at__lt": datetime.min.replace(tzinfo=UTC)}
-    return {
-        "starts_at__lt": day_start(days[-1] + timedelta(days=1)),
-        "ends_at__gt": day_start(days[0]),
-    }
+def _busy(found: Facts, tasks: dict[int, Task]) -> dict[int, tuple[Span, ...]]:
+    """When students have exams of their own: the weeks of their faculty and programme.
+
+    Of `tasks` those with a moment of their own are left out of it: nobody can choose another one
+    for them, and a plan without them would help nobody. The planner says whom they hit.
+    """
+    of_faculty: defaultdict[int | None, list[Span]] = defaultdict(list)
+    of_programme: defaultdict[int | None, list[Span]] = defaultdict(list)
+    for faculty, programme, first, last in found.weeks:
+        begins, ends = (planning.day_span(day, LEIDEN) for day in (first, last))
+        own = of_programme[programme] if programme else of_faculty[faculty]
+        own.append(Span(begins.start, ends.end))
+    busy: defaultdict[int, list[Span]] = defaultdict(list)
+    for _case, student, _name, _edition, faculty, programme in found.takers.enrolled:
+        busy[student] += [*of_faculty.get(faculty, ()), *of_programme.get(programme, ())]
+    for exam in (task.as_exam() for task in tasks.values() if found.weeks):
+        if exam.start is None:
+            continue
+        for one in exam.candidates:
+            fixed = [exam.time_of(one, exam.start)]
+            busy[one.student] = [
+                left for span in busy[one.student] for left in without(span, fixed)
+            ]
+    return {student: tuple(dict.fromkeys(own)) for student, own in busy.items() if own}
 
 
 def without(span: Span, closed: Iterable[Span]) -> list[Span]:
@@ -292,23 +276,13 @@ def _cut(span: Span, shut: Span) -> Iterator[Span]:
 
 
 def _invigilators(
-    days: list[date], on_duty: dict[int, str], *, everybody: bool
+    rows: Iterable[Row], on_duty: Iterable[int]
 ) -> tuple[tuple[planning.Invigilator, ...], dict[int, str]]:
-    """Who has a duty, or everybody, and when they can come on these days. One query."""
+    """When those who have a duty, and the others who were asked for, can come."""
     free: defaultdict[int, list[Span]] = defaultdict(list)
     speaks = dict.fromkeys(on_duty, frozenset[str]())
     names = {}
-    rows = InvigilatorHours.objects.filter(**_on(days)).order_by("invigilator__name", "starts_at")
-    theirs = Q(invigilator__in=on_duty)
-    rows = rows.filter(theirs | Q(invigilator__is_in_use=True) if everybody else theirs)
-    for person, name, dutch, english, starts_at, ends_at in rows.values_list(
-        "invigilator",
-        "invigilator__name",
-        "invigilator__speaks_nl",
-        "invigilator__speaks_en",
-        "starts_at",
-        "ends_at",
-    ):
+    for person, name, dutch, english, starts_at, ends_at in rows:
         free[person].append(Span(starts_at, ends_at))
         spoken = (("nl", dutch), ("en", english))
         speaks[person] = frozenset(language for language, can in spoken if can)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 from django.db.models import Count, Prefetch, Q
 from django.utils import timezone
 
+from courses import house
 from courses.models import Edition
 from enrolments.models import State
 from exams.models import Exam, ExamLink
@@ -18,8 +19,6 @@ from exams.showing import Shown, shown
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
-# By when a host should have fixed the exam, before the day on which it is expected.
-FIX_BEFORE = timedelta(days=70)
 ASSESSED_BY_EXAM = ("exam", "both")
 
 
@@ -40,7 +39,7 @@ class Row(NamedTuple):
     @property
     def fix_by(self) -> date | None:
         """By when the host should have fixed it."""
-        return self.expected_on - FIX_BEFORE if self.expected_on else None
+        return self.expected_on - house.span("exams.fix_days") if self.expected_on else None
 
     @property
     def is_late(self) -> bool:

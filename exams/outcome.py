@@ -6,13 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from accounts.models import Role, User
+from courses.wording import gettext as _
+from courses.wording import pgettext
 from enrolments.later import Happened, News, Step
 from enrolments.models import Enrolment, State
-from exams.models import Attendance, Seat, SittingState
+from exams.models import Attendance, Mark, Seat, SittingState
 from exams.models.sitting import SeatQuerySet
 
 
@@ -38,14 +38,15 @@ def _step(seat: Seat) -> Step:
     came = seat.attendance != Attendance.ABSENT
     day = date_format(timezone.localdate(seat.starts_at), "DATE_FORMAT")
     note = "" if came else _("Not there on %(day)s.") % {"day": day}
-    title = _("Course, and exam in Leiden")
+    title = _("Course, and exam in {city}")
     return Step("exam", title, is_done=came, at=seat.starts_at if came else None, note=note)
 
 
 def history(case: Enrolment, user: User) -> Iterable[Happened]:
-    """When a sitting with this student was closed. One query."""
+    """When a sitting with this student was closed, and what was corrected. Two queries at most."""
     role = str(Role.EXAMS.label)
-    for seat in _held().filter(enrolment=case):
+    seats = list(_held().filter(enrolment=case))
+    for seat in seats:
         came = seat.attendance != Attendance.ABSENT
         done = (
             pgettext("history", "noted that the student was at the exam")
@@ -54,3 +55,10 @@ def history(case: Enrolment, user: User) -> Iterable[Happened]:
         )
         at = seat.sitting.signed_off_at or seat.ends_at
         yield Happened(at, seat.sitting.signed_off_by_name, role, done, "")
+    for mark in Mark.objects.corrections().filter(seat__in=seats):
+        done = (
+            pgettext("history", "corrected the list: the student was at the exam")
+            if mark.kind != Mark.Kind.ABSENT
+            else pgettext("history", "corrected the list: the student was not at the exam")
+        )
+        yield Happened(mark.at, mark.by_name, role, done, mark.text)

@@ -13,18 +13,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from accounts.models import User
-from courses.models import Assessment
+from courses.models import Assessment, Edition, University
 from enrolments.later import Happened, News, Part
 from enrolments.models import Enrolment, State
-from enrolments.models.enrolment import WITH_HOST
+from enrolments.models.enrolment import WITH_HOST, Kind
 from enrolments.turn import Turn
-from exams.models import Exam, Facility, Resit, Seat, SlotChoice, SlotOffer
+from exams.models import Exam, Facility, Held, Resit, Seat, SlotChoice, SlotOffer
 from exams.models.exam import FIRST_ATTEMPT
 from exams.services.facilities import why_not, words_of
-from exams.services.resits import why_no_resit
+from exams.services.resits import SITTING, why_no_resit
+from exams.services.slots import why_not_offered
 from exams.showing import Shown, at, shown
-
-SITTING = (State.ENROLLED, State.FINISHED)
 
 
 class Link(NamedTuple):
@@ -36,17 +35,39 @@ class Link(NamedTuple):
 
 
 def parts(case: Enrolment, user: User) -> Iterable[Part]:
-    """The way to the exam's page; or that there is none. One query for a course with an exam."""
+    """The way to the exam's page while one is ahead; or that there is none.
+
+    One query for a course with an exam.
+    """
     if case.state not in WITH_HOST:
         return
     if case.edition.assessment == Assessment.ASSIGNMENT:
         yield Part("exams/parts/own.html", Link(case, None, None))
     if not case.edition.has_exam:
         return
-    coming = Exam.objects.visible_to(user).upcoming().filter(edition=case.edition_id).first()
+    resits = Resit.objects.filter(enrolment=case).exclude(answer=Resit.Answer.NO)
+    own = Q(attempt=FIRST_ATTEMPT) | Q(attempt__in=resits.values("attempt"))
+    rows = Exam.objects.visible_to(user).upcoming().filter(own, edition=case.edition_id)
+    coming = rows.first()
     if coming is not None:
         coming.edition = case.edition
-    yield Part("exams/parts/own.html", Link(case, coming, shown(coming) if coming else None))
+    elif case.state == State.FINISHED or _is_over(case.edition):
+        return
+    yield Part("exams/parts/own.html", Link(case, coming, _shown(coming, case) if coming else None))
+
+
+def home_of(exam: Exam, case: Enrolment) -> University | None:
+    """The home university that holds this exam of ours for its student; none: it is in Leiden."""
+    is_there = exam.held == Held.HOME and case.kind == Kind.INCOMING
+    return case.home_university if is_there else None
+
+
+def _shown(exam: Exam, case: Enrolment) -> Shown:
+    return shown(exam, home_of(exam, case))
+
+
+def _is_over(edition: Edition) -> bool:
+    return edition.exam_on is not None and edition.exam_on < timezone.localdate()
 
 
 def news(cases: Sequence[Enrolment]) -> dict[int, News]:
@@ -120,6 +141,7 @@ class Attempt(NamedTuple):
     attempt: int
     exam: Exam | None
     shown: Shown | None
+    home: University | None  # that holds it, instead of us
     facility: Facility | None
     granted: str  # what the facility says, in words
     may_ask: bool
@@ -157,15 +179,22 @@ def attempts_of(case: Enrolment, user: User) -> list[Attempt]:
         if exam is not None:
             exam.edition = case.edition
         moments = [
-            Moment(slot, at(slot.starts_at, host), slot.pk in chosen, slot.places - slot.taken)
+            Moment(
+                slot,
+                at(slot.starts_at, home_of(exam, case) or host),
+                slot.pk in chosen,
+                slot.places - slot.taken,
+            )
             for slot in offered
             if exam is not None and slot.exam_id == exam.pk
+            if slot.pk in chosen or not why_not_offered(exam, slot.starts_at)
         ]
         found.append(
             Attempt(
                 number,
                 exam,
-                shown(exam) if exam else None,
+                _shown(exam, case) if exam else None,
+                home_of(exam, case) if exam else None,
                 facility,
                 words_of(facility) if facility else "",
                 not why_not(case, number, exam),

@@ -5,16 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.db.models import Prefetch
+from django.db.models.functions import Coalesce
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from exams.models import Exam, Paper, PaperStep, Seat
+from exams.models.exam import ExamQuerySet
 from exams.services import papers
 from paperwork.models import Attachment, Event
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from vx_portal.http import Person
 
 
@@ -96,21 +101,39 @@ def _difference(number: int) -> str:
     return _("%(n)s too many.") % {"n": -number}
 
 
-def exams(user: Person) -> list[tuple[Exam, Passport | None]]:
-    """The exams that `user` sees, those to come first, with the passport that counts."""
+class ExamRow(NamedTuple):
+    """An exam in the list of papers, with the passport that counts."""
+
+    exam: Exam
+    passport: Passport | None
+    is_late: bool  # it should be here, and is not
+
+
+def exams(user: Person, *, over: bool) -> ExamQuerySet:
+    """The exams that `user` sees: those to come, the first one first; or those that are over."""
+    moment = Coalesce("starts_at", "window_from")
+    rows = Exam.objects.visible_to(user)
+    coming = rows.upcoming().values("pk")
+    rows = rows.exclude(pk__in=coming) if over else rows.filter(pk__in=coming)
     current = Paper.objects.current().prefetch_related("steps")
-    rows = (
-        Exam.objects.visible_to(user)
-        .select_related("edition__course__university")
+    return (
+        rows.select_related("edition__course__university")
         .prefetch_related(Prefetch("papers", current, to_attr="counting"))
-        .order_by("-starts_at", "-pk")
+        .order_by(*(moment.desc(), "-pk") if over else (moment.asc(), "pk"))
     )
-    return [(exam, _short(exam)) for exam in rows[:200]]
 
 
-def _short(exam: Exam) -> Passport | None:
-    found: list[Paper] = exam.counting  # type: ignore[attr-defined]
-    return Passport(found[0], list(found[0].steps.all()), None) if found else None
+def listed(rows: Iterable[Exam]) -> list[ExamRow]:
+    """A page of `exams`."""
+    now = timezone.now()
+    found = []
+    for exam in rows:
+        papers_of: list[Paper] = exam.counting  # type: ignore[attr-defined]
+        last = papers_of[0] if papers_of else None
+        passport = Passport(last, list(last.steps.all()), None) if last else None
+        is_late = not passport and exam.paper_due_at is not None and exam.paper_due_at < now
+        found.append(ExamRow(exam, passport, is_late))
+    return found
 
 
 def passports(exam: Exam, user: Person) -> list[Passport]:
@@ -122,7 +145,12 @@ def passports(exam: Exam, user: Person) -> list[Passport]:
 
 def of_host(exam: Exam) -> list[Passport]:
     """All versions, for the host that came by its link: the link is the gate."""
-    return in_full(exam, Paper.objects.filter(exam=exam))
+    return in_full(exam, all_versions(exam))
+
+
+def all_versions(exam: Exam) -> QuerySet[Paper]:
+    """All versions; for who came by a link."""
+    return Paper.objects.filter(exam=exam)
 
 
 def counting(exam: Exam) -> Paper | None:

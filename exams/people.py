@@ -10,7 +10,7 @@ from accounts.models import Membership, Role, User
 from enrolments.scopes import scopes_of
 
 if TYPE_CHECKING:
-    from courses.models import Edition
+    from courses.models import Edition, University
     from paperwork.services.events import Actor
 
 
@@ -24,6 +24,12 @@ def arrangers() -> QuerySet[User]:
     """Exam staff, and the office: those who arrange exams."""
     held = Membership.objects.current().filter(role__in=[Role.EXAMS, Role.OFFICE])
     return User.objects.filter(pk__in=held.order_by().values("user"), is_active=True)
+
+
+def contacts_of(host: University) -> list[User]:
+    """The people of a host who have an account."""
+    held = Membership.objects.current().filter(role=Role.PARTNER, university=host)
+    return list(User.objects.filter(pk__in=held.order_by().values("user"), is_active=True))
 
 
 def arranger_role(actor: Actor) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -36,14 +37,12 @@ def between(first: date, last: date) -> Situation:
         and (task.start or task.exam.earliest_at) <= end
         and (task.start or task.exam.latest_end_at) >= begin
     }
-    instance = planning.Instance(
+    instance = replace(
+        now.instance,
         exams=tuple(exam for exam in now.instance.exams if exam.id in chosen),
-        rooms=now.instance.rooms,
-        invigilators=now.instance.invigilators,
         starts=tuple(each for each in now.instance.starts if each >= timezone.now()),
         pinned=tuple(each for each in now.instance.pinned if each.exam in chosen),
         published=tuple(each for each in now.instance.published if each.exam in chosen),
-        earliest=now.instance.earliest,
     )
     return now.for_instance(instance)
 

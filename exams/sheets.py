@@ -160,6 +160,23 @@ def _protocol(sitting: Sitting, rows: list[day.Row]) -> Data:
                 "rows": incidents,
             }
         )
+    corrected = [
+        [
+            _moment(mark.at, "j F Y, H:i"),
+            str(mark.seat.number) if mark.seat else "",
+            mark.get_kind_display(),
+            f"{mark.text} ({mark.by_name})",
+        ]
+        for mark in Mark.objects.corrections().filter(sitting=sitting).select_related("seat")
+    ]
+    if corrected:
+        tables.append(
+            {
+                "title": _("Corrected after closing"),
+                "columns": [_("When"), _("Seat"), _("Attendance"), _("Why")],
+                "rows": corrected,
+            }
+        )
     none = ngettext("%(n)s incident was noted.", "%(n)s incidents were noted.", len(incidents))
     return {
         "facts": [

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django.utils.formats import date_format, time_format
 from django.utils.translation import gettext as _
 
+from courses import house
 from exams.models import Mode
 from exams.moments import leiden, two_clocks
 
@@ -19,23 +20,26 @@ if TYPE_CHECKING:
 
 
 class Shown(NamedTuple):
-    """When an exam is, on Leiden's clock; and at the host, empty when that shows the same."""
+    """When an exam is, on Leiden's clock; and elsewhere, empty when that shows the same."""
 
     leiden: str
     host: str
-    place: str  # the host's city
+    place: str  # the city of the host, or of the home university that holds it
 
     @property
     def both(self) -> str:
         """In one line."""
         if not self.host:
             return self.leiden
-        return f"{self.leiden} (Leiden) = {self.host} ({self.place})"
+        return f"{self.leiden} ({house.names().city}) = {self.host} ({self.place})"
 
 
-def shown(exam: Exam) -> Shown:
-    """The moment of `exam` (with its edition, course and university) in the reader's language."""
-    host = exam.edition.course.university
+def shown(exam: Exam, home: University | None = None) -> Shown:
+    """The moment of `exam` (with its edition, course and university) in the reader's language.
+
+    On Leiden's clock and the host's; or that of `home`, where a home university holds our exam.
+    """
+    host = home or exam.edition.course.university
     there = ZoneInfo(host.time_zone)
     if exam.mode == Mode.WINDOW and exam.window_from and exam.window_until:
         words = [_span(exam.window_from, exam.window_until, zone) for zone in (leiden(), there)]

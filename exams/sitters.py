@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
-from enrolments.models import Enrolment, State
+from enrolments.models import Enrolment
 from exams import planning
 from exams.models import ARRANGEMENTS, Exam, Facility, Mode, SlotChoice
 from exams.planning import Span
-from exams.services.resits import takers
+from exams.services.resits import SITTING, takers
 
 LEIDEN = ZoneInfo(settings.TIME_ZONE)
-SITTING = (State.ENROLLED, State.FINISHED)  # cases whose student sits the exam
 KINDS = {"computer": planning.Kind.COMPUTERS}  # the others have the same name
-FACILITY = ("attempt", "state", "extra_minutes", "other", *list(ARRANGEMENTS)[:4])
+FACILITY = ("attempt", "extra_minutes", "other", *list(ARRANGEMENTS)[:4])
 
 
 def kind_of(kind: str) -> planning.Kind:
@@ -87,14 +87,42 @@ class Task(NamedTuple):
         )
 
 
-def tasks_of(by_pk: dict[int, Exam]) -> dict[int, Task]:
-    """The exams and slots, with their students. Two queries."""
-    sitters = _sitters(by_pk)
+class Takers(NamedTuple):
+    """Who may sit some exams, as the database has it."""
+
+    # case, student, name, edition, faculty, programme; in order of name
+    enrolled: list[tuple[int, int, str, int, int | None, int | None]]
+    resits: dict[int, set[int]]  # of each exam that is one: the cases that take part
+    granted: list[tuple[Any, ...]]  # case, and what `FACILITY` names
+    chosen: list[tuple[int, int, int, datetime]]  # exam, case, slot, its moment
+
+
+def takers_of(exams: Iterable[Exam]) -> Takers:
+    """Who may sit these. Four queries at most."""
+    exams = list(exams)
+    cases = Enrolment.objects.filter(
+        edition__in={exam.edition_id for exam in exams}, state__in=SITTING
+    )
+    granted = Facility.objects.granted().filter(enrolment__in=cases).order_by("pk")
+    slots = [exam for exam in exams if getattr(exam, "has_slots", True)]
+    chosen = SlotChoice.objects.filter(exam__in=slots).order_by("slot__starts_at", "pk")
+    return Takers(
+        list(
+            cases.order_by("student__name", "pk").values_list(
+                "pk", "student", "student__name", "edition", "faculty", "programme"
+            )
+        ),
+        takers(exams),
+        list(granted.values_list("enrolment", *FACILITY)),
+        list(chosen.values_list("exam", "enrolment", "slot", "slot__starts_at")) if slots else [],
+    )
+
+
+def tasks_of(by_pk: dict[int, Exam], known: Takers) -> dict[int, Task]:
+    """The exams and slots, with their students."""
+    sitters = _sitters(by_pk, known)
     chosen: defaultdict[int, dict[int, tuple[int, datetime]]] = defaultdict(dict)
-    choices = SlotChoice.objects.filter(exam__in=by_pk).order_by("slot__starts_at", "pk")
-    for number, case, slot, starts_at in choices.values_list(
-        "exam", "enrolment", "slot", "slot__starts_at"
-    ):
+    for number, case, slot, starts_at in known.chosen:
         chosen[number][case] = (slot, starts_at)
     tasks = {}
     for pk, exam in by_pk.items():
@@ -113,28 +141,19 @@ def tasks_of(by_pk: dict[int, Exam]) -> dict[int, Task]:
     return tasks
 
 
-def _sitters(by_pk: dict[int, Exam]) -> defaultdict[int, dict[int, Sitter]]:
-    """Who sits each exam, in order of name; a resit: who takes part. Two queries at most."""
-    taking = takers(by_pk.values())
+def _sitters(by_pk: dict[int, Exam], who: Takers) -> defaultdict[int, dict[int, Sitter]]:
+    """Who sits each exam, in order of name; a resit: who takes part."""
     editions: defaultdict[int, list[Exam]] = defaultdict(list)
     for each in by_pk.values():
         editions[each.edition_id].append(each)
-    fields = [f"facilities__{name}" for name in FACILITY]
-    rows = (
-        Enrolment.objects.filter(edition__in=editions, state__in=SITTING)
-        .order_by("student__name", "pk")
-        .values_list("pk", "student", "student__name", "edition", *fields)
-    )
+    granted = {}
+    for case, attempt, extra, other, *having in who.granted:
+        flags = [key for key, has in zip(ARRANGEMENTS, having, strict=False) if has]
+        granted[case, attempt] = (extra, (*flags, *([other] if other else [])))
     found: defaultdict[int, dict[int, Sitter]] = defaultdict(dict)
-    for case, student, name, edition, attempt, state, extra, other, *having in rows:
+    for case, student, name, edition, *_studies in who.enrolled:
         for exam in editions[edition]:
-            if case not in taking.get(exam.pk, {case}):
-                continue
-            one = Sitter(case, student, name)
-            if attempt == exam.attempt and state == Facility.State.CHECKED:
-                flags = [key for key, has in zip(ARRANGEMENTS, having, strict=False) if has]
-                one = one._replace(extra=extra, flags=(*flags, *([other] if other else [])))
-            elif student in found[exam.pk]:
-                continue  # a facility for another attempt
-            found[exam.pk][student] = one
+            if case in who.resits.get(exam.pk, {case}):
+                arranged = granted.get((case, exam.attempt), ())
+                found[exam.pk][student] = Sitter(case, student, name, *arranged)
     return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from exams.services import facilities, proposing, resits, upkeep
+from exams.services import chasing, facilities, papers, proposing, resits, upkeep
 
 
 @shared_task(ignore_result=True)
@@ -22,13 +22,15 @@ def sweep_plans() -> None:
 
 @shared_task(ignore_result=True)
 def every_hour() -> None:
-    """Exams that have to be published soon; old proposals go."""
+    """Exams that have to be published soon; hosts that owe something; old proposals go."""
     upkeep.warn_to_publish()
+    chasing.chase()
     proposing.forget_old()
 
 
 @shared_task(ignore_result=True)
 def every_night() -> None:
-    """Facilities whose day has come go; who was absent is offered a resit."""
+    """Facilities whose day has come go, and papers without a row; the absent get a resit."""
     facilities.delete_old()
+    papers.sweep()
     resits.offer_to_all_absent()

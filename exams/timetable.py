@@ -7,17 +7,19 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from exams.conflicts import Problem
 from exams.deadlines import tell_by
+from exams.facts import day_start
 from exams.instances import Situation
-from exams.models import Room, Sitting
+from exams.models import Room, Sitting, SittingState
 from exams.moments import TwoClocks, two_clocks
 from exams.sitters import Task
 
-QUARTER = timedelta(minutes=15)
 OPENS, CLOSES = 8, 22  # the hours that the table shows, and more where an exam needs it
+MOST_CANCELLED = 100  # shown of one week
 
 
 class Entry(NamedTuple):
@@ -207,3 +209,11 @@ def day_to_show(known: list[Entry], to_plan: list[Left], asked: date | None) -> 
     days = [day_of(one) for one in known if day_of(one) >= today]
     days = days or [max(one.clocks.leiden.date(), today) for one in to_plan]
     return min(days, default=today)
+
+
+def cancelled(rows: QuerySet[Sitting], week: list[date]) -> list[Sitting]:
+    """Those of `rows` that were to be held in the week and are cancelled; what was told first."""
+    span = (day_start(week[0]), day_start(week[-1] + timedelta(days=1)))
+    gone = rows.filter(state=SittingState.CANCELLED, starts_at__gte=span[0], starts_at__lt=span[1])
+    told_first = F("published_at").asc(nulls_last=True)
+    return list(gone.order_by(told_first, "starts_at", "pk")[:MOST_CANCELLED])

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from exams.views import facilities, fixing, home, invigilators, rooms, slots
+from exams.views import facilities, fixing, home, invigilators, rooms, slots, weeks
 
 app_name = "exams"
 urlpatterns = [
@@ -28,6 +28,8 @@ urlpatterns = [
     path("buildings/<int:pk>/", rooms.building, name="building"),
     path("buildings/<int:pk>/delete/", rooms.delete_building, name="delete-building"),
     path("buildings/<int:pk>/rooms/new/", rooms.new_room, name="new-room"),
+    path("weeks/", weeks.weeks, name="weeks"),
+    path("weeks/<int:pk>/remove/", weeks.remove_week, name="remove-week"),
     path("invigilators/", invigilators.invigilators, name="invigilators"),
     path("invigilators/new/", invigilators.new_invigilator, name="new-invigilator"),
     path("invigilators/<int:pk>/", invigilators.invigilator, name="invigilator"),

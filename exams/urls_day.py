@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from exams.views import day
+from exams.views import correcting, day
 
 app_name = "examday"
 urlpatterns = [
@@ -16,4 +16,5 @@ urlpatterns = [
     path("<int:pk>/sheets/", day.sheets, name="sheets"),
     path("<int:pk>/sheets/<uuid:document>/", day.sheet, name="sheet"),
     path("<int:pk>/close/", day.close, name="close"),
+    path("<int:pk>/seats/<int:seat>/correct/", correcting.correct, name="correct"),
 ]

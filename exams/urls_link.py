@@ -8,4 +8,5 @@ app_name = "exam-link"
 urlpatterns = [
     path("<str:token>/", link.fix, name="fix"),
     path("<str:token>/fixed/", link.fixed, name="fixed"),
+    path("<str:token>/anew/", link.anew, name="anew"),
 ]

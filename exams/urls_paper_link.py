@@ -11,4 +11,5 @@ urlpatterns = [
     path("<str:token>/answers/", paper_link.give_answers, name="give"),
     path("<str:token>/answers/<uuid:file>/", paper_link.answers, name="answers"),
     path("<str:token>/confirm/", paper_link.confirm, name="confirm"),
+    path("<str:token>/anew/", paper_link.anew, name="anew"),
 ]

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -43,6 +45,17 @@ def take_out(name: str, exam: int) -> bytes:
         except InvalidTag:
             continue
     raise SealBrokenError(name)
+
+
+def names(*, before: datetime) -> Iterator[str]:
+    """The names of what was locked away before then, whether a row knows of it or not."""
+    root = Path(settings.MEDIA_ROOT)
+    for path in (root / FOLDER).rglob(f"*{SUFFIX}"):
+        try:
+            if path.stat().st_mtime < before.timestamp():
+                yield str(path.relative_to(root))
+        except FileNotFoundError:
+            continue
 
 
 def _of(exam: int) -> bytes:

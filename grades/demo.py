@@ -25,7 +25,7 @@ from grades.models import Result, Transcript, TranscriptState
 from grades.services import chasing, reading
 from paperwork import filing, limited
 from paperwork.filing import path_of
-from paperwork.models import Attachment, Event, Notice, Owed, subject_of
+from paperwork.models import Attachment, Notice, Owed, subject_of
 from paperwork.services import files
 from paperwork.services.events import record
 from paperwork.working_days import add_working_days
@@ -259,8 +259,7 @@ def _event(
     at: datetime,
     **more: Any,
 ) -> None:
-    event = record(row, action, by=by, role=role, from_state=before, to_state=after, **more)
-    Event.objects.filter(pk=event.pk).update(at=at)
+    record(row, action, by=by, role=role, from_state=before, to_state=after, at=at, **more)
 
 
 def _verifier(case: Enrolment) -> User | None:

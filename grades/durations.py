@@ -1,12 +1,11 @@
 """How long each step takes: from application to uSis, per faculty and per university.
 
-Worked out from the last year, in working days, and kept in memory for some minutes. It holds
-numbers and no persons; of fewer than five cases it says only that they are few.
+In working days. Forecasts rest on the spans of the last year, which are kept in memory for some
+minutes: numbers and no persons. Of fewer than five cases there is no figure.
 """
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -14,23 +13,24 @@ from datetime import date, datetime, timedelta
 from statistics import median_high
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from django.db.models import F, OuterRef, Subquery
+from django.db.models import F
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
 
+from courses.wording import gettext_lazy as _
 from enrolments.models import Enrolment
 from grades.models import Registration, Result, Transcript
+from paperwork.day_counts import WorkingDays, hour_of
 from paperwork.models import Event
-from paperwork.working_days import add_working_days, is_working_day
+from paperwork.working_days import add_working_days
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
 ENOUGH = 5  # cases, before a figure is shown
 SINCE = timedelta(days=365)
-LATEST = 20_000  # of each step
+LATEST = 20_000  # of each step, for a forecast
 KEPT = 300  # seconds
 
 # In the order in which they happen.
@@ -38,7 +38,7 @@ STEPS: dict[str, str | Promise] = {
     "check": _("Application checked at home"),
     "answer": _("Placed by the host"),
     "transcript": _("Transcript received, after the course or exam"),
-    "own": _("Result of a Leiden course confirmed, after the course or exam"),
+    "own": _("Result of a course of {university} confirmed, after the course or exam"),
     "verify": _("Transcript verified"),
     "file": _("Registration asked for, after the result"),
     "send": _("Sent to the administration, after it was asked for"),
@@ -54,16 +54,6 @@ class Span(NamedTuple):
     faculty: str  # its code; empty for students of a partner
     host: str
     days: int
-
-
-class Figure(NamedTuple):
-    """What many spans come to. Without median: they were too few."""
-
-    step: str
-    label: str | Promise
-    cases: int
-    median: int | None
-    late: int | None  # nine of ten took no longer
 
 
 @dataclass
@@ -84,12 +74,17 @@ def forget() -> None:
 
 
 def spans() -> list[Span]:
-    """All steps of the last year. Five queries, at most once in five minutes."""
+    """All steps of the last year. Ten queries, at most once in five minutes."""
     now = time.monotonic()
     if _kept.until < now:
         _kept.spans, _kept.until = list(_read()), now + KEPT
         _kept.medians = _medians(_kept.spans)
     return _kept.spans
+
+
+def _read() -> Iterator[Span]:
+    now = timezone.now()
+    return read(None, now - SINCE, now, latest=LATEST)
 
 
 def _medians(rows: Iterable[Span]) -> dict[tuple[str, str], int]:
@@ -123,123 +118,98 @@ def forecast(step: str, since: date, *, faculty: str = "", host: str = "") -> Fo
     return Forecast(days, add_working_days(since, days))
 
 
-def by_faculty() -> dict[str, list[Figure]]:
-    """The figures of each faculty, by its code."""
-    return _grouped((span.faculty, span) for span in spans())
+# --- Reading --------------------------------------------------------------------------------------
+class Source(NamedTuple):
+    """Rows of one step, with the fields in which it begins and ends."""
+
+    step: str
+    rows: QuerySet[Any]
+    path: str  # from a row to its case
+    begun: str
+    ended: str
 
 
-def by_host() -> dict[str, list[Figure]]:
-    """The figures of each university's courses, by its code."""
-    return _grouped((span.host, span) for span in spans())
+def read(
+    cases: QuerySet[Enrolment] | None,
+    begin: datetime,
+    end: datetime,
+    *,
+    steps: Iterable[str] = tuple(STEPS),
+    latest: int | None = None,
+) -> Iterator[Span]:
+    """The spans of `steps` that ended from `begin` up to `end`; the `latest` of each step.
+
+    Of these cases, for which the gate was asked; None: of all. One query for a step, two for the
+    host's answer.
+    """
+    counted = WorkingDays(timezone.localdate(end))
+    wanted = set(steps)
+    for source in _sources(cases):
+        if source.step in wanted:
+            yield from _spans(source.step, _ends(source, begin, end, latest), counted)
+    if "answer" in wanted:
+        yield from _spans("answer", _answers(cases, begin, end, latest), counted)
 
 
-def of_all() -> list[Figure]:
-    """The figures of everybody together."""
-    return _figures(spans())
+def _spans(step: str, ends: Iterable[Ends], counted: WorkingDays) -> Iterator[Span]:
+    for faculty, host, begun, ended in ends:
+        if (days := counted.between(begun, ended)) is not None:
+            yield Span(step, faculty or "", host, days)
 
 
-def _grouped(named: Iterable[tuple[str, Span]]) -> dict[str, list[Figure]]:
-    groups: dict[str, list[Span]] = {}
-    for name, span in named:
-        if name:
-            groups.setdefault(name, []).append(span)
-    return {name: _figures(rows) for name, rows in sorted(groups.items())}
+type Ends = tuple[str | None, str, str | None, str | None]
 
 
-def _figures(rows: Iterable[Span]) -> list[Figure]:
-    found: dict[str, list[int]] = {}
-    for span in rows:
-        found.setdefault(span.step, []).append(span.days)
-    return [_figure(step, sorted(found[step])) for step in STEPS if step in found]
+def _ends(source: Source, begin: datetime, end: datetime, latest: int | None) -> Iterable[Ends]:
+    """Faculty, host, begin and end of each row of one step."""
+    within = source.rows.filter(**{f"{source.ended}__gte": begin, f"{source.ended}__lt": end})
+    if source.rows.model._meta.get_field(source.ended).get_internal_type() == "DateField":
+        days = timezone.localdate(begin), timezone.localdate(end - timedelta(microseconds=1))
+        within = source.rows.filter(**{f"{source.ended}__range": days})
+    rows = _named(within, source.path).order_by(f"-{source.ended}")
+    names = "faculty_code", "host", hour_of(source.begun), hour_of(source.ended)
+    return rows.values_list(*names)[:latest]
 
 
-def _figure(step: str, days: list[int]) -> Figure:
-    enough = len(days) >= ENOUGH
-    late = days[math.ceil(0.9 * len(days)) - 1]
-    return Figure(
-        step,
-        STEPS[step],
-        len(days),
-        median_high(days) if enough else None,
-        late if enough else None,
-    )
+def _answers(
+    cases: QuerySet[Enrolment] | None, begin: datetime, end: datetime, latest: int | None
+) -> Iterator[Ends]:
+    """The same of the host's answer, which is an event of its own."""
+    confirmed = Event.objects.filter(
+        subject_kind=Enrolment._meta.label_lower, action="confirm", at__gte=begin, at__lt=end
+    ).order_by("-at")[:latest]
+    answered: dict[int, str] = {}
+    for pk, hour in confirmed.values_list("subject_id", hour_of("at")):
+        answered.setdefault(pk, hour)  # the last one, if there were two
+    every = Enrolment.objects.all() if cases is None else cases
+    placed = every.exclude(home_approved_at=None).filter(pk__in=confirmed.values("subject_id"))
+    rows = _named(placed, "").order_by()
+    for pk, faculty, host, begun in rows.values_list(
+        "pk", "faculty_code", "host", hour_of("home_approved_at")
+    ):
+        yield faculty, host, begun, answered.get(pk)
 
 
-class _WorkingDays:
-    """How many working days lie between two days, by looking both up once they are counted."""
-
-    def __init__(self) -> None:
-        self.counted: dict[date, int] = {}
-        day, number = timezone.localdate() - 3 * SINCE, 0
-        while day <= timezone.localdate():
-            number += is_working_day(day)
-            self.counted[day] = number
-            day += timedelta(days=1)
-
-    def between(self, begun: datetime | date, ended: datetime | date) -> int | None:
-        """None when either lies beyond; 0 when it ended before it began."""
-        first, last = self.counted.get(_day(begun)), self.counted.get(_day(ended))
-        return None if first is None or last is None else max(0, last - first)
-
-
-def _day(moment: datetime | date) -> date:
-    return timezone.localdate(moment) if isinstance(moment, datetime) else moment
+def _sources(cases: QuerySet[Enrolment] | None) -> Iterator[Source]:
+    """Where each step's begin and end are kept, but the host's answer."""
+    path = "enrolment__"
+    theirs = {} if cases is None else {"enrolment__in": cases.order_by().values("pk")}
+    every = Enrolment.objects.all() if cases is None else cases
+    yield Source("check", every, "", "submitted_at", "home_approved_at")
+    first = Transcript.objects.filter(version=1, **theirs)
+    yield Source("transcript", first, path, "over_on", "received_at")
+    ours = Result.objects.filter(source="result_list", replaces=None, **theirs)
+    yield Source("own", ours, path, "over_on", "confirmed_at")
+    verified = Transcript.objects.filter(**theirs)
+    yield Source("verify", verified, path, "received_at", "verified_at")
+    rows = Registration.objects.filter(current=True, **theirs)
+    yield Source("file", rows, path, "created_at", "filed_on")
+    yield Source("send", rows, path, "filed_on", "sent_at")
+    yield Source("register", rows, path, "sent_at", "registered_on")
+    yield Source("whole", rows, path, "over_on", "registered_on")
 
 
-def _read() -> Iterator[Span]:
-    counted = _WorkingDays()
-    for rows, steps in _sources():
-        names = sorted({name for pair in steps.values() for name in pair})
-        for found in rows.values("faculty_code", "host", *names)[:LATEST]:
-            for step, (begun, ended) in steps.items():
-                first, last = found[begun], found[ended]
-                days = counted.between(first, last) if first and last else None
-                if days is not None:
-                    yield Span(step, found["faculty_code"] or "", found["host"], days)
-
-
-type Steps = dict[str, tuple[str, str]]  # of each step, the fields when it begins and ends
-
-
-def _sources() -> Iterator[tuple[QuerySet[Any], Steps]]:
-    """The rows that tell of steps that ended in the last year, the latest first."""
-    since = timezone.now() - SINCE
-    kind = Enrolment._meta.label_lower
-    placed = Event.objects.filter(
-        subject_kind=kind, subject_id=OuterRef("pk"), action="confirm"
-    ).order_by("-at")
-    cases = Enrolment.objects.filter(home_approved_at__gt=since).annotate(
-        placed_at=Subquery(placed.values("at")[:1])
-    )
-    yield (
-        _named(cases, "").order_by("-home_approved_at"),
-        {
-            "check": ("submitted_at", "home_approved_at"),
-            "answer": ("home_approved_at", "placed_at"),
-        },
-    )
-    first = Transcript.objects.filter(version=1, received_at__gt=since)
-    yield (
-        _named(first).order_by("-received_at"),
-        {"transcript": ("over_on", "received_at")},
-    )
-    verified = Transcript.objects.filter(verified_at__gt=since)
-    yield _named(verified).order_by("-verified_at"), {"verify": ("received_at", "verified_at")}
-    ours = Result.objects.filter(source="result_list", replaces=None, confirmed_at__gt=since)
-    yield _named(ours).order_by("-confirmed_at"), {"own": ("over_on", "confirmed_at")}
-    registrations = Registration.objects.filter(created_at__gt=since, current=True)
-    yield (
-        _named(registrations).order_by("-created_at"),
-        {
-            "file": ("created_at", "filed_on"),
-            "send": ("filed_on", "sent_at"),
-            "register": ("sent_at", "registered_on"),
-            "whole": ("over_on", "registered_on"),
-        },
-    )
-
-
-def _named(rows: QuerySet[Any], path: str = "enrolment__") -> QuerySet[Any]:
+def _named(rows: QuerySet[Any], path: str) -> QuerySet[Any]:
     """With whose they are, and the day on which the course or its exam was over."""
     edition = f"{path}edition__"
     named: QuerySet[Any] = rows.annotate(

@@ -15,8 +15,10 @@ from accounts.models import User
 from enrolments.later import News, Part
 from enrolments.models import Enrolment, State
 from enrolments.models.enrolment import Kind
+from enrolments.services import rules
 from enrolments.turn import Turn
-from grades.models import Result, Transcript, TranscriptState
+from grades.models import NoTranscript, Result, Transcript, TranscriptState
+from grades.no_transcript import ended_without
 from grades.people import may_give
 from grades.services import chasing
 from paperwork.services.notices import UNDO
@@ -32,10 +34,12 @@ class Facts(NamedTuple):
     result: Result | None
     due_on: date
     may_send: bool
+    is_over: bool = False  # none comes: not there at the exam, or somebody said so
+    given_up: NoTranscript | None = None
 
 
 def parts(case: Enrolment, user: User) -> Iterable[Part]:
-    """The transcript and the result, from the day the course has begun. Two queries."""
+    """The transcript and the result, from the day the course has begun. Three queries at most."""
     if case.kind != Kind.OUTGOING or case.state not in {State.ENROLLED, State.FINISHED}:
         return
     rows = Transcript.objects.visible_to(user).filter(enrolment=case)
@@ -45,7 +49,16 @@ def parts(case: Enrolment, user: User) -> Iterable[Part]:
     results = Result.objects.visible_to(user).filter(enrolment=case).current()
     # What can still be taken back has not happened yet.
     known = results.filter(recorded_at__lte=timezone.now() - UNDO).first()
-    facts = Facts(case, _as_known(newest), known, chasing.due_on(case), may_give(user, case))
+    over = ended_without([case.pk]) if newest is None and case.state == State.FINISHED else {}
+    facts = Facts(
+        case,
+        _as_known(newest),
+        known,
+        chasing.due_on(case),
+        may_give(user, case),
+        case.pk in over,
+        over.get(case.pk),
+    )
     yield Part("grades/parts/case.html", facts)
 
 
@@ -58,9 +71,9 @@ def _as_known(row: Transcript | None) -> Transcript | None:
 
 
 def news(cases: Iterable[Enrolment]) -> dict[int, News]:
-    """Cases whose student should send a transcript: the course is over, and none is here. A query.
+    """Cases whose student should send a transcript: the course is over, and none is here.
 
-    No query when no course is over.
+    No query when no course is over, one when all are here, else two.
     """
     today = timezone.localdate()
     over = [
@@ -74,11 +87,16 @@ def news(cases: Iterable[Enrolment]) -> dict[int, News]:
         return {}
     rows = Transcript.objects.filter(enrolment__in=over).counting()
     newest = {row.enrolment_id: _as_known(row) for row in rows}
-    return {
-        case.pk: News(turn=_turn(case, newest.get(case.pk)))
-        for case in over
-        if (row := newest.get(case.pk)) is None or row.state == S.RETURNED
-    }
+    wanted = [
+        case for case in over if (row := newest.get(case.pk)) is None or row.state == S.RETURNED
+    ]
+    ended = ended_without([case.pk for case in wanted]) if wanted else {}
+    with rules.one_rulebook():
+        return {
+            case.pk: News(turn=_turn(case, newest.get(case.pk)))
+            for case in wanted
+            if case.pk not in ended
+        }
 
 
 def _turn(case: Enrolment, returned: Transcript | None) -> Turn:

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from django.utils import timezone, translation
 from django.utils.formats import date_format, number_format
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
 
+from courses.wording import gettext as _
+from courses.wording import gettext_lazy, pgettext
 from grades.models import Registration, Result
 from grades.proposing import in_usis
 
@@ -33,6 +33,7 @@ SHOWN = (
     "enrolment__home_university",
     "result__transcript__file",
     "result__recorded_by",
+    "result__confirmed_by",
     "taken_by",
 )
 
@@ -295,15 +296,20 @@ def _lead(row: Registration, kind: str) -> str:
     elif kind == "honours":
         text = _("%(student)s passed %(course)s as part of the honours programme.")
     else:
-        text = _("The result of %(student)s for %(course)s is to be entered in uSis.")
+        text = _("The result of %(student)s for %(course)s is to be entered in {system}.")
     return text % names
 
 
 def _signatures(row: Registration, kind: str) -> list[dict[str, Any]]:
+    at = row.result.confirmed_at or row.result.recorded_at
     verified = {
-        "name": str(row.result.recorded_by),
-        "role": _("verified the result on %(day)s")
-        % {"day": date_format(timezone.localdate(row.result.recorded_at), "j F Y")},
+        "name": str(row.result.confirmed_by or row.result.recorded_by),
+        "role": (
+            _("confirmed the result on %(day)s")
+            if row.result.confirmed_at
+            else _("verified the result on %(day)s")
+        )
+        % {"day": date_format(timezone.localdate(at), "j F Y")},
     }
     if kind != "registration":
         return [verified]
@@ -321,7 +327,9 @@ def _annexes(row: Registration) -> list[dict[str, str]]:
         {
             "file": str(paper.pk),
             "sha256": paper.sha256,
-            "title": _("Annex 1. The transcript, as it was received"),
+            "title": _("Annex 1. The transcript, as it was received")
+            if paper.purpose == "transcript"
+            else _("Annex 1. The transcript, as one PDF of the photographs that were received"),
             "name": paper.name,
         }
     ]

@@ -1,8 +1,7 @@
 """The notices and documents of registrations; texts in templates/grades/notices/."""
 
-from django.utils.translation import gettext_lazy as _
-
 from accounts.models import STUDENT, Role
+from courses.wording import gettext_lazy as _
 from paperwork.registry import DocumentKind, NoticeKind, register_documents, register_notices
 
 STUDENTS = (STUDENT,)
@@ -31,14 +30,16 @@ _kind("registration_filed", _("A student has asked for registration"), HANDLERS)
 _kind("registration_back", _("Paperwork that came back"), HANDLERS)
 _kind("purpose_change_asked", _("A question about the honours route"), HANDLERS)
 _kind("purpose_change_answered", _("An answer about the honours route"), HANDLERS)
-_kind("registration_sent", _("A registration to enter in uSis"), RECORDERS)
-_kind("registration_batch", _("Registrations to enter in uSis, together"), RECORDERS)
+_kind("registration_sent", _("A registration to enter in {system}"), RECORDERS)
+_kind("registration_batch", _("Registrations to enter in {system}, together"), RECORDERS)
+_kind("registration_left_out", _("Registrations that did not go along"), HANDLERS)
 _kind("registration_corrected", _("A result that was corrected after it was sent"), RECORDERS)
+_kind("registration_nobody", _("Registrations that nobody can record"), (Role.OFFICE,))
 _kind("registrations_overdue", _("Registrations that wait too long"), RECORDERS)
 register_notices(
     NoticeKind(
         "grades.honours_overview",
-        _("An overview for the Honours Academy"),
+        _("An overview for the {honours}"),
         "grades/notices/honours_overview",
         outside=True,
         why=_("You get this because results of the honours programme are sent to this address."),

@@ -1,14 +1,13 @@
 """The notices and documents of results of our own courses; texts in templates/grades/notices/."""
 
-from django.utils.translation import gettext_lazy as _
-
 from accounts.models import STUDENT, Role
+from courses.wording import gettext_lazy as _
 from paperwork.registry import DocumentKind, NoticeKind, register_documents, register_notices
 
 register_notices(
     NoticeKind(
         "grades.own_result",
-        _("Your result of a course in Leiden"),
+        _("Your result of a course of {university}"),
         "grades/notices/own_result",
         roles=(STUDENT,),
         always=True,

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
@@ -277,6 +277,8 @@ def _compare(row: Row, standing: Sequence[Result]) -> None:
         row.outcome = NEW
         return
     row.before = holds.recorded
+    if not row.cells.get("exam_on") and row.entry.attempt == holds.attempt:
+        row.entry = replace(row.entry, exam_on=holds.exam_on)  # of it the list says nothing
     if row.entry.says_the_same_as(holds):
         row.outcome = SAME
     elif row.entry.reason:

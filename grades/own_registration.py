@@ -7,24 +7,23 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
+from courses.wording import gettext as _
+from courses.wording import pgettext
 from enrolments.later import News, Part
-from enrolments.models import State
+from enrolments.models import Enrolment, State
 from enrolments.models.enrolment import Kind
 from enrolments.turn import Turn
-from exams.models import Attendance, Seat
 from grades import form, proposing
 from grades.gates import ENDED_WELL
 from grades.models import Registration, RegistrationState, Result
+from grades.no_transcript import not_there
 from paperwork.services.notices import UNDO
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from accounts.models import User
-    from enrolments.models import Enrolment
 
 S = RegistrationState
 Route = Registration.Route
@@ -38,9 +37,8 @@ def parts(case: Enrolment, user: User) -> Iterable[Part]:
     results = Result.objects.visible_to(user).filter(enrolment=case, recorded_at__lte=known)
     result = results.current().first()
     if result is None:
-        seats = Seat.objects.visible_to(user).filter(enrolment=case).standing()
-        known_as = set(seats.values_list("attendance", flat=True))
-        if case.state == State.FINISHED and known_as == {Attendance.ABSENT}:
+        absent = Enrolment.objects.filter(not_there(), pk=case.pk, state=State.FINISHED)
+        if absent.exists():
             yield Part("grades/parts/registration.html", {"no_show": True})
         return
     row = Registration.objects.visible_to(user).filter(enrolment=case).current().first()
@@ -66,7 +64,7 @@ def news(cases: Iterable[Enrolment]) -> dict[int, News]:
             turn=Turn(
                 over[row.enrolment_id],
                 _("Ask for registration"),
-                _("Your result is verified. It comes into uSis when you ask for it."),
+                _("Your result is verified. It comes into {system} when you ask for it."),
                 _("Ask for registration"),
                 reverse("registration:own", args=[over[row.enrolment_id].reference]),
                 _("by %(day)s") % {"day": date_format(row.due_on, "DATE_FORMAT")}
@@ -91,9 +89,9 @@ def words_for(row: Registration) -> str:
         case S.PREPARED:
             return _("The paperwork is ready; your coordinator sends it.")
         case S.SENT if is_honours:
-            return _("The overview is with the Honours Academy.")
+            return _("The overview is with the {honours}.")
         case S.SENT:
-            return _("The education administration enters your result in uSis.")
+            return _("The education administration enters your result in {system}.")
         case S.REFUSED:
             return _("The registration was refused.")
     return proposing.where_listed(row.request_type)
@@ -131,7 +129,7 @@ def texts_for(row: Registration) -> list[Text]:
 def explanation_of(row: Registration, values: dict[str, Any]) -> str:
     """The few sentences of the request, in the reader's language."""
     course = _(
-        "I followed the online course %(title)s (%(credits)s) of %(host)s through Virtual Exchange"
+        "I followed the online course %(title)s (%(credits)s) of %(host)s through {portal}"
         " and passed it with %(grade)s."
     ) % {
         "title": values["title"],
@@ -147,7 +145,7 @@ def explanation_of(row: Registration, values: dict[str, Any]) -> str:
     proof = (
         _("The transcript is attached.")
         if row.result.source == Result.Source.TRANSCRIPT
-        else _("The result stands on the result list of Leiden University.")
+        else _("The result stands on the result list of {university}.")
     )
     reference = row.enrolment.board_reference
     board = (

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,8 +9,8 @@ from django.db.models import Count, Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
-from courses.imports.reading import defuse
 from courses.models import Edition
+from courses.spreadsheets import Sheet
 from enrolments.models import Enrolment
 from enrolments.scopes import scopes_of
 from grades.gates import ENDED_WELL
@@ -120,15 +118,10 @@ def documents_of(cases: Iterable[int]) -> QuerySet[Document]:
     ).defer("data")
 
 
-def template_of(cases: Iterable[Enrolment]) -> bytes:
+def template_of(cases: Iterable[Enrolment]) -> Sheet:
     """A list to fill in: each student of the edition, nothing in the result yet."""
-    text = io.StringIO()
-    writer = csv.writer(text, delimiter=";")
-    writer.writerow(TEMPLATE)
-    for case in cases:
-        row = [case.student_number, case.student.name, *[""] * (len(TEMPLATE) - 2)]
-        writer.writerow([defuse(cell) for cell in row])
-    return text.getvalue().encode("utf-8-sig")
+    empty = [""] * (len(TEMPLATE) - 2)
+    return Sheet(TEMPLATE, ([case.student_number, case.student.name, *empty] for case in cases))
 
 
 def of_home_universities(user: User) -> QuerySet[Result]:

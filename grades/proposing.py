@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
-
+from courses.wording import gettext as _
+from courses.wording import pgettext
 from enrolments.models.enrolment import Purpose
 from enrolments.rulebook import request_type
 from enrolments.services import rules
@@ -39,10 +38,10 @@ def why(case: Enrolment) -> str:
         case RequestType.REPLACEMENT if is_extra:
             return _(
                 "The faculty has no extracurricular registration, and it is an online course of"
-                " Leiden itself."
+                " {university} itself."
             )
         case RequestType.REPLACEMENT:
-            return _("It is an online course of Leiden itself.")
+            return _("It is an online course of {university} itself.")
         case _ if is_extra:
             return _(
                 "The faculty has no extracurricular registration, and the course was followed at"
@@ -71,15 +70,16 @@ def in_usis(kind: str) -> str:
 def where_listed(kind: str) -> str:
     """What the registration will look like in uSis."""
     if not kind:
-        return _("It is listed in your honours programme, and not in uSis.")
+        return _("It is listed in your honours programme, and not in {system}.")
     return {
         RequestType.REPLACEMENT: pgettext(
-            "uSis", "In uSis it takes the place of a course of your programme."
+            "uSis", "In {system} it takes the place of a course of your programme."
         ),
         RequestType.EXTERNAL: pgettext(
-            "uSis", "In uSis it is listed under external education, beside other exchange courses."
+            "uSis",
+            "In {system} it is listed under external education, beside other exchange courses.",
         ),
         RequestType.EXTRACURRICULAR: pgettext(
-            "uSis", "In uSis it is listed under extracurricular, outside your programme."
+            "uSis", "In {system} it is listed under extracurricular, outside your programme."
         ),
     }[RequestType(kind)]

@@ -9,7 +9,8 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
-from enrolments.scopes import scopes_of
+from enrolments.scopes import scopes_in_view
+from grades.gates import in_view
 from grades.models import Transcript, TranscriptState
 from grades.models.transcript import TranscriptQuerySet
 
@@ -45,7 +46,12 @@ def on_desk(user: User) -> TranscriptQuerySet:
     return Transcript.objects.visible_to(user).exclude(enrolment__student=user)
 
 
-def _conditions(today: date) -> dict[str, Q]:
+def listed(user: User) -> TranscriptQuerySet:
+    """Those of them that belong to the role in which `user` works now."""
+    return on_desk(user).filter(in_view(user))
+
+
+def conditions_of(today: date) -> dict[str, Q]:
     counts = ~Q(state=S.SUPERSEDED)
     return {
         "mine": Q(state=S.RECEIVED),
@@ -65,8 +71,8 @@ class Found(NamedTuple):
 
 def find(user: User, view: str, words: str = "") -> Found:
     """The transcripts of `view`, with the counts of all views. One query besides the rows'."""
-    visible = on_desk(user)
-    conditions = _conditions(timezone.localdate())
+    visible = listed(user)
+    conditions = conditions_of(timezone.localdate())
     counts = visible.order_by().aggregate(
         **{
             name: Count("pk", filter=condition, distinct=True)
@@ -100,7 +106,7 @@ def after(user: User, row: Transcript, view: str) -> str:
     """
     if view not in {"mine", "late"}:
         view = "mine"
-    rows = _ordered(on_desk(user).filter(_conditions(timezone.localdate())[view]), view)
+    rows = _ordered(listed(user).filter(conditions_of(timezone.localdate())[view]), view)
     rows = rows.exclude(pk=row.pk)
     later = rows.filter(
         Q(received_at__gt=row.received_at) | Q(received_at=row.received_at, pk__gt=row.pk)
@@ -114,6 +120,6 @@ def after(user: User, row: Transcript, view: str) -> str:
 
 def verifies(user: User) -> bool:
     """Whether there is anything that `user` could verify."""
-    scopes = scopes_of(user)
+    scopes = scopes_in_view(user)
     ours = scopes.coordinates_faculties or scopes.coordinates_programmes
     return bool(ours or scopes.honours_faculties or scopes.all_honours)

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils import translation
 from django.utils.formats import date_format
-from django.utils.translation import gettext as _
 
+from courses.wording import gettext as _
 from grades.dutch import in_words
 from paperwork.models import Document
 from paperwork.services.documents import owe_document
@@ -86,8 +86,8 @@ def data_of(result: Result) -> dict[str, Any]:
     ]
     note = [
         _(
-            "Leiden grades run from 1 to 10, with one decimal at most. 6 or more is a pass; no"
-            " final grade lies between 5 and 6. V and P mean passed, O and F not passed."
+            "Grades of {university} run from 1 to 10, with one decimal at most. 6 or more is a"
+            " pass; no final grade lies between 5 and 6. V and P mean passed, O and F not passed."
         ),
         _("One EC stands for 28 hours of study."),
     ]
@@ -99,7 +99,7 @@ def data_of(result: Result) -> dict[str, Any]:
     return {
         "bullets": [{"code": course.university.code, "colour": course.university.line_colour}],
         "lead": _(
-            "Leiden University states that %(student)s of %(home)s took the online course below,"
+            "{university} states that %(student)s of %(home)s took the online course below,"
             " and with what result."
         )
         % {"student": case.student.name, "home": home.local_name},

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
+from courses.wording import gettext as _
 from enrolments.holding import home_of, name_of
 from grades.models import Registration, RegistrationState
 
@@ -29,7 +29,9 @@ class Holder:
 
 
 def holder(row: Registration) -> Holder:
-    """Who has `row`, which comes with its case."""
+    """Who has `row`, which comes with its case; nobody, when its result was corrected."""
+    if not row.current:
+        return Holder("", row.since, None, "")
     name, following = _who_and_next(row)
     return Holder(name, row.since, row.due_on, following)
 
@@ -40,7 +42,7 @@ def _who_and_next(row: Registration) -> tuple[str, str]:
     is_honours = row.route == Registration.Route.HONOURS
     match row.state:
         case S.REQUESTED if is_honours:
-            return home, _("The overview is made and sent to the Honours Academy.")
+            return home, _("The overview is made and sent to the {honours}.")
         case S.REQUESTED if row.filed_on is None:
             return _("the student"), _("The student asks for registration.")
         case S.REQUESTED:
@@ -48,18 +50,18 @@ def _who_and_next(row: Registration) -> tuple[str, str]:
                 "The Board decides; the coordinator records the decision, and the form is made."
             )
         case S.PREPARED if is_honours:
-            return home, _("The overview goes to the Honours Academy.")
+            return home, _("The overview goes to the {honours}.")
         case S.PREPARED:
             return home, _("The paperwork goes to the administration.")
         case S.SENT if is_honours:
-            return _("the Honours Academy"), _(
-                "The Academy answers; another person than who verified records it."
+            return _("the {honours}"), _(
+                "The {honours} answers; another person than who verified records it."
             )
         case S.SENT:
             who = str(row.taken_by) if row.taken_by else _("the education administration")
-            return who, _("The result is entered in uSis, and that is recorded.")
+            return who, _("The result is entered in {system}, and that is recorded.")
         case S.REGISTERED:
-            return "", _("A list from uSis shows whether it stands there as it was sent.")
+            return "", _("A list from {system} shows whether it stands there as it was sent.")
         case S.REFUSED:
             return "", _("The coordinator can ask once more, of another type.")
     return "", ""

@@ -7,14 +7,25 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from django.utils.formats import date_format
-from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
+from courses.wording import gettext as _
+from courses.wording import pgettext_lazy
 from grades.proposing import in_usis
-from grades.services.registration_actions import ACTIONS
+from paperwork.registry import EVENTS, happened
 
 if TYPE_CHECKING:
     from paperwork.models import Event
+
+
+# What happens besides the actions.
+OTHERS = {
+    "open": pgettext_lazy("history", "began the registration"),
+    "result": pgettext_lazy("history", "corrected the result; the paperwork follows it"),
+    "purpose": pgettext_lazy("history", "agreed that it counts otherwise"),
+    "purpose_asked": pgettext_lazy("history", "asked whether it may count otherwise"),
+    "dealt_with": pgettext_lazy("history", "recorded that {system} follows the correction"),
+    "shared": pgettext_lazy("history", "sent the overview to the {honours}"),
+}
 
 
 class Line(NamedTuple):
@@ -29,23 +40,16 @@ class Line(NamedTuple):
 
 def history_in_words(events: Iterable[Event]) -> list[Line]:
     """The events as people read them."""
-    others = {
-        "open": pgettext("history", "began the registration"),
-        "result": pgettext("history", "corrected the result; the paperwork follows it"),
-        "purpose": pgettext("history", "agreed that it counts otherwise"),
-        "purpose_asked": pgettext("history", "asked whether it may count otherwise"),
-        "shared": pgettext("history", "sent the overview to the Honours Academy"),
-    }
     return [
         Line(
             event.actor_name or _("The portal"),
-            str(ACTIONS[event.action].done) if event.action in ACTIONS else others[event.action],
+            happened(event.subject_kind, event.action),
             _more(event),
             event.reason,
             event.at,
         )
         for event in events
-        if event.action in ACTIONS or event.action in others
+        if event.action in EVENTS[event.subject_kind]
     ]
 
 

@@ -6,19 +6,22 @@ from functools import reduce
 from operator import and_
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.translation import pgettext_lazy
 
 from accounts.models import Membership, Role, User
 from courses.models import Course
 from courses.plain import has
+from courses.wording import pgettext_lazy
 from enrolments.models.enrolment import Purpose
-from enrolments.scopes import Scopes, scopes_of
+from enrolments.scopes import Scopes, scopes_in_view
 from grades import form
+from grades.gates import in_view
 from grades.models import Registration, RegistrationState, UsisRow
-from grades.models.registration import RegistrationQuerySet
+from grades.models.registration import WITH_ADMINISTRATION, RegistrationQuerySet
+from grades.services import superseding
+from paperwork.models import Event
 
 if TYPE_CHECKING:
     from datetime import date
@@ -45,12 +48,13 @@ VIEWS = {
         View("board", pgettext_lazy("registrations", "With the Board"), "due"),
         View("ready", pgettext_lazy("registrations", "Ready to send")),
         View("sent", pgettext_lazy("registrations", "With the administration")),
-        View("differs", pgettext_lazy("registrations", "Differs from uSis")),
+        View("differs", pgettext_lazy("registrations", "Differs from {system}")),
+        View("corrected", pgettext_lazy("registrations", "Corrected since"), "newest"),
         View("done", pgettext_lazy("registrations", "Registered"), "newest"),
         View("all", pgettext_lazy("registrations", "All"), "newest"),
     )
 }
-FOR_ADMINISTRATION = ("mine", "late", "differs", "done", "all")
+FOR_ADMINISTRATION = ("mine", "late", "differs", "corrected", "done", "all")
 OPEN = (S.REQUESTED, S.PREPARED, S.SENT)
 SORTS = {
     "oldest": ("since", False),
@@ -60,15 +64,44 @@ SORTS = {
 }
 
 
-def on_desk(user: User) -> RegistrationQuerySet:
-    """The registrations that the desk shows to `user`: never one's own as a student."""
-    rows = Registration.objects.visible_to(user).for_desk(user).current()
+def in_sight(user: User) -> RegistrationQuerySet:
+    """The registrations that the desk shows to `user`, also those whose result was corrected.
+
+    Never one's own as a student.
+    """
+    rows = Registration.objects.visible_to(user).for_desk(user)
     return rows.exclude(enrolment__student=user)
+
+
+def on_desk(user: User) -> RegistrationQuerySet:
+    """Those of them that hold."""
+    return in_sight(user).current()
+
+
+def superseded(user: User) -> RegistrationQuerySet:
+    """Those of them whose result was corrected."""
+    return in_sight(user).filter(current=False)
+
+
+def listed(user: User) -> RegistrationQuerySet:
+    """One of each case, of those that belong to the role in which `user` works now.
+
+    The one that holds; where the reader sees none, the last one that was sent, until somebody has
+    recorded that uSis follows the correction.
+    """
+    newer = in_sight(user).filter(enrolment=OuterRef("enrolment"), pk__gt=OuterRef("pk"))
+    dealt_with = Event.objects.filter(
+        subject_kind=Registration._meta.label_lower,
+        subject_id=OuterRef("pk"),
+        action=superseding.DEALT_WITH,
+    )
+    last = Q(current=False, state__in=WITH_ADMINISTRATION) & ~Exists(newer) & ~Exists(dealt_with)
+    return in_sight(user).filter(Q(current=True) | last).filter(in_view(user))
 
 
 def views_for(user: User) -> list[View]:
     """The views that make sense for `user`: the administration has what was sent to it alone."""
-    scopes = scopes_of(user)
+    scopes = scopes_in_view(user)
     if scopes.administers and not handles(scopes) and not scopes.is_auditor:
         return [VIEWS[name] for name in FOR_ADMINISTRATION]
     return list(VIEWS.values())
@@ -94,7 +127,7 @@ def _handled(scopes: Scopes) -> Q:
 
 def _up_to(user: User) -> Q:
     """What `user` should do next: decide, send, or record. `registrars`, as SQL."""
-    scopes = scopes_of(user)
+    scopes = scopes_in_view(user)
     administered = Membership.objects.current().filter(
         role=Role.ADMINISTRATION, user__is_active=True
     )
@@ -102,25 +135,31 @@ def _up_to(user: User) -> Q:
     handled = _handled(scopes)
     honours = Q(route=Route.HONOURS)
     decide = Q(state=S.REQUESTED) & (honours | Q(filed_on__isnull=False))
-    record = Q(state=S.SENT) & ~Q(verified_by=user)
+    holds = Registration.objects.current().filter(enrolment=OuterRef("enrolment"))
+    gone = Q(current=False) & ~Exists(holds)  # corrected to a fail: uSis has to follow
+    record = Q(current=True, state=S.SENT) & ~Q(verified_by=user) | gone
     return (
-        handled & (decide | Q(state=S.PREPARED))
+        Q(current=True) & handled & (decide | Q(state=S.PREPARED))
         | handled & record & (honours | without)
         | ~honours & record & Q(enrolment__faculty__in=scopes.administers)
     )
 
 
 def differing() -> Q:
-    """Those of which uSis holds something else than was sent."""
-    rows = UsisRow.objects.filter(outcome=UsisRow.Outcome.DIFFERS)
-    return Q(state__in=[S.SENT, S.REGISTERED], pk__in=rows.order_by().values("registration"))
+    """Those of which uSis holds something else than was sent, by the newest list that has them."""
+    of_the_same = UsisRow.objects.filter(registration=OuterRef("registration"))
+    newer = of_the_same.filter(
+        Q(usis_list__gt=OuterRef("usis_list"))
+        | Q(usis_list=OuterRef("usis_list"), line__gt=OuterRef("line"))
+    )
+    rows = UsisRow.objects.filter(~Exists(newer), outcome=UsisRow.Outcome.DIFFERS)
+    return Q(state__in=WITH_ADMINISTRATION, pk__in=rows.order_by().values("registration"))
 
 
-def _conditions(user: User, today: date) -> dict[str, Q]:
+def conditions_of(user: User, today: date) -> dict[str, Q]:
     """What each view shows, of the rows in sight."""
     asked = Q(state=S.REQUESTED) & ~Q(route=Route.HONOURS)
-    return {
-        "mine": _up_to(user),
+    of_those_that_hold = {
         "late": Q(state__in=OPEN, due_on__lt=today),
         "student": asked & Q(filed_on=None),
         "board": asked & Q(filed_on__isnull=False),
@@ -128,6 +167,11 @@ def _conditions(user: User, today: date) -> dict[str, Q]:
         "sent": Q(state=S.SENT),
         "differs": differing(),
         "done": Q(state__in=[S.REGISTERED, S.RECONCILED]),
+    }
+    return {
+        "mine": _up_to(user),
+        **{name: Q(current=True) & wanted for name, wanted in of_those_that_hold.items()},
+        "corrected": Q(current=False),
         "all": Q(),
     }
 
@@ -142,8 +186,8 @@ class Found(NamedTuple):
 
 def find(user: User, filters: dict[str, Any]) -> Found:
     """The rows that `filters` leave for `user`, with all counts. One query besides the rows'."""
-    visible = on_desk(user)
-    conditions = _conditions(user, timezone.localdate())
+    visible = listed(user)
+    conditions = conditions_of(user, timezone.localdate())
     narrowed = _narrow(filters)
     wanted = conditions[filters["view"]] & narrowed
     numbers = {f"n_{name}": Count("pk", filter=condition) for name, condition in conditions.items()}
@@ -206,9 +250,10 @@ def after(user: User, row: Registration, filters: dict[str, Any]) -> str:
 
     Ask before `row` is moved. The first that is left follows the last.
     """
-    conditions = _conditions(user, timezone.localdate())
+    conditions = conditions_of(user, timezone.localdate())
     wanted = conditions[filters["view"]] & _narrow(filters)
-    rows = _ordered(on_desk(user).filter(wanted).exclude(pk=row.pk), sort_of(filters))
+    rows = listed(user).filter(wanted, current=True).exclude(pk=row.pk)
+    rows = _ordered(rows, sort_of(filters))
     field, backwards = SORTS[sort_of(filters)]
     beyond = "lt" if backwards else "gt"
     if field == "since":

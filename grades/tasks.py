@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from celery import shared_task
+from django.utils import timezone
 
-from grades.services import batches, chasing, reading, registration_chasing
+from grades.services import batches, chasing, reading, registration_chasing, resits, sending
 
 
 @shared_task(ignore_result=True)
@@ -17,8 +18,11 @@ def every_minute() -> None:
 
 @shared_task(ignore_result=True)
 def every_hour() -> None:
-    """Ask for transcripts, remind, and raise the alarm; chase registrations that wait."""
+    """Ask for transcripts, offer resits, and raise the alarm; chase registrations that wait."""
     chasing.chase()
+    if chasing.is_work_time(timezone.localtime()):
+        sending.remind()
+    resits.offer_after_failing()
     registration_chasing.remind()
     registration_chasing.chase()
 

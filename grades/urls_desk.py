@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from grades.views import adding, queue, review
+from grades.views import adding, giving_up, queue, review
 
 app_name = "review"
 urlpatterns = [
@@ -10,6 +10,7 @@ urlpatterns = [
     path("transcripts/awaited/", queue.awaited, name="awaited"),
     path("<ref:reference>/transcript/", review.transcript, name="transcript"),
     path("<ref:reference>/transcript/add/", adding.add, name="add"),
+    path("<ref:reference>/transcript/none/", giving_up.give_up, name="none"),
     path("<ref:reference>/transcript/return/", review.send_back, name="return"),
     path("<ref:reference>/transcript/undo/", review.undo, name="undo"),
     path("<ref:reference>/transcript/files/<uuid:pk>/", review.download, name="download"),

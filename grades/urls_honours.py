@@ -5,4 +5,7 @@ from django.urls import path
 from grades.views import honours
 
 app_name = "honours"
-urlpatterns = [path("<str:token>/", honours.overview, name="overview")]
+urlpatterns = [
+    path("<str:token>/", honours.overview, name="overview"),
+    path("<str:token>/anew/", honours.anew, name="anew"),
+]

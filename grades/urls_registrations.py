@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from grades.views import batches, honours, registrations, usis
+from grades.views import batches, earlier, honours, registrations, usis
 
 app_name = "registrations"
 urlpatterns = [
@@ -17,6 +17,7 @@ urlpatterns = [
     path("usis/<int:pk>/", usis.usis_list, name="usis-list"),
     path("changes/<int:pk>/", honours.change, name="change"),
     path("<ref:reference>/", registrations.registration, name="registration"),
+    path("<ref:reference>/earlier/<int:pk>/", earlier.earlier, name="earlier"),
     path("<ref:reference>/honours/", honours.ask, name="ask-change"),
     path("<ref:reference>/transcript/", registrations.transcript, name="transcript"),
     path("<ref:reference>/paper/<uuid:pk>/", registrations.paper, name="paper"),

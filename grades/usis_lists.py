@@ -24,6 +24,7 @@ COLUMNS = {
     "registered_on": ("registered_on", "entered_on", "datum", "date", "ingevoerd op"),
 }
 NEEDED = ("student_number", "ec", "result")
+OF_THE_COURSE = ("course_code", "title")  # at least one of them: else no line says which course
 
 
 def rows_of(name: str, content: bytes) -> list[dict[str, str]]:
@@ -48,6 +49,8 @@ def _known(header: list[str]) -> dict[str, str]:
         if heading.partition(":")[0].strip().lower() in names
     }
     lacking = [COLUMNS[name][0] for name in NEEDED if name not in found]
+    if not any(name in found for name in OF_THE_COURSE):
+        lacking.append(_("title or course_code"))
     if lacking and len(header) == 1:
         raise UnreadableError(
             _(

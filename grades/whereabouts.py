@@ -13,16 +13,24 @@ from typing import TYPE_CHECKING
 
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
+from courses.wording import gettext as _
+from courses.wording import ngettext
 from enrolments.holding import Holder, Who, home_of, name_of
 from enrolments.later import News, Step
 from enrolments.models.enrolment import Kind, State
 from enrolments.services import rules
 from grades import durations
 from grades.gates import ENDED_WELL
-from grades.models import Registration, RegistrationState, Result, Transcript, TranscriptState
+from grades.models import (
+    NoTranscript,
+    Registration,
+    RegistrationState,
+    Result,
+    Transcript,
+    TranscriptState,
+)
+from grades.no_transcript import ended_without
 from grades.services import chasing
 from paperwork.services.notices import UNDO
 
@@ -42,6 +50,8 @@ class Papers:
     transcript: Transcript | None = None
     result: Result | None = None
     registration: Registration | None = None
+    is_over: bool = False  # no transcript comes: not there at the exam, or somebody said so
+    given_up: NoTranscript | None = None
 
     @property
     def over_on(self) -> date:
@@ -54,7 +64,7 @@ class Papers:
 
 
 def news(cases: Sequence[Enrolment]) -> dict[int, News]:
-    """Where the results of `cases` are. Four queries; none when nobody has been enrolled."""
+    """Where the results of `cases` are. Five queries at most; none when nobody was enrolled."""
     placed = [case for case in cases if case.state in ENDED_WELL]
     if not placed:
         return {}
@@ -74,7 +84,16 @@ def _papers(cases: Iterable[Enrolment]) -> list[Papers]:
     rows = Registration.objects.filter(enrolment__in=found, created_at__lte=settled).current()
     for registration in rows:
         found[registration.enrolment_id].registration = registration
+    without = [pk for pk, papers in found.items() if _waits_for_paper(papers)]
+    for pk, given_up in (ended_without(without) if without else {}).items():
+        found[pk].is_over, found[pk].given_up = True, given_up
     return list(found.values())
+
+
+def _waits_for_paper(papers: Papers) -> bool:
+    case = papers.case
+    is_over = case.kind == Kind.OUTGOING and case.state == State.FINISHED
+    return is_over and papers.transcript is None and papers.result is None
 
 
 def _news(papers: Papers) -> News:
@@ -89,7 +108,10 @@ def _news(papers: Papers) -> News:
         }
     )
     now = next((about for step, about in steps if not step.is_done), None)
-    if now is None or not (case.state == State.FINISHED or papers.transcript):
+    if now is None:
+        told.holder = Holder(Who.NOBODY, "", _last(steps) or case.since, None, _the_end(papers))
+        return told
+    if not (case.state == State.FINISHED or papers.transcript):
         return told
     told.holder = now.holder
     told.usual = now.usual
@@ -98,6 +120,29 @@ def _news(papers: Papers) -> News:
             step._replace(note=now.note) if step.name == now.step else step for step in row
         ]
     return told
+
+
+def _last(steps: list[Stop]) -> datetime | None:
+    at = steps[-1][0].at if steps else None
+    return at if isinstance(at, datetime) or at is None else _noon(at)
+
+
+def _the_end(papers: Papers) -> str:
+    """What the last stop means, in one sentence."""
+    row = papers.registration
+    if papers.given_up is not None:
+        return _("No transcript comes, so there is nothing to register.")
+    if papers.is_over:
+        return _("The student was not at the exam, so there is nothing to register.")
+    if row is not None and row.state == R.REFUSED:
+        return _("The result is not registered: the request was refused.")
+    if papers.result is not None and not papers.result.passed:
+        return _("The result is known; there is nothing to register.")
+    if papers.case.kind == Kind.INCOMING:
+        return _("The result has gone to the home university. That was the last stop.")
+    if row is not None and row.route == Registration.Route.HONOURS:
+        return _("The result is recorded in the honours programme. That was the last stop.")
+    return _("The result is registered in {system}. That was the last stop.")
 
 
 @dataclass
@@ -159,6 +204,11 @@ def _noon(day: date) -> datetime:
 def _theirs(papers: Papers) -> list[Stop]:
     """The transcript of a host: expected, received, verified."""
     case, row = papers.case, papers.transcript
+    if papers.given_up is not None:
+        ended = Step("transcript", _("No transcript comes"), True, papers.given_up.at)
+        return [_stop(papers, ended, Who.NOBODY, "", since=papers.given_up.at)]
+    if papers.is_over:
+        return []  # not there: the exam was the last stop
     host = case.edition.course.university.local_name
     home = home_of(case)
     is_back = row is not None and row.state == T.RETURNED
@@ -203,7 +253,7 @@ def _ours(papers: Papers) -> list[Stop]:
     case, result = papers.case, papers.result
     at = result.confirmed_at if result else None
     what = _("The office enters the result of the course, and a second person confirms it.")
-    steps = [Step("result", _("Result from Leiden"), result is not None, at)]
+    steps = [Step("result", _("Result from {university}"), result is not None, at)]
     if case.kind == Kind.INCOMING:
         title = _("Transcript of records for %(home)s") % {"home": case.home_university.local_name}
         steps.append(Step("records", title, result is not None, at))
@@ -215,7 +265,7 @@ def _ours(papers: Papers) -> list[Stop]:
 def _registered(papers: Papers) -> list[Stop]:
     """From the request to uSis, or to the honours programme; nothing after a result that failed."""
     row = papers.registration
-    if papers.result is not None and not papers.result.passed:
+    if papers.is_over or (papers.result is not None and not papers.result.passed):
         return []
     is_honours = papers.case.is_honours if row is None else row.route == Registration.Route.HONOURS
     return _honours(papers, row) if is_honours else _in_usis(papers, row)
@@ -254,7 +304,7 @@ def _honours(papers: Papers, row: Registration | None) -> list[Stop]:
             papers,
             done,
             Who.HONOURS,
-            _("The answer of the Honours Academy is recorded."),
+            _("The answer of the {honours} is recorded."),
             since=row.since if row else _begun(papers),
             due_on=due_on,
             kind="register",
@@ -269,9 +319,18 @@ def _in_usis(papers: Papers, row: Registration | None) -> list[Stop]:
     own_form = row is not None and row.route == Registration.Route.OWN_FORM
     filed = Step(
         "filed",
-        _("Request for registration") if own_form else _("Request for registration, in uSis"),
+        _("Request for registration") if own_form else _("Request for registration, in {system}"),
         is_filed,
         row.filed_on if row and is_filed else None,
+    )
+    due_on = row.due_on if row else None
+    is_with_board = row is not None and row.state == R.REQUESTED
+    is_decided = is_filed and not is_with_board
+    decided = Step(
+        "decided",
+        _("Decision of the Board of Examiners"),
+        is_decided,
+        row.board_decided_on if row and is_decided else due_on if is_filed else None,
     )
     sent = Step(
         "sent",
@@ -281,7 +340,7 @@ def _in_usis(papers: Papers, row: Registration | None) -> list[Stop]:
     )
     done = Step(
         "registered",
-        _("Registered in uSis"),
+        _("Registered in {system}"),
         is_done,
         row.registered_on if row and is_done else None,
     )
@@ -289,8 +348,6 @@ def _in_usis(papers: Papers, row: Registration | None) -> list[Stop]:
     if row is not None and row.state == R.REFUSED:
         refused = Step("refused", _("Registration refused"), is_done=True, at=row.since)
         return [_stop(papers, step, Who.NOBODY, "", since=since) for step in (filed, refused)]
-    due_on = row.due_on if row else None
-    is_with_board = row is not None and row.state == R.REQUESTED and row.board_decided_on is None
     return [
         _stop(
             papers,
@@ -302,20 +359,26 @@ def _in_usis(papers: Papers, row: Registration | None) -> list[Stop]:
         ),
         _stop(
             papers,
-            sent,
-            Who.BOARD if is_with_board else Who.COORDINATOR,
-            _("When the Board has decided, the paperwork goes to the administration.")
-            if is_with_board
-            else _("The paperwork is made and goes to the administration."),
-            since=row.filed_on if row and row.filed_on and is_with_board else since,
+            decided,
+            Who.BOARD,
+            _("When the Board has decided, the paperwork goes to the administration."),
+            since=row.filed_on if row and row.filed_on else since,
             due_on=due_on,
             kind="send",
         ),
         _stop(
             papers,
+            sent,
+            Who.COORDINATOR,
+            _("The paperwork is made and goes to the administration."),
+            since=since,
+            due_on=due_on,
+        ),
+        _stop(
+            papers,
             done,
             Who.ADMINISTRATION,
-            _("The administration enters the result in uSis."),
+            _("The administration enters the result in {system}."),
             since=since,
             due_on=due_on,
             kind="register",

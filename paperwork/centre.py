@@ -4,8 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Case, Count, F, IntegerField, Q, Value, When
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    Count,
+    DateTimeField,
+    F,
+    IntegerField,
+    Q,
+    QuerySet,
+    Value,
+    When,
+)
+from django.utils import timezone
 
+from courses.prepared import Given, Prepared
 from courses.search import words_of
 from paperwork.models import Notice
 from paperwork.models.notice import NoticeQuerySet
@@ -28,7 +41,20 @@ def of(user: Person) -> NoticeQuerySet:
 
 def count_new(user: Person) -> int:
     """How many `user` has not read. One query; none for a visitor."""
-    return of(user).filter(NEW).count() if user.is_authenticated else 0
+    if not user.is_authenticated:
+        return 0
+    return sum(_COUNT_NEW.ask(reader=user.pk, now=timezone.now()))
+
+
+def _count_new() -> QuerySet[Any, int]:
+    """The same rows as `of`, the new ones."""
+    shown = Notice.objects.shown(Given("now", DateTimeField()))  # type: ignore[arg-type]
+    mine = shown.filter(NEW, recipient=Given("reader", BigIntegerField()))
+    rows = mine.exclude(kind__in=mail_only()).order_by().values("recipient")
+    return rows.annotate(n=Count("pk")).values_list("n", flat=True)
+
+
+_COUNT_NEW = Prepared(_count_new)
 
 
 def counts(user: Person) -> dict[str, int]:

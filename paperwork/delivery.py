@@ -13,9 +13,11 @@ from datetime import timedelta
 import structlog
 from celery.exceptions import SoftTimeLimitExceeded
 from django.core.mail import EmailMessage
+from django.utils import timezone
 
 from paperwork import mails, outgoing
 from paperwork.models import Notice, Owed
+from paperwork.models.notice import WIPED
 from paperwork.models.owed import HANDED_OVER_OR_NOT
 from paperwork.outgoing import postbox
 from paperwork.registry import NOTICES, Twice
@@ -35,13 +37,34 @@ def send(notice_id: str) -> None:
     notice = Notice.objects.select_related("recipient").filter(pk=notice_id).first()
     if notice is None or not notice.claim():
         return
+    if is_over(notice):
+        log.warning("mail dropped, it is worth nothing any more", kind=notice.kind)
+        notice.delete()
+        return
     with structlog.contextvars.bound_contextvars(
         request_id=notice.request_id, notice=str(notice.pk), attempt=notice.attempts
     ):
         if notice.recipient and not notice.recipient.is_active:
-            notice.move(Owed.State.OFF, lease_until=None, sealed_link="")
+            notice.move(Owed.State.OFF, lease_until=None, **WIPED)
         elif mail := _written(notice):
             _hand_over(notice, mail)
+
+
+def is_over(notice: Notice) -> bool:
+    """Whether its kind is fleeting and its time is over."""
+    known = NOTICES.get(notice.kind)
+    return bool(known and known.fleeting and notice.created_at + known.fleeting <= timezone.now())
+
+
+def drop_fleeting() -> int:
+    """Take away what was not sent while it was worth something, however it ended."""
+    return sum(
+        Notice.objects.filter(
+            kind=kind.name, created_at__lte=timezone.now() - kind.fleeting
+        ).delete()[0]
+        for kind in NOTICES.values()
+        if kind.fleeting
+    )
 
 
 def _written(notice: Notice) -> EmailMessage | None:
@@ -78,8 +101,10 @@ def _hand_over(notice: Notice, mail: EmailMessage) -> None:
     except Exception as error:  # noqa: BLE001  # no mail can be made of it; the server heard nothing
         _refused(notice, type(error).__name__, for_good=isinstance(error, ValueError))
     else:
-        if notice.finish(sealed_link=""):
+        if notice.finish(**WIPED):
             log.info("mail sent", kind=notice.kind)
+            if known and known.fleeting:
+                notice.delete()
         else:
             log.warning("mail sent after its lease", kind=notice.kind)
 

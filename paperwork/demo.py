@@ -9,11 +9,11 @@ from typing import Any, NamedTuple
 from django.db import transaction
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
 
 from accounts.demo import DOMAIN
 from accounts.models import Role, User
 from courses.models import Course, PublicState, University
+from courses.wording import gettext_lazy as _
 from paperwork.models import Notice, Owed
 from paperwork.services.notices import Address, Link, owe_notice
 
@@ -35,10 +35,10 @@ class Letter(NamedTuple):
 WELCOME = Letter(
     "welcome",
     {
-        "subject": _("Welcome to Virtual Exchange"),
+        "subject": _("Welcome to {portal}"),
         "text": _(
             "This is how it goes:\n\n✓ You have an account\n● You choose a course\n○ You apply\n"
-            "○ You sit the exam in Leiden\n○ The grade goes into your records"
+            "○ You sit the exam in {city}\n○ The grade goes into your records"
         ),
         "words": _("See how it works"),
     },

@@ -39,8 +39,8 @@ def make_files() -> None:
         keep(SimpleUploadedFile(name, content), purpose=PURPOSE, by=student)
         for name, content in (("verklaring.pdf", pdf_of(WORDS)), ("diploma.jpg", _photograph()))
     )
-    opened = record(letter, "opened", by=coordinator, role=Role.COORDINATOR)
-    type(opened).objects.filter(pk=opened.pk).update(at=timezone.now() - timedelta(hours=3))
+    earlier = timezone.now() - timedelta(hours=3)
+    record(letter, "opened", by=coordinator, role=Role.COORDINATOR, at=earlier)
     # Given its case here, and not by `keep`: no worker runs yet that could be told.
     kind, pk = subject_of(student.student)
     Attachment.objects.filter(given_by=student).update(

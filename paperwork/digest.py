@@ -5,11 +5,10 @@ from __future__ import annotations
 from datetime import datetime, time
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from accounts.models import User
-from paperwork.models import MailChoice, Notice, Owed
+from paperwork.models import Notice, Owed
 from paperwork.models.notice import NoticeQuerySet
 from paperwork.services.notices import Link, owe_notice
 from paperwork.working_days import is_working_day
@@ -29,11 +28,12 @@ def moment(now: datetime) -> datetime | None:
 
 
 def to_gather(until: datetime) -> NoticeQuerySet:
-    """What was due by `until`, is wanted once a day, is not read or settled, and in no digest."""
-    daily = MailChoice.objects.filter(
-        user_id=OuterRef("recipient_id"), kind=OuterRef("kind"), when=MailChoice.When.DAILY
-    )
-    rows = Notice.objects.filter(Exists(daily), state=Owed.State.OFF, due_at__lte=until)
+    """What was due by `until`, is not read or settled, and in no digest.
+
+    A row keeps what its reader had chosen when it was written: a choice counts from then on, and
+    whoever changes it neither misses what waited nor gets what was not wanted.
+    """
+    rows = Notice.objects.filter(daily=True, state=Owed.State.OFF, due_at__lte=until)
     return rows.filter(read_at=None, settled_at=None, digest=None)
 
 
@@ -46,7 +46,7 @@ def readers(until: datetime) -> list[int]:
 @transaction.atomic
 def gather(user_id: int, until: datetime) -> bool:
     """Owe the day's digest to one person; False when there is one already, or nothing to say."""
-    user = User.objects.select_for_update().get(pk=user_id)  # two at once: one after the other
+    user = User.objects.select_for_update(no_key=True).get(pk=user_id)  # one after the other
     key = f"digest-{user.pk}-{timezone.localdate(until)}"
     rows = list(to_gather(until).filter(recipient=user).order_by("due_at", "pk"))
     if not rows or Notice.objects.filter(key=key).exists():

@@ -1,9 +1,11 @@
 """What the portal owes about its own working, and for the apps before this one."""
 
+from datetime import timedelta
+
 from django.conf import settings
-from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role
+from courses.wording import gettext_lazy as _
 from paperwork.registry import (
     DocumentKind,
     FileKind,
@@ -29,6 +31,14 @@ register_notices(
         always=True,
         mail_only=True,
         why=_("You get this because you chose to hear of these things once a day."),
+    ),
+    NoticeKind(
+        "chain_broken",
+        _("The audit trail was tampered with"),
+        "paperwork/notices/chain_broken",
+        always=True,
+        roles=(Role.OFFICE, Role.AUDITOR),
+        why=_("You get this because you watch over the audit trail."),
     ),
     NoticeKind(
         "accounts.invitation",
@@ -58,12 +68,36 @@ register_notices(
         always=True,
         why=_("You get this because it is about the safety of your account."),
     ),
+    # What allauth has to say: see accounts/adapters.py.
+    NoticeKind(
+        "accounts.code",
+        _("Code to confirm an e-mail address"),
+        "accounts/notices/mail",
+        outside=True,
+        fleeting=timedelta(seconds=settings.ACCOUNT_EMAIL_VERIFICATION_BY_CODE_TIMEOUT),
+        why=_("You get this because somebody filled in your address in {portal}."),
+    ),
+    NoticeKind(
+        "accounts.link",
+        _("Link to sign in or to choose a password"),
+        "accounts/notices/mail",
+        outside=True,
+        fleeting=timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT),
+        why=_("You get this because somebody filled in your address in {portal}."),
+    ),
+    NoticeKind(
+        "accounts.security",
+        _("Something changed in how you sign in"),
+        "accounts/notices/mail",
+        always=True,
+        why=_("You get this because it is about the safety of your account."),
+    ),
     NoticeKind(
         "courses.confirm",
         _("Question to a partner: is it still true?"),
         "courses/notices/confirm",
         outside=True,
-        why=_("You get this because you are the contact of your university for Virtual Exchange."),
+        why=_("You get this because you are the contact of your university for {portal}."),
     ),
 )
 if settings.DEMO:  # paperwork/demo.py

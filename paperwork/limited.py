@@ -20,7 +20,7 @@ from django.conf import settings
 SECONDS = 10.0  # by the clock; then it is killed
 LONGEST_ANSWER = 16 * 1024 * 1024  # bytes
 
-type Command = Literal["check", "pages", "page", "words", "bind"]
+type Command = Literal["check", "pages", "page", "words", "bind", "logo"]
 
 
 class Said(NamedTuple):

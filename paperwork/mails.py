@@ -12,8 +12,10 @@ from django.template import Context, Engine
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
-from django.utils.translation import gettext as _
 
+from courses import house
+from courses.wording import gettext as _
+from paperwork.colours import Colours
 from paperwork.models import Notice
 from paperwork.registry import NOTICES
 from paperwork.sealing import unseal
@@ -32,26 +34,30 @@ class Door(NamedTuple):
 def message(notice: Notice) -> EmailMultiAlternatives:
     """The mail that `notice` is. The same each time it is made: a second one overwrites the first.
 
-    Raises cryptography's InvalidToken when its sealed link cannot be opened (another SECRET_KEY).
+    Raises cryptography's InvalidToken when what is sealed cannot be opened (another SECRET_KEY).
     """
     known = NOTICES.get(notice.kind)
+    text = unseal(notice.sealed_text) if notice.sealed_text else notice.text
     with translation.override(notice.language):
         choices = ""
         if notice.recipient and not (known and known.always):
             choices = settings.SITE_URL + reverse("notice-choices")
         context = {
             "notice": notice,
-            "blocks": blocks(notice.text),
+            "text": text,
+            "blocks": blocks(text),
             "doors": doors(notice),
             "why": (known and known.why) or _why(notice),
             "always": bool(notice.recipient and known and known.always),
             "choices": choices,
             "language": notice.language,
+            "house": house.names(),
+            "colours": Colours(**house.value("portal.colours")),
         }
         # Plain text is not escaped; HTML is.
         plain = Engine.get_default().get_template(f"{TEMPLATE}.txt")
-        text = plain.render(Context(context, autoescape=False)).strip() + "\n"
-        text = re.sub(r"\n{3,}", "\n\n", text)
+        body = plain.render(Context(context, autoescape=False)).strip() + "\n"
+        body = re.sub(r"\n{3,}", "\n\n", body)
         html = render_to_string(f"{TEMPLATE}.html", context)
     headers = {
         "Message-ID": message_id(notice),
@@ -61,7 +67,7 @@ def message(notice: Notice) -> EmailMultiAlternatives:
         headers["X-Request-Id"] = notice.request_id
     mail = EmailMultiAlternatives(
         subject=" ".join(notice.subject.split()),
-        body=text,
+        body=body,
         to=[notice.recipient.email if notice.recipient else notice.email],
         headers=headers,
     )
@@ -86,5 +92,5 @@ def doors(notice: Notice) -> list[Door]:
 
 def _why(notice: Notice) -> str:
     if notice.recipient:
-        return _("You get this because it is about you or your work in Virtual Exchange.")
-    return _("You get this because Virtual Exchange has your address for this purpose.")
+        return _("You get this because it is about you or your work in {portal}.")
+    return _("You get this because {portal} has your address for this purpose.")

@@ -1,4 +1,4 @@
-"""Who opened which file and when, for the pages that show it."""
+"""Who opened which file or document and when, for the pages that show it."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from accounts.models import Role
-from paperwork.models import Attachment, Event, subject_of
+from paperwork.models import Attachment, Document, Event, Subject, subject_of
 
 if TYPE_CHECKING:
     from vx_portal.http import Person
@@ -26,19 +28,24 @@ class Opening(NamedTuple):
     at: datetime
 
 
-def openings_of(files: Iterable[Attachment], reader: Person) -> Mapping[str, list[Opening]]:
-    """The openings of each file by its id, the latest first. One query.
+def openings_of(
+    files: Iterable[Attachment | Document], reader: Person
+) -> Mapping[str, list[Opening]]:
+    """The openings of each file or document by its id, the latest first. One query.
 
     Who may see the file may see who opened it: the caller has asked the gate.
     """
-    by_number = {subject_of(file).id: str(file.pk) for file in files}
-    opened = Event.objects.filter(
-        subject_kind=Attachment._meta.label_lower, subject_id__in=by_number, action="opened"
-    )
+    ids = {subject_of(file): str(file.pk) for file in files}
+    about = Q(pk__in=[])
+    for model in (Attachment, Document):
+        kind = model._meta.label_lower
+        if numbers := [subject.id for subject in ids if subject.kind == kind]:
+            about |= Q(subject_kind=kind, subject_id__in=numbers)
+    opened = Event.objects.filter(about, action="opened") if ids else Event.objects.none()
     found: dict[str, list[Opening]] = defaultdict(list)
     for event in opened.order_by("-at", "-pk")[:MOST]:
-        opening = Opening(_who(event, reader), _role(event.role), event.at)
-        found[by_number[event.subject_id]].append(opening)
+        opening = Opening(_who(event, reader), role_in_words(event.role), event.at)
+        found[ids[Subject(event.subject_kind, event.subject_id)]].append(opening)
     return found
 
 
@@ -48,5 +55,13 @@ def _who(event: Event, reader: Person) -> str:
     return event.actor_name or _("somebody without an account")
 
 
-def _role(role: str) -> str:
-    return str(Role(role).label) if role in Role.values else ""
+def role_in_words(role: str) -> str:
+    """In which role somebody did something; empty when it says nothing."""
+    if role in Role.values:
+        return str(Role(role).label)
+    return {
+        "student": pgettext("role", "student"),
+        "host": pgettext("role", "host university"),
+        "board": pgettext("role", "Board of Examiners"),
+        "visitor": pgettext("role", "somebody with a link"),
+    }.get(role, "")

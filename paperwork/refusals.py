@@ -46,6 +46,9 @@ REASONS: dict[str, str | Promise] = {
     "photo_too_large": gettext_lazy(
         "The photograph has more than 64 million pixels. Send a smaller one."
     ),
+    "logo_unknown": gettext_lazy("This is not a PNG or a WebP. Save the logo as a PNG."),
+    "logo_too_large": gettext_lazy("The logo has more than 16 million pixels. Make it smaller."),
+    "logo_empty": gettext_lazy("Nothing can be seen in this picture."),
     "gone": gettext_lazy("The file that you chose earlier is no longer here. Choose it again."),
 }
 

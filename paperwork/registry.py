@@ -1,7 +1,12 @@
-"""The kinds of notices, documents and files that the apps have: each says so in its `kinds.py`."""
+"""The kinds of notices, documents, files and events that the apps have.
+
+Each app says so in its `kinds.py`, and its events in `happenings.py`.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -28,6 +33,8 @@ class NoticeKind(NamedTuple):
     always: bool = False  # goes by mail whatever its reader chose
     roles: tuple[str, ...] = ()  # who can get it; none named: everybody with an account
     outside: bool = False  # goes to people without an account, who have no choices
+    # Worth nothing afterwards: it goes within this time or not at all, and no row of it stays.
+    fleeting: timedelta | None = None
     mail_only: bool = False  # not shown among the notices: it repeats what stands there
     why: str | Promise = ""  # the mail's last lines: why its reader gets it
 
@@ -45,11 +52,15 @@ class FileKind(NamedTuple):
 
     name: str
     label: str | Promise  # on the page of one's own files
+    waits_for: timedelta = timedelta(hours=24)  # for what it is for, before it is swept away
 
 
 NOTICES: dict[str, NoticeKind] = {}
 DOCUMENTS: dict[str, DocumentKind] = {}
 FILES: dict[str, FileKind] = {}
+# What can happen, in words that follow a name ("sent the application"): by the kind of thing, such
+# as "enrolments.enrolment", then by the action.
+EVENTS: dict[str, dict[str, str | Promise]] = {}
 
 
 def register_notices(*kinds: NoticeKind) -> None:
@@ -64,6 +75,16 @@ def register_documents(*kinds: DocumentKind) -> None:
     for kind in kinds:
         if DOCUMENTS.setdefault(kind.name, kind) != kind:
             raise ValueError(f"two kinds of document are called {kind.name}")
+
+
+def register_events(kind: str, words: Mapping[str, str | Promise]) -> None:
+    """Make known what can happen to things of that kind; no other event is written."""
+    EVENTS.setdefault(kind, {}).update(words)
+
+
+def happened(kind: str, action: str) -> str:
+    """An action in words; its bare name when it is no longer known."""
+    return str(EVENTS.get(kind, {}).get(action, action))
 
 
 def kinds_for(roles: frozenset[str]) -> list[NoticeKind]:

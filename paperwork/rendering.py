@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import segno
 from django.conf import settings
@@ -11,10 +12,15 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 
+from courses import house
 from paperwork.annexes import Annex, annexes_of
+from paperwork.colours import Colours, paper_sheet, recoloured
 from paperwork.models import Document
 from paperwork.press import Sheet
+from paperwork.press.child import FOLDER
 from paperwork.registry import DOCUMENTS
+
+LOGO_HIGH = 9.75  # millimetres
 
 
 def sheet_of(document: Document) -> Sheet:
@@ -23,7 +29,31 @@ def sheet_of(document: Document) -> Sheet:
     with translation.override(document.language):
         annexes = annexes_of(document)
     html = html_of(document, annexes.shown)
-    return Sheet(html, {"asset:qr": qr_of(document)}, annexes.pictures, annexes.files)
+    look = look_now()
+    assets = {"asset:qr": qr_of(document), **look.assets}
+    return Sheet(html, assets, {**annexes.pictures, **look.pictures}, annexes.files)
+
+
+class Look(NamedTuple):
+    """What the office has settled of the look of paper; nothing where it is as it comes."""
+
+    assets: dict[str, str]
+    pictures: dict[str, str]
+
+
+def look_now() -> Look:
+    """The style sheet with the colours and the place of the logo, and the logo."""
+    said, logo = Colours(**house.value("portal.colours")), house.value("portal.logo")
+    if said == Colours() and not logo:
+        return Look({}, {})
+    sheet = paper_sheet(said)
+    if logo:
+        wide = round(logo["width"] * LOGO_HIGH / logo["height"], 2)
+        sheet += f".letterhead .logo{{background-size:{wide}mm {LOGO_HIGH}mm;"
+        sheet += f"padding-left:{wide + 4}mm}}\n"
+        return Look({"asset:theme": sheet}, {"asset:logo": logo["png"]})
+    drawing = recoloured((FOLDER / "logo.svg").read_text(), said)
+    return Look({"asset:theme": sheet, "asset:logo": drawing}, {})
 
 
 def html_of(document: Document, annexes: Sequence[Annex] = ()) -> str:
@@ -36,6 +66,8 @@ def html_of(document: Document, annexes: Sequence[Annex] = ()) -> str:
             "data": document.data,
             "annexes": annexes,
             "kind": kind.label,
+            "house": house.names(),
+            "themed": bool(look_now().assets),
             "address": address,
             "page": settings.SITE_URL.partition("://")[2] + reverse("verify:start").rstrip("/"),
         }

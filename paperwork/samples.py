@@ -9,8 +9,10 @@ from typing import Any, NamedTuple
 
 from django.utils import timezone, translation
 from django.utils.formats import date_format, number_format
-from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+
+from courses import house
+from courses.wording import gettext as _
+from courses.wording import pgettext
 
 
 class Sample(NamedTuple):
@@ -32,7 +34,7 @@ def _letter() -> Sample:
             _("Board of Examiners History"),
             _("Faculty of Humanities"),
             "Doelensteeg 16",
-            "2311 VL Leiden",
+            f"1234 AB {house.names().city}",
         ],
         "bullets": [{"code": "UQ", "colour": "violet"}],
         "particulars": [
@@ -48,7 +50,7 @@ def _letter() -> Sample:
             ),
             _(
                 "The student named above has been given a place in an online course of a partner "
-                "university. The exam is held in Leiden, under supervision, and the host "
+                "university. The exam is held in {city}, under supervision, and the host "
                 "university grades it."
             ),
         ],
@@ -60,7 +62,7 @@ def _letter() -> Sample:
                 _("Period"),
                 _("%(first)s to %(last)s") % {"first": _day(40), "last": _day(140)},
             ],
-            [_("Exam in Leiden"), _day(135)],
+            [_("Exam in {city}"), _day(135)],
             [_("Counts as"), _("elective")],
         ],
         "closing": [
@@ -70,7 +72,7 @@ def _letter() -> Sample:
             ),
             _("With kind regards,"),
         ],
-        "signatures": [{"name": _("Virtual Exchange office"), "role": _("Leiden University")}],
+        "signatures": [{"name": _("{portal} office"), "role": _("{university}")}],
     }
     title = _("Test letter: a place in Introduction to Topology")
     return Sample(title, data)
@@ -135,7 +137,7 @@ def _form() -> Sample:
 
 def _history() -> list[tuple[int, str, str]]:
     student, coordinator = "Noor Proefpersoon", _("exchange coordinator")
-    host, office = "EPFL", _("Virtual Exchange office")
+    host, office = "EPFL", _("{portal} office")
     return [
         (-190, _("Application sent"), student),
         (-188, _("Permission of the Board of Examiners received"), coordinator),
@@ -143,7 +145,7 @@ def _history() -> list[tuple[int, str, str]]:
         (-180, _("Student data sent to the host university"), office),
         (-172, _("Enrolled by the host university"), host),
         (-34, _("Exam time and room announced"), office),
-        (-20, _("Exam sat in Leiden"), student),
+        (-20, _("Exam sat in {city}"), student),
         (-19, _("Answers sent to the host university"), office),
         (-6, _("Transcript of records received"), student),
         (-2, _("Transcript checked, word for word"), coordinator),

@@ -26,6 +26,7 @@ from paperwork.models import Attachment, Document, Event
 from paperwork.services.events import Actor, Outsider, record
 
 if TYPE_CHECKING:
+    from privacy.models import DataCopy
     from vx_portal.http import PortalRequest
 
 ONCE_IN = timedelta(minutes=15)  # opening the same file again within this is the same opening
@@ -47,7 +48,7 @@ ONE_RANGE = re.compile(r"bytes=(\d*)-(\d*)", re.ASCII)
 
 def serve(
     request: PortalRequest,
-    thing: Attachment | Document,
+    thing: Attachment | Document | DataCopy,
     *,
     inline: bool = False,
     by: Actor = None,
@@ -71,8 +72,8 @@ def serve(
         response.headers["X-Accel-Redirect"] = location + quote(thing.file)
     else:
         response = _streamed(request, path, size, thing.sha256)
-    name = thing.name if isinstance(thing, Attachment) else f"{thing.title[:110]}.pdf"
-    kind = thing.content_type if isinstance(thing, Attachment) else "application/pdf"
+    name = f"{thing.title[:110]}.pdf" if isinstance(thing, Document) else thing.name
+    kind = "application/pdf" if isinstance(thing, Document) else thing.content_type
     response.headers["Content-Type"] = kind
     response.headers["Content-Disposition"] = str(content_disposition_header(not inline, name))
     response.headers["Cache-Control"] = "private, no-store"
@@ -83,7 +84,9 @@ def serve(
     return cast(HttpResponse, response)  # as every view is typed; it streams
 
 
-def note_opening(request: PortalRequest, thing: Attachment | Document, *, by: Actor = None) -> None:
+def note_opening(
+    request: PortalRequest, thing: Attachment | Document | DataCopy, *, by: Actor = None
+) -> None:
     """Write down who opens `thing`, once in a quarter of an hour for each person."""
     if request.method != "GET":
         return

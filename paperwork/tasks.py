@@ -9,8 +9,8 @@ from celery import shared_task
 from django.utils import timezone
 
 from paperwork import delivery, digest, making, previews
-from paperwork.models import Attachment, Document, Notice
-from paperwork.services import files
+from paperwork.models import Attachment, ChainCheck, Document, Notice
+from paperwork.services import chain, files
 
 log = structlog.get_logger("paperwork.tasks")
 
@@ -70,3 +70,28 @@ def draw_pages(attachment_id: str) -> None:
 def sweep_files() -> None:
     """Every hour: take away files that belong to nothing for a day."""
     files.sweep()
+
+
+@shared_task(ignore_result=True)
+def drop_fleeting() -> None:
+    """Every hour: take away mails that were not sent while they were worth something."""
+    if dropped := delivery.drop_fleeting():
+        log.warning("mails dropped, they are worth nothing any more", rows=dropped)
+
+
+@shared_task(ignore_result=True)
+def seal_events() -> None:
+    """Every minute: seal what happened, carry the seals out, and look at the chain if asked to."""
+    chain.seal()
+    try:
+        chain.export()
+    except OSError as error:
+        log.error("seals not carried out", reason=type(error).__name__)  # noqa: TRY400
+    for asked in ChainCheck.objects.filter(done_at=None).order_by("pk"):
+        chain.check(asked)
+
+
+@shared_task(ignore_result=True)
+def check_chain() -> None:
+    """Every night: look at the whole chain."""
+    chain.check()

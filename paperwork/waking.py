@@ -25,6 +25,8 @@ from django.db import transaction
 log = structlog.get_logger("paperwork.waking")
 
 LINGER = 0.1  # seconds in which hints gather
+LONGER = 0.5  # seconds after a hint for a sweep, before the next is given: a rush gives few
+SWEEP = "paperwork.tasks.sweep"
 MANY = 2  # hints that wait: one for a sweep leads to their rows as well
 SWEPT = {"paperwork.tasks.send_notice", "paperwork.tasks.make_document"}
 LONGEST_QUEUE = 10_000  # hints; beyond it they are dropped, the sweep finds the rows
@@ -74,16 +76,18 @@ class Waker:
             log.warning("hint dropped", task=task)
 
     def _publish(self) -> None:
-        gone_until = 0.0
+        gone_until = rested_at = 0.0
         while True:
             hints = [self.hints.get()]
-            time.sleep(LINGER)
+            time.sleep(max(LINGER, rested_at - time.monotonic()))
             with contextlib.suppress(queue.Empty):
                 while len(hints) < LONGEST_QUEUE:
                     hints.append(self.hints.get_nowait())
             for task, args in fewer(hints):
                 if time.monotonic() < gone_until:
                     break
+                if task == SWEEP:
+                    rested_at = time.monotonic() + LONGER
                 try:
                     current_app.send_task(task, args=args, retry=False)
                 except Exception as error:  # noqa: BLE001  # whatever it is, the sweep finds the row
@@ -96,7 +100,7 @@ def fewer(hints: list[tuple[str, str]]) -> list[tuple[str, list[str]]]:
     if len(hints) < MANY:
         return [(task, [pk]) for task, pk in hints]
     others = [(task, [pk]) for task, pk in hints if task not in SWEPT]
-    return [("paperwork.tasks.sweep", []), *others]
+    return [(SWEEP, []), *others]
 
 
 _waker = Waker()

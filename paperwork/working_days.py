@@ -1,23 +1,58 @@
-"""Working days in the Netherlands: Monday to Friday, without the public holidays."""
+"""Working days of the house: Monday to Friday, without the public holidays of its country and
+without the days on which its office says that the university is closed."""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, lru_cache
 
 import holidays
+from django.utils import timezone
+
+from courses import house
 
 SATURDAY = 5
+CLOSED = "portal.closed"
 
 
 @cache
-def _public_holidays() -> holidays.HolidayBase:
-    return holidays.country_holidays("NL")  # works out a year when it is first asked for
+def _public_holidays(country: str) -> holidays.HolidayBase:
+    """Works out a year when it is first asked for; a country that it does not know has none."""
+    try:
+        return holidays.country_holidays(country)
+    except NotImplementedError:
+        return holidays.HolidayBase()
+
+
+@lru_cache(maxsize=16)
+def _each(closed: tuple[house.Days, ...]) -> frozenset[date]:
+    return frozenset(
+        one.first + timedelta(days=number)
+        for one in closed
+        for number in range((one.last - one.first).days + 1)
+    )
 
 
 def is_working_day(day: date) -> bool:
     """Whether people work on `day`."""
-    return day.weekday() < SATURDAY and day not in _public_holidays()
+    if day.weekday() >= SATURDAY:
+        return False
+    known = house.known()
+    return day not in _public_holidays(known.home["country"]) and day not in _each(
+        house.value(CLOSED, known)
+    )
+
+
+def coming_holidays(today: date | None = None) -> dict[date, str]:
+    """The public holidays of this year and the next, on which nobody works anyhow, by name."""
+    year = (today or timezone.localdate()).year
+    names = "nl" if house.language() == "nl" else "en_US"
+    with suppress(NotImplementedError):
+        country = house.known().home["country"]
+        found = holidays.country_holidays(country, years=[year, year + 1], language=names)
+        return dict(sorted(found.items()))
+    return {}
 
 
 def add_working_days(day: date, number: int) -> date:

@@ -22,8 +22,10 @@
 
   addEventListener("DOMContentLoaded", () => {
     toErrors(document);
-    const place = first(".top nav [aria-current]"); // on a phone the menu is wider than the screen
-    if (place) place.closest("nav").scrollLeft = place.offsetLeft - 48;
+    for (const place of document.querySelectorAll("nav [aria-current]")) {
+      const menu = place.closest("nav"); // on a phone it is wider than the screen
+      menu.scrollLeft += place.getBoundingClientRect().left - menu.getBoundingClientRect().left - 48;
+    }
   });
 
   document.addEventListener("htmx:beforeRequest", (event) => event.detail.target.setAttribute("aria-busy", "true"));
@@ -108,11 +110,11 @@
     else if (key === "?") document.getElementById("keys")?.showModal();
     else if (key === "/" && first("[type=search]")) {
       event.preventDefault();
-      first("[type=search]").focus();
+      first("main [type=search]")?.focus() ?? first("[type=search]").focus(); // the list's own, else the search for staff
     } else if (/^[a-z0-9]$/.test(key)) {
       const its = `[data-key="${key}"]`;
       const target = row?.querySelector(its) || first(`${its}:not(tr *)`);
-      pressed = Boolean(target);
+      pressed = Boolean(target) && !target.matches("[type=checkbox]"); // which leads nowhere
       target?.click();
     }
   });

@@ -82,6 +82,12 @@
     who.textContent = `${words.by} ${mark.who}`;
     who.className = "quiet";
     item.append(at, ` ${mark.what}${mark.text ? `: ${mark.text}` : ""} `, who);
+    if (mark.is_overruled) {
+      const tag = document.createElement("span");
+      tag.textContent = words.overruled;
+      tag.className = "tag";
+      item.append(" ", tag);
+    }
     return item;
   };
 
@@ -134,7 +140,8 @@
     if (!answer.ok) throw new Error(answer.status);
     const said = await answer.json();
     const done = new Set([...said.kept, ...Object.keys(said.refused)]);
-    refuse(batch.filter((mark) => said.refused[mark.key]).map((mark) => `${mark.label}: ${said.refused[mark.key]}`));
+    const why = { ...said.overruled, ...said.refused };
+    refuse(batch.filter((mark) => why[mark.key]).map((mark) => `${mark.label}: ${why[mark.key]}`));
     queue = queue.filter((mark) => !done.has(mark.key));
     remember();
     learn(said);

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from accounts.models import Role
 from tests.access import (
+    APPLIED,
     APPROVE,
     ASKERS,
     AUDITOR,
@@ -21,6 +22,7 @@ from tests.access import (
     READERS,
     REGISTRARS,
     SIGNED_IN,
+    STAFF,
     STUDENT,
     VERIFIERS,
     VISITOR,
@@ -48,6 +50,10 @@ ADDRESSES: dict[str, Address] = {
     "livez": page,
     "readyz": page,
     "metrics": page,
+    # The look that the office has settled.
+    "theme": Address(of="version of the look"),
+    "theme-icon": Address(of="version of the look"),
+    "logo": Address(of="logo"),
     # Public pages.
     "home": page,
     "courses:catalogue": page,
@@ -67,6 +73,18 @@ ADDRESSES: dict[str, Address] = {
     "accessibility": page,
     "privacy": page,
     "display": Address(post=EVERYONE),
+    # Where each role begins; the search for staff.
+    "work:home": Address(get=STAFF),
+    "work:switch": Address(get=None, post=SIGNED_IN, hidden=SIGNED_IN),  # none holds several
+    "search": Address(get=STAFF),
+    # Reports.
+    "turnaround": page,
+    "turnaround-file": Address(of="kind of file"),
+    "reports:home": Address(get=STAFF),
+    "figures:durations": Address(get=DESK),
+    "reports:report": Address(get=APPLIED, of="report"),
+    "reports:csv": Address(get=APPLIED, of="report"),
+    "reports:xlsx": Address(get=APPLIED, of="report"),
     # A person's own account.
     "accounts:account": own_page,
     "accounts:start": own_page,
@@ -79,13 +97,14 @@ ADDRESSES: dict[str, Address] = {
     "notices:read-all": Address(get=None, post=SIGNED_IN),
     # A student's own cases.
     "exchange:cases": own_page,
-    "exchange:start": own_page,
     "exchange:save": Address(get=None, post=OWNER, of="public course"),
     "exchange:calendar": own_page,
     "exchange:renew-calendar": own_form,
     "exchange:feed": Address(of="calendar"),
     "exchange:apply": Address(get=SIGNED_IN, post=SIGNED_IN, of="open edition"),
     "exchange:case": Address(get=OWNER, of="case", hidden=SIGNED_IN - OWNER),
+    "own-data:case": Address(get=OWNER, of="case", hidden=SIGNED_IN - OWNER),
+    "own-data:consent": Address(get=OWNER, post=OWNER, of="case", hidden=SIGNED_IN - OWNER),
     "exchange:continue": Address(get=OWNER, of="draft", hidden=SIGNED_IN - OWNER),
     "exchange:purpose": own_draft,
     "exchange:permission": own_draft,
@@ -93,6 +112,7 @@ ADDRESSES: dict[str, Address] = {
     "exchange:timetable": own_draft,
     "exchange:sent": Address(get=OWNER, of="case", hidden=SIGNED_IN - OWNER),
     "exchange:answer": Address(get=None, post=OWNER, of="case", hidden=SIGNED_IN - OWNER),
+    "exchange:board-letter": Address(get=None, post=OWNER, of="case", hidden=SIGNED_IN - OWNER),
     "exchange:accept": Address(get=None, post=OWNER, of="case", hidden=SIGNED_IN - OWNER),
     "exchange:withdraw": own_draft,
     "exchange:pass": own_draft,
@@ -146,6 +166,12 @@ ADDRESSES: dict[str, Address] = {
         of="case with a transcript",
         hidden=VERIFIERS - DECIDERS,
     ),
+    "review:none": Address(
+        get=COORDINATOR,
+        post=COORDINATOR,
+        of="case with a transcript",
+        hidden=VERIFIERS - DECIDERS,
+    ),
     "review:return": Address(
         get=COORDINATOR,
         post=COORDINATOR,
@@ -169,23 +195,24 @@ ADDRESSES: dict[str, Address] = {
     "desk:queue": Address(get=DESK),
     "desk:export": Address(get=DESK),
     "desk:several": Address(get=DESK, post=DESK - READERS - {Role.ADMINISTRATION.value}),
+    "desk:undo-several": Address(get=None, post=DESK),
     "desk:keys": Address(get=None, post=DESK),
     "desk:save-view": Address(get=DESK, post=DESK),
     "desk:view": Address(
         get=COORDINATOR, post=COORDINATOR, of="saved view", hidden=DESK - COORDINATOR
     ),
-    "desk:stand-ins": Address(get=READERS | APPROVE, post=APPROVE),
+    "desk:stand-ins": Address(get=READERS | APPROVE, post=OFFICE | APPROVE),
     "desk:end-stand-in": Address(
         get=None, post=COORDINATOR | OFFICE, of="stand-in", hidden=APPROVE - COORDINATOR
     ),
-    "figures:durations": Address(get=VERIFIERS),
-    "figures:export": Address(get=VERIFIERS),
     "desk:line": Address(get=READERS, post=OFFICE, of="edition", hidden=APPROVE),
     "desk:case": Address(get=DECIDERS, of="case", hidden=DESK - DECIDERS),
+    "case-data:case": Address(get=DECIDERS, of="case", hidden=DESK - DECIDERS),
     # A case and the people outside: its Board, its host, its agreement.
     "case:ask-board": Address(get=ASKERS, post=ASKERS, of="case", hidden=DESK - ASKERS),
     "case:revoke-board": Address(get=None, post=ASKERS, of="case", hidden=DESK - ASKERS),
     "case:host-answer": form_of_office("case"),
+    "case:home-answer": form_of_office("case"),
     "case:agreement": Address(get=DECIDERS, of="case", hidden=DESK - DECIDERS),
     "case:sign-agreement": Address(get=None, post=NOBODY, of="case", hidden=DESK),
     "case:renew-agreement": Address(get=None, post=NOBODY, of="case", hidden=DESK),
@@ -198,6 +225,16 @@ ADDRESSES: dict[str, Address] = {
     "desk:act": Address(
         get=COORDINATOR, post=COORDINATOR, of="action on the case", hidden=DESK - DECIDERS
     ),
+    # The office: what it may settle.
+    "settings:home": read_by_office(),
+    "colours-preview": read_by_office("colours"),
+    "settings:setting": edited_by_office("setting"),
+    "settings:back": done_by_office("setting"),
+    # The office: what messages say.
+    "texts:home": read_by_office(),
+    "texts:message": read_by_office("kind of message"),
+    "texts:text": edited_by_office("text of a message"),
+    "texts:back": done_by_office("text of a message"),
     # The office: the rules of applications.
     "rules:home": read_by_office(),
     "rules:programmes": read_by_office(),
@@ -222,6 +259,8 @@ ADDRESSES: dict[str, Address] = {
     "hosts:revoke": done_by_office("link of a host"),
     "home-results:list": Address(get=HOSTS),
     "home-results:document": Address(get=NOBODY, of="document of the case", hidden=HOSTS | READERS),
+    "own-copies:copies": own_page,
+    "own-copies:new": Address(get=None, post=SIGNED_IN),
     "files:files": own_page,
     "files:file": own_file("file"),
     "files:page": own_file("page of a file"),
@@ -291,6 +330,19 @@ ADDRESSES: dict[str, Address] = {
     "people:give": form_of_office("person"),
     "people:close": form_of_office("person"),
     "people:reopen": done_by_office("person"),
+    # The office: the audit trail.
+    "audit:events": read_by_office(),
+    "audit:export": read_by_office(),
+    "audit:seals": read_by_office(),
+    "audit:seals-file": read_by_office(),
+    "audit:check": Address(get=None, post=READERS),
+    # The office: keeping and deleting.
+    "retention:home": read_by_office(),
+    "retention:preview": read_by_office("preview"),
+    "retention:hold-back": form_of_office("preview"),
+    "retention:release": done_by_office("preview"),
+    "retention:place-hold": form_of_office(),
+    "retention:lift": done_by_office("hold"),
     # The office: documents.
     "documents:documents": read_by_office(),
     "documents:test": form_of_office(),

@@ -71,6 +71,9 @@ class MailServer:
             with contextlib.suppress(OSError):
                 client.shutdown(socket.SHUT_RDWR)
 
+    def keep(self, mail: Taken) -> None:
+        self.taken.append(mail)
+
     def counts(self) -> Counter[str]:
         """How often each Message-ID was taken."""
         return Counter(mail.id for mail in self.taken)
@@ -122,7 +125,7 @@ class _Conversation(socketserver.StreamRequestHandler):
         answer = owner.every_third if put_off else owner.answers.get(".", "250 taken")
         if not answer or answer.startswith("250"):
             message = email.message_from_bytes(b"".join(lines))
-            owner.taken.append(Taken(to, message, time.monotonic()))
+            owner.keep(Taken(to, message, time.monotonic()))
         self.say(".", answer)
 
     def say(self, step: str, usual: str) -> str:

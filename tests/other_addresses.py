@@ -9,6 +9,7 @@ _FACILITY = "opening a decision is written down; tests/exams/test_facilities.py"
 _CASE_FILE = "opening a file is written down; tests/enrolments/test_deciding.py"
 _OF_A_REGISTRATION = "notes who opened it; tests/grades/test_registration_pages.py"
 _ANSWERS = "opening a file is written down; tests/exams/test_papers.py"
+_COPY = "asks to sign in again, notes who opened it; tests/privacy/test_copies.py"
 _DEMO = "there only with DEMO=1; tests/accounts/test_demo_people.py and test_demo_mail.py"
 
 # What the matrix cannot ask, and where it is tested.
@@ -51,10 +52,12 @@ OTHERS: dict[str, str] = {
     "sso-connect": _SINGLE_SIGN_ON,
     "accounts:demo": _DEMO,
     "transcript:example": "there only with DEMO=1; tests/grades/test_demo.py",
+    "own-copies:download": _COPY,
     "demo-mail": _DEMO,
     "demo-mail-html": _DEMO,
     "demo-mail-message": _DEMO,
     "registration:paper": _OF_A_REGISTRATION,
+    "registrations:earlier": "where a sent result was corrected; tests/grades/test_superseding.py",
     "registrations:paper": _OF_A_REGISTRATION,
     "registrations:transcript": _OF_A_REGISTRATION,
     "exchange:file": _OF_A_CASE,
@@ -63,6 +66,17 @@ OTHERS: dict[str, str] = {
     "desk:file": _CASE_FILE,
     "desk:file-page": _CASE_FILE,
     "desk:file-download": _CASE_FILE,
+    **dict.fromkeys(
+        [
+            "confirm:anew",
+            "board:anew",
+            "host:anew",
+            "exam-link:anew",
+            "paper-link:anew",
+            "honours:anew",
+        ],
+        "for a link that has expired; tests/test_links_anew.py",
+    ),
     "board:answered": "comes after an answer; tests/enrolments/test_asking.py",
     "host:decline": "for students of that university alone; tests/enrolments/test_host_link.py",
     "examday:leave": "ends the session; tests/exams/test_day.py",

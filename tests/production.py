@@ -27,10 +27,10 @@ from uuid import uuid4
 
 import psycopg2
 import yaml
-from django.conf import settings
 
 from tests.running import wait_until
 
+ROOT = Path(__file__).resolve().parent.parent
 HOST = "portal.example.org"
 SERVER = "postgres://vx_test:vx_test@127.0.0.1:5432/vx_test"
 NO_SERVER = "smtp://127.0.0.1:9"
@@ -45,7 +45,7 @@ DOT_ENV = {
 
 def compose() -> dict[str, Any]:
     """docker-compose.yml, with its variables filled in from DOT_ENV."""
-    text = (settings.BASE_DIR / "docker-compose.yml").read_text()
+    text = (ROOT / "docker-compose.yml").read_text()
 
     def fill(found: re.Match[str]) -> str:
         name, sign, rest = found[1], found[2] or "", found[3] or ""
@@ -89,9 +89,14 @@ class Production:
     """Every service of docker-compose.yml but PostgreSQL, started one by one."""
 
     def __init__(
-        self, folder: Path, database: Database, email_url: str = "smtp://127.0.0.1:9"
+        self,
+        folder: Path,
+        database: Database,
+        email_url: str = "smtp://127.0.0.1:9",
+        more: Mapping[str, str] | None = None,  # of its environment
     ) -> None:
         self.folder = folder
+        self.more = more or {}
         self.compose = compose()
         self.database = database
         self.ports = {
@@ -99,9 +104,10 @@ class Production:
             for name in ("web-1:8000", "web-2:8000", "redis:6379", "8080", "8443", "8081")
         }
         self.running: dict[str, subprocess.Popen[bytes]] = {}
-        for part in ("secrets", "logs", "srv/var", "srv/media", "srv/beat", "srv/backups", "tmp"):
+        kept = [f"srv/{part}" for part in ("var", "media", "beat", "backups", "seals")]
+        for part in ("secrets", "logs", *kept, "tmp"):
             (folder / part).mkdir(parents=True, exist_ok=True)
-        if (fonts := settings.VAR_DIR / "fonts").exists():
+        if (fonts := Path(os.environ.get("VAR_DIR", ROOT / "var")) / "fonts").exists():
             shutil.copytree(fonts, folder / "srv/var/fonts")  # seconds that no test is about
         self.write_secrets(email_url)
 
@@ -109,6 +115,7 @@ class Production:
     def write_secrets(self, email_url: str) -> None:
         secrets = {
             "secret-key": SECRET_KEY,
+            "audit-key": SECRET_KEY[::-1],
             "database-url": self.database.url,
             "email-url": email_url,
         }
@@ -135,7 +142,8 @@ class Production:
         given = self.compose["services"][service].get("environment", {})
         ours = {name: self.local(str(value), service) for name, value in given.items()}
         path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-        return {"PATH": path, "HOME": str(self.folder), "LANG": "C.UTF-8", **DOT_ENV, **ours}
+        ours |= {"PATH": path, "HOME": str(self.folder), "LANG": "C.UTF-8"}
+        return {**DOT_ENV, **ours, **self.more}
 
     def command(self, service: str) -> list[str]:
         command = [self.local(w, service) for w in self.compose["services"][service]["command"]]
@@ -147,11 +155,11 @@ class Production:
 
     def configure_nginx(self, change: Callable[[str], str] = lambda text: text) -> None:
         """Fill the template in, as nginx's image does."""
-        text = change((settings.BASE_DIR / "deploy/nginx/nginx.conf.template").read_text())
+        text = change((ROOT / "deploy/nginx/nginx.conf.template").read_text())
         text = text.replace("${ALLOWED_HOSTS}", HOST)
         text = text.replace("/etc/nginx/portal/", "/tmp/portal/")
         (self.folder / "tmp/nginx/portal").mkdir(parents=True, exist_ok=True)
-        for part in (settings.BASE_DIR / "deploy/nginx").glob("*.conf"):
+        for part in (ROOT / "deploy/nginx").glob("*.conf"):
             (self.folder / "tmp/nginx/portal" / part.name).write_text(
                 self.local(part.read_text(), "nginx")
             )
@@ -170,7 +178,7 @@ class Production:
         with (self.folder / "logs" / name).open("ab") as log:
             process = subprocess.Popen(
                 self.command(service),
-                cwd=settings.BASE_DIR,
+                cwd=ROOT,
                 env=self.environment(service) | environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -261,7 +269,7 @@ class Production:
         """What `code` prints, run as `manage.py shell -c` in the environment of `service`."""
         done = subprocess.run(
             [sys.executable, "manage.py", "shell", "-v0", "-c", code],
-            cwd=settings.BASE_DIR,
+            cwd=ROOT,
             env=self.environment(service) | environment,
             capture_output=True,
             text=True,

@@ -20,5 +20,5 @@ if REDIS_URL:  # noqa: F405
     # Each test process counts for itself: clearing one's cache empties a whole Redis database.
     _base, _number = REDIS_URL.rsplit("/", 1)  # noqa: F405
     _process = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))  # noqa: F405
-    CACHES["default"]["LOCATION"] = f"{_base}/{int(_number) - _process}"  # noqa: F405
+    CACHES["redis"]["LOCATION"] = f"{_base}/{int(_number) - _process}"  # noqa: F405
 CELERY_BROKER_URL = "memory://"  # a hint from a test reaches no worker

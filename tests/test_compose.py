@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.urls import reverse
+from django.utils import translation
 
 from tests.production import SECRET_KEY, compose
 
@@ -192,6 +194,9 @@ def test_only_the_portal_goes_into_the_image() -> None:
     assert not allowed & {"secrets", ".env", "var", "backups", ".git", "tests"}
     packages = {path.parent.name for path in ROOT.glob("*/__init__.py")} - {"tests", "bench"}
     assert packages <= allowed
+    named = re.findall(r"manage\.py \w+ (\w+)/", (ROOT / "docs/operating.md").read_text())
+    assert "houses" in named  # a new portal starts from a file of these
+    assert set(named) <= allowed
 
 
 # --- nginx ----------------------------------------------------------------------------------------
@@ -204,6 +209,9 @@ def test_only_the_portal_goes_into_the_image() -> None:
         "proxy_set_header X-Forwarded-For $remote_addr;",
         "proxy_set_header X-Forwarded-Proto $scheme;",
         "client_body_timeout 15s;",
+        "ssl_protocols TLSv1.2 TLSv1.3;",
+        "ssl_ciphers ECDHE+AESGCM:ECDHE+CHACHA20;",
+        "ssl_prefer_server_ciphers on;",
         "client_header_timeout 10s;",
         "error_log stderr emerg;",
     ],
@@ -215,6 +223,19 @@ def test_nginx_says(says: str) -> None:
 def test_nginx_repeats_no_form_and_adds_to_no_header() -> None:
     assert "non_idempotent" not in NGINX
     assert "proxy_add_x_forwarded_for" not in NGINX
+
+
+def test_nginx_leads_no_calendar_on() -> None:
+    """A key that programs send: without https it is refused, so that its owner notices."""
+    refused = re.search(
+        r"listen 8080;\n\s+server_name.*?location ~ (\S+) {\s+return 403;", NGINX, re.S
+    )
+    assert refused
+
+    for language in ("nl", "en"):
+        with translation.override(language):
+            assert re.search(refused[1], reverse("exchange:feed", args=["a-key:of-somebody"]))
+            assert not re.search(refused[1], reverse("exchange:calendar"))
 
 
 def test_nginx_logs_no_address() -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import re
-import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -34,14 +34,17 @@ PRODUCTION = {
 
 
 def read_settings(patch: pytest.MonkeyPatch, folder: Path, **environment: str) -> dict[str, Any]:
-    """What vx_portal/settings.py makes of `environment`, and of nothing else that is set."""
+    """What vx_portal/settings makes of `environment`, and of nothing else that is set."""
     for name in [*os.environ]:
         if name not in {"PATH", "HOME", "LANG"}:
             patch.delenv(name)
     for name, value in {"VAR_DIR": str(folder), **environment}.items():
         patch.setenv(name, value)
     patch.setattr(FileAwareEnv, "ENVIRON", FileAwareMapping())  # it remembers what it has read
-    return runpy.run_path(str(settings.BASE_DIR / "vx_portal" / "settings.py"))
+    for name in [*sys.modules]:
+        if name.split(".")[:2] == ["vx_portal", "settings"]:
+            patch.delitem(sys.modules, name)
+    return dict(vars(importlib.import_module("vx_portal.settings")))
 
 
 def test_djangos_deployment_checks_find_nothing(tmp_path: Path) -> None:
@@ -114,7 +117,8 @@ def test_cookies_in_production_are_for_this_host_over_https_only(
 ) -> None:
     """As they go over the wire: `__Host-` wants Secure, Path=/ and no Domain, or is dropped."""
     production = read_settings(monkeypatch, tmp_path, **PRODUCTION)
-    ours = ("SESSION_", "CSRF_", "LANGUAGE_COOKIE", "SECURE_", "SITE_URL", "HTTPS", "ALLOWED_HOSTS")
+    cookies = ("SESSION_", "CSRF_", "LANGUAGE_COOKIE", "THEME_COOKIE")
+    ours = (*cookies, "SECURE_", "SITE_URL", "HTTPS", "ALLOWED_HOSTS")
     same = {name: value for name, value in production.items() if name.startswith(ours)}
     host = {"HTTP_HOST": "portal.example.org", "secure": True}
     user = factories.StudentFactory.create()
@@ -127,14 +131,15 @@ def test_cookies_in_production_are_for_this_host_over_https_only(
         plain = client.get("/en/", HTTP_HOST="portal.example.org")
 
     assert answer.status_code == 302
-    for cookies, name in ((page.cookies, "__Host-csrf"), (answer.cookies, "__Host-sid")):
-        sent = cookies[name]
+    for given, name in ((page.cookies, "__Host-csrf"), (answer.cookies, "__Host-sid")):
+        sent = given[name]
         assert sent["secure"], name
         assert sent["httponly"], name
         assert (sent["path"], sent["domain"], sent["samesite"]) == ("/", "", "Lax"), name
     every = [*page.cookies.values(), *answer.cookies.values(), *display.cookies.values()]
-    assert {cookie.key for cookie in every} >= {"vx_theme", "vx_language"}
+    assert {cookie.key for cookie in every} >= {"__Host-vx_theme", "__Host-vx_language"}
     assert all(cookie["secure"] and not cookie["domain"] for cookie in every)
+    assert all(cookie.key.startswith("__Host-") for cookie in every)
     assert plain.headers["Location"] == "https://portal.example.org/en/"
     assert answer.headers["Strict-Transport-Security"] == (
         "max-age=31536000; includeSubDomains; preload"
@@ -143,11 +148,13 @@ def test_cookies_in_production_are_for_this_host_over_https_only(
 
 def test_every_setting_from_the_environment_is_explained() -> None:
     """.env.example has a line for each variable that the settings read, and for no other."""
-    source = (settings.BASE_DIR / "vx_portal" / "settings.py").read_text()
+    folder = settings.BASE_DIR / "vx_portal" / "settings"
+    source = "".join(path.read_text() for path in folder.glob("*.py"))
     read = set(re.findall(r'env(?:\.\w+)?\(\s*"([A-Z_]+)"', source))
     example = (settings.BASE_DIR / ".env.example").read_text()
     explained = {
-        name.removesuffix("_FILE") for name in re.findall(r"^([A-Z_]+)=", example, re.MULTILINE)
+        name if name in read else name.removesuffix("_FILE")
+        for name in re.findall(r"^([A-Z_]+)=", example, re.MULTILINE)
     }
 
     assert read == explained

@@ -234,3 +234,18 @@ def test_conflict_shows_what_was_typed(visitor: Client) -> None:
     assert ">Stars &amp; planets</textarea>" in page
     assert "Iemand anders heeft dit intussen veranderd" in html
     assert 'href="/nl/x/"' in visitor.get("/nl/fail/409/").content.decode()
+
+
+def test_a_refusal_is_in_the_log_with_who_and_where(
+    sign_in: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    user = factories.StudentFactory.create()
+    caplog.set_level("WARNING")
+
+    assert sign_in(user).get("/nl/office/people/").status_code == 403
+
+    said = [str(line.msg) for line in caplog.records if line.name == "vx_portal.refusals"]
+    assert len(said) == 1
+    assert f"'user': {user.pk}" in said[0]
+    assert "'view': 'people:people'" in said[0]
+    assert user.email not in said[0]

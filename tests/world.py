@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -16,6 +17,7 @@ from enrolments.calendar import token_for
 from enrolments.models import BoardRequest, HostLink, SavedView, StandIn
 from exams.models import (
     ExamLink,
+    ExamWeek,
     Facility,
     InvigilatorHours,
     Plan,
@@ -25,12 +27,16 @@ from exams.models import (
 )
 from grades.models import Batch, HonoursLink, PurposeChange, UsisList
 from paperwork.models import Notice
+from paperwork.services.settings import save_setting
+from paperwork.wordings import messages
+from privacy.models import LegalHold, Preview
 from tests import factories
 from tests.addresses import ADDRESSES, STUDENT, VISITOR
 from tests.enrolments.cases import case_in, draft
 from tests.exams import sittings
 from tests.exams.things import things
 from tests.grades.rows import finish, registration_of, result_of, transcript_of
+from vx_portal import theme
 
 TOKEN = "a-token-that-was-sent-to-somebody"
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -59,6 +65,15 @@ class World:
         return reverse(name, kwargs=self.named[of] if of else {})
 
 
+def logo() -> str:
+    """The office has set one; by which its address names it."""
+    picture = {"png": base64.b64encode(b"picture").decode(), "width": 80, "height": 40}
+    save_setting("portal.logo", picture, seen=0, by=None)
+    found = theme.now().logo
+    assert found
+    return found.address.removeprefix("/logo-").removesuffix(".png")
+
+
 def exam_things(student: User) -> dict[str, Any]:
     """A room, an invigilator, a sitting; an exam of `student` with what can be done about it."""
     later = timezone.now() + timedelta(days=9)
@@ -66,6 +81,9 @@ def exam_things(student: User) -> dict[str, Any]:
     room, invigilator = sittings.RoomFactory.create(), sittings.InvigilatorFactory.create()
     closure = RoomClosure.objects.create(room=room, why="x", **times)
     hours = InvigilatorHours.objects.create(invigilator=invigilator, **times)
+    week = ExamWeek.objects.create(
+        faculty=factories.FacultyFactory.create(), first=later.date(), last=later.date()
+    )
     exam = sittings.ExamFactory.create(
         mode="window", starts_at=None, window_from=later, window_until=later + timedelta(days=1)
     )
@@ -76,10 +94,18 @@ def exam_things(student: User) -> dict[str, Any]:
         enrolment=case, extra_minutes=30, delete_after=factories.days(400)
     )
     resit = Resit.objects.create(enrolment=case, attempt=2, because="failed")
+    over = sittings.PublishedSittingFactory.create(state="closed", signed_off_at=timezone.now())
+    sat = sittings.seat(over, attendance="absent")
     reference = {"reference": case.reference}
     sitting = sittings.SittingFactory.create()
     proposal = Plan.objects.create(starts_on=later.date(), ends_on=later.date())
     return {
+        "setting": {"name": "exams.notice_days"},
+        "version of the look": {"version": "0"},
+        "colours": {"brand": "001158", "signal": "FFC400"},
+        "logo": {"version": logo()},
+        "kind of message": {"kind": "test"},
+        "text of a message": {"kind": "test", "digest": messages("test")[0].digest},
         "proposal": {"pk": proposal.pk},
         "planned sitting": {"pk": sitting.pk},
         "planned exam": {"pk": sitting.exam_id},
@@ -87,6 +113,7 @@ def exam_things(student: User) -> dict[str, Any]:
         "placed case": reference,
         "resit": reference | {"attempt": resit.attempt},
         "seat": reference | {"pk": seat.pk},
+        "seat of a closed sitting": {"pk": over.pk, "seat": sat.pk},
         "facility of a case": reference | {"attempt": 1},
         "facility": {"pk": facility.pk},
         "attempt in a window": {"pk": exam.edition_id, "attempt": 1},
@@ -94,6 +121,7 @@ def exam_things(student: User) -> dict[str, Any]:
         "building": {"pk": room.building_id},
         "room": {"pk": room.pk},
         "closure": {"pk": closure.pk},
+        "exam week": {"pk": week.pk},
         "invigilator": {"pk": invigilator.pk},
         "hours": {"pk": hours.pk},
     }
@@ -187,9 +215,12 @@ def build_world() -> World:
         expires_at=later,
         email="honours@university.example",
     )
+    hold = LegalHold.objects.create(case=passed, reason="Appeal.", until=factories.days(90))
     return World(
         {
             **things(edition),
+            "report": {"name": "applications"},
+            "kind of file": {"suffix": "csv"},
             "edition of ours": {"pk": of_ours.edition_id},
             "student of ours": {"reference": of_ours.reference},
             "result to confirm": {"pk": entered.pk},
@@ -211,6 +242,8 @@ def build_world() -> World:
                 "number": 1,
             },
             "document": {"pk": document.pk},
+            "preview": {"pk": Preview.objects.create(delete_on=factories.days(7)).pk},
+            "hold": {"pk": hold.pk},
             "code of a document": {"code": document.code},
             "public course": {"university": university.code.lower(), "course": course.slug},
             "public university": {"code": university.code.lower()},

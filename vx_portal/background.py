@@ -8,6 +8,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -17,6 +18,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from paperwork import background as listing
+from paperwork import restored
 from paperwork.models import Notice, Owed
 from paperwork.services import background as services
 from paperwork.services.notices import Link, owe_notice
@@ -25,6 +27,7 @@ from vx_portal.http import PortalRequest, current_user, needs_role
 
 PAGE = 50
 MOST_AT_ONCE = 500  # that one click tries again
+HELD = Q(state=Owed.State.UNCERTAIN, error=restored.ERROR)
 
 
 @require_safe
@@ -85,6 +88,7 @@ def _page(
         "test": tests.order_by("-created_at").first(),
         "refusal": refusal,
         "states": Owed.State,
+        "held": any((row.state, row.error) == ("uncertain", restored.ERROR) for row in page),
     }
     return render(request, "paperwork/background.html", context, status=status)
 
@@ -116,12 +120,13 @@ def _find(request: PortalRequest, what: str) -> Any:
 @require_POST
 @needs_role("office")
 def again(request: PortalRequest) -> HttpResponse:
-    """Try one again, or all that came to a stop and that the filters show."""
+    """Try one again; or of what the filters show all that was given up, or that a restore held."""
     by, filters = current_user(request), filters_of(request.POST)
     if "all" in request.POST:
         rows = listing.listed(request.user, {**filters, "view": "stopped"})
-        dead = rows.filter(state=Owed.State.DEAD)[:MOST_AT_ONCE]
-        count = sum(services.try_again(row, by=by) for row in list(dead))
+        held = request.POST["all"] == "held"
+        rows = rows.filter(HELD if held else Q(state=Owed.State.DEAD))[:MOST_AT_ONCE]
+        count = sum(services.try_again(row, by=by) for row in list(rows))
         text = ngettext("%(count)s is tried again.", "%(count)s are tried again.", count)
         messages.success(request, text % {"count": count})
         return redirect(_address(filters))

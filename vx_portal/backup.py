@@ -30,6 +30,9 @@ from django.db import connection
 from django.db.backends.postgresql.client import DatabaseClient
 from django.db.migrations.recorder import MigrationRecorder
 
+from paperwork.models import Seal
+from paperwork.restored import MARK
+
 FORMAT = 1
 CHUNK = 1024 * 1024  # bytes; all that is in memory of a file, however large
 MANIFEST, LIST, FILES = "manifest.json", "files.jsonl", "files"
@@ -71,6 +74,7 @@ def make_backup(into: Path) -> Path:
     except FileExistsError:
         raise BackupError(f"A backup is being made into {unfinished} already.") from None
     try:
+        sealed = last_seal()  # before the database, which has at least that
         database = unfinished / DATABASES[connection.vendor]
         dump_database(database)
         files, count = copy_files(Path(settings.MEDIA_ROOT), unfinished)
@@ -81,6 +85,7 @@ def make_backup(into: Path) -> Path:
             "engine": connection.vendor,
             "server": ".".join(map(str, connection.get_database_version())),
             "migrations": last_migrations(),
+            "sealed": sealed,
             "database": hash_of(database)._asdict(),
             "files": {**files._asdict(), "count": count},
         }
@@ -114,6 +119,12 @@ def portal_version() -> str:
 def last_migrations() -> dict[str, str]:
     """The last migration that each app has had."""
     return dict(sorted(MigrationRecorder(connection).applied_migrations()))
+
+
+def last_seal() -> list[dict[str, Any]]:
+    """The last seal of the audit trail: an end that was cut off later shows by it."""
+    rows = Seal.objects.order_by("-number").values_list("number", "seal")[:1]
+    return [{"number": number, "seal": seal} for number, seal in rows]
 
 
 # --- The database ---------------------------------------------------------------------------------
@@ -230,7 +241,7 @@ def _read_through(source: IO[bytes], target: IO[bytes] | None) -> Part:
 def _files_below(root: Path) -> Iterator[Path]:
     for place, folders, files in os.walk(root):
         folders[:] = sorted(name for name in folders if not name.endswith(PICTURES))
-        yield from (Path(place) / name for name in sorted(files))
+        yield from (Path(place) / name for name in sorted(files) if name != MARK)
 
 
 def _to_disk(file: IO[Any]) -> None:

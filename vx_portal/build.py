@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import io
+import subprocess
+import sys
+from importlib.util import cache_from_source, find_spec
 from pathlib import Path
 
 from babel.messages.mofile import write_mo
@@ -14,6 +17,9 @@ from django.core.management import call_command
 
 from vx_portal.fonts import build_fonts
 
+# What a process that reads files imports (paperwork/inside).
+READERS = "from paperwork.inside import __main__, binding, pages, pdf, photo, words; import img2pdf"
+
 
 def build() -> list[str]:
     """Make the fonts, the translations and the static files, and name what had to be made."""
@@ -21,6 +27,7 @@ def build() -> list[str]:
         "fonts": build_fonts(settings.VAR_DIR / "fonts"),
         "translations": compile_translations(settings.LOCALE_PATHS),
         "static files": collect_static_files(settings.STATIC_ROOT),
+        "readers of files": compile_readers(),
     }
     return [name for name, is_new in made.items() if is_new]
 
@@ -40,6 +47,29 @@ def compile_translations(folders: list[Path]) -> bool:
         unfinished.replace(target)
         changed = True
     return changed
+
+
+def compile_readers() -> bool:
+    """Have Python keep what reads files compiled; False when it is, or cannot be kept.
+
+    Each of those processes may write nothing, and would compile everything again: half its time.
+    """
+    if _readers_are_compiled():
+        return False
+    command = [sys.executable, "-E", "-s", "-c", READERS]
+    subprocess.run(command, cwd=settings.BASE_DIR, check=True)
+    return _readers_are_compiled()
+
+
+def _readers_are_compiled() -> bool:
+    specs = map(find_spec, ("pikepdf", "pypdfium2", "PIL", "img2pdf"))
+    sources = [Path(spec.origin) for spec in specs if spec and spec.origin]
+    sources += (settings.BASE_DIR / "paperwork" / "inside").glob("*.py")
+    kept = [(source, Path(cache_from_source(str(source)))) for source in sources]
+    return all(
+        compiled.exists() and compiled.stat().st_mtime >= source.stat().st_mtime
+        for source, compiled in kept
+    )
 
 
 def collect_static_files(folder: Path) -> bool:

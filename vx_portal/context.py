@@ -2,41 +2,41 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import quote
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import reverse, translate_url
+from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language
 
+from accounts.models import STUDENT
+from courses import house
 from paperwork import centre
-from vx_portal.http import roles_of
+from vx_portal.homes import menu, recent
+from vx_portal.homes.lines import Found, with_addresses
+from vx_portal.http import current_user, roles_of
 
-THEME_COOKIE = "vx_theme"
+if TYPE_CHECKING:
+    from vx_portal.http import Person, PortalRequest
+
 THEMES = ("light", "dark")
-CURATORS = frozenset({"office", "auditor"})
-DESK = frozenset({"coordinator", "honours", "administration", "office", "auditor"})
-
-
-class Destination(NamedTuple):
-    """A place in the main navigation."""
-
-    address: str
-    label: str
-    current: str  # the value of aria-current: the page itself, a page within, or nothing
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
-    """What base.html needs. Asks the database nothing for a visitor.
-
-    For somebody signed in: the roles, and how many notices are new.
+    """What base.html needs. Asks the database for a visitor only whether what is settled still
+    holds, where nobody has asked that yet; for somebody signed in also for the roles, and how many
+    notices are new.
     """
     return {
         **plain(request),
         "roles": SimpleLazyObject(lambda: _roles(request)),
-        "destinations": SimpleLazyObject(lambda: destinations(request, _roles(request))),
+        "house": SimpleLazyObject(house.names),
+        "destinations": SimpleLazyObject(lambda: menu.destinations(request, _user(request))),
+        "works_as": SimpleLazyObject(lambda: _works_as(request)),
+        "searches": SimpleLazyObject(lambda: bool(_roles(request) - {STUDENT})),
+        "recent": SimpleLazyObject(lambda: _recent(request)),
         "new_notices": SimpleLazyObject(lambda: _new_notices(request)),
         "sign_in_url": SimpleLazyObject(lambda: sign_in_url(request)),
     }
@@ -47,9 +47,10 @@ def plain(request: HttpRequest) -> dict[str, Any]:
     language = "en" if (get_language() or "nl").startswith("en") else "nl"
     other = "nl" if language == "en" else "en"
     addresses = {code: in_language(request, code) for code in ("nl", "en")}
-    theme = request.COOKIES.get(THEME_COOKIE, "")
+    theme = request.COOKIES.get(settings.THEME_COOKIE_NAME, "")
     return {
         "demo": settings.DEMO,
+        "house": house.names(house.remembered()),
         "language": language,
         "other_language": {
             "code": other,
@@ -63,48 +64,8 @@ def plain(request: HttpRequest) -> dict[str, Any]:
 
 def in_language(request: HttpRequest, code: str) -> str:
     """The address of this page, query included, in the language `code`."""
-    here = request.get_full_path()
-    if request.path_info.startswith(f"/{code}/"):
-        return here
-    there = str(translate_url(here, code))
-    if there != here:
-        return there
-    first, _slash, rest = here.lstrip("/").partition("/")
-    if first in dict(settings.LANGUAGES):  # a page that does not exist, in either language
-        return f"/{code}/{rest}"
-    return f"/{code}/"
-
-
-def destinations(request: HttpRequest, roles: frozenset[str]) -> list[Destination]:
-    """Three to five places, those of the reader's roles."""
-    names = [("courses:catalogue", gettext("Courses"))]
-    if "student" in roles:
-        names.append(("exchange:cases", gettext("My exchange")))
-    if "student" not in roles or roles & CURATORS:
-        names.append(("universities:list", gettext("Universities")))
-    if "partner" in roles:
-        names.append(("partner:home", gettext("Students")))
-        names.append(("partner-exams:exams", gettext("Exams")))
-    if roles & DESK:
-        names.append(("desk:queue", gettext("Desk")))
-    if "exams" in roles:
-        names.append(("exams:home", gettext("Exams")))
-    if roles & CURATORS:
-        names.append(("office:home", gettext("Office")))
-        names.append(("people:people", gettext("People")))
-    else:
-        names.append(("how-it-works", gettext("How it works")))
-    places = [(reverse(name), label) for name, label in names]
-    within = [address for address, _label in places if request.path.startswith(address)]
-    nearest = max(within, key=len, default="")
-    return [
-        Destination(
-            address,
-            label,
-            ("page" if request.path == address else "true") if address == nearest else "",
-        )
-        for address, label in places
-    ]
+    first, _slash, rest = request.get_full_path().lstrip("/").partition("/")
+    return f"/{code}/{rest}" if first in dict(settings.LANGUAGES) else f"/{code}/"
 
 
 def sign_in_url(request: HttpRequest) -> str:
@@ -115,11 +76,31 @@ def sign_in_url(request: HttpRequest) -> str:
     return f"{address}?next={quote(request.get_full_path())}"
 
 
+def _user(request: HttpRequest) -> Person | None:
+    return getattr(request, "user", None)  # none: an error before sign-in was looked at
+
+
 def _roles(request: HttpRequest) -> frozenset[str]:
-    user = getattr(request, "user", None)  # an error before sign-in was looked at
+    user = _user(request)
     return roles_of(user) if user is not None else frozenset()
 
 
+def _works_as(request: HttpRequest) -> list[menu.Held]:
+    """The roles to switch between; none for who holds one."""
+    user = _user(request)
+    if user is None or not user.is_authenticated or not user.works_as:
+        return []
+    return menu.roles_held(user)
+
+
+def _recent(request: HttpRequest) -> list[Found]:
+    """The cases that a member of staff opened last. A page that does not show them asks nothing."""
+    if not _roles(request) - {STUDENT}:
+        return []
+    asked = cast("PortalRequest", request)
+    return with_addresses(current_user(asked), recent.cases_of(asked))
+
+
 def _new_notices(request: HttpRequest) -> int:
-    user = getattr(request, "user", None)
+    user = _user(request)
     return centre.count_new(user) if user is not None else 0

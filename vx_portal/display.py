@@ -12,7 +12,7 @@ from django.utils.translation import get_language, override
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
-from vx_portal.context import THEME_COOKIE, THEMES
+from vx_portal.context import THEMES
 from vx_portal.http import PortalRequest
 
 A_YEAR = 365 * 24 * 3600
@@ -53,7 +53,7 @@ class DisplayForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 def display(request: PortalRequest) -> HttpResponse:
     """Choose; keeps two cookies for a year, and none for a theme that follows the device."""
-    theme = request.COOKIES.get(THEME_COOKIE, "")
+    theme = request.COOKIES.get(settings.THEME_COOKIE_NAME, "")
     now = {"theme": theme if theme in THEMES else SYSTEM, "language": get_language()}
     form = DisplayForm(request.POST if request.method == "POST" else None, initial=now)
     if request.method != "POST":
@@ -64,9 +64,9 @@ def display(request: PortalRequest) -> HttpResponse:
         response = HttpResponseRedirect(f"{reverse('display')}?kept")
     _keep(response, settings.LANGUAGE_COOKIE_NAME, form.cleaned_data["language"])
     if form.cleaned_data["theme"] == SYSTEM:
-        response.delete_cookie(THEME_COOKIE, samesite="Lax")
+        response.delete_cookie(settings.THEME_COOKIE_NAME, samesite="Lax")
     else:
-        _keep(response, THEME_COOKIE, form.cleaned_data["theme"])
+        _keep(response, settings.THEME_COOKIE_NAME, form.cleaned_data["theme"])
     return response
 
 

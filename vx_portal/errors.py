@@ -27,6 +27,8 @@ from paperwork.uploads import FileTooLargeError
 from vx_portal.context import plain
 from vx_portal.http import WrongRoleError
 
+log = structlog.get_logger("vx_portal.refusals")
+
 TOO_LARGE = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
 WORTH_KEEPING = 20  # characters; shorter texts are soon typed again
 NOT_SHOWN_AGAIN = ("csrf", "password", "code", "credential", "token")  # in a field's name
@@ -47,6 +49,8 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """403: names the roles that have the page, where they are known."""
     names = exception.roles if isinstance(exception, WrongRoleError) else ()
+    match, user = request.resolver_match, getattr(request, "user", None)
+    log.warning("refused", view=match and match.view_name, user=user and user.pk, needs=names)
     return _page(request, 403, {"page_roles": [role_name(name) for name in names]})
 
 

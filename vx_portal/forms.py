@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from django.forms.renderers import TemplatesSetting
+from django.utils.translation import gettext_noop
+
+# Django's first line of a choice, which it has no Dutch for.
+NOTHING_CHOSEN = gettext_noop("- Select an option -")
 
 
 class PortalRenderer(TemplatesSetting):

@@ -14,7 +14,6 @@ from typing import Any
 import psycopg2
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.core.cache import cache
 from django.db import DatabaseError, connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
@@ -30,7 +29,7 @@ from redis.exceptions import RedisError
 
 from paperwork.models import Owed, OwedQuerySet
 from vx_portal.metrics import OWED, CheckFigures, text_for_prometheus
-from vx_portal.tasks import HEARTBEAT
+from vx_portal.tasks import HEARTBEAT, heartbeats
 
 HEARTBEAT_LIMIT = 30.0  # seconds; three missed heartbeats
 OWED_LIMIT = 60.0  # seconds for which what is due may wait for a worker
@@ -121,7 +120,7 @@ def check_migrations() -> Check:
 def check_worker() -> Check:
     """A background worker has reported within the last half minute."""
     try:
-        seen = cache.get(HEARTBEAT)
+        seen = heartbeats().get(HEARTBEAT)
     except (DatabaseError, RedisError):
         return Check(False, {"problem": "The shared cache does not answer."})
     age = None if seen is None else round(max(0.0, time.time() - seen), 1)

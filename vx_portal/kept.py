@@ -146,7 +146,7 @@ def key_of(request: PortalRequest) -> tuple[str, ...]:
 
     Raises DisallowedHost for a host that is not ours, as the rest of the portal would.
     """
-    theme = request.COOKIES.get("vx_theme", "")
+    theme = request.COOKIES.get(settings.THEME_COOKIE_NAME, "")
     return (
         request.path,
         request.get_host(),

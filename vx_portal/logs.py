@@ -21,7 +21,7 @@ LONGEST_CHAIN = 5  # exceptions that caused one another
 LONGEST_WAY = 40  # calls of one of them, the innermost
 
 # Written by the portal itself, in a form that holds nothing personal.
-OURS = {"request_id", "timestamp", "level", "logger", "view", "task", "where"}
+OURS = {"request_id", "timestamp", "level", "logger", "view", "task", "where", "seal"}
 
 PERSONAL = {
     # Our addresses hold tokens and references, and queries hold what somebody looked for.

@@ -18,9 +18,10 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
-from paperwork.models import Document, Notice, Owed
+from paperwork.models import ChainCheck, Document, Notice, Owed, Seal
+from privacy.models import DataCopy
 
-OWED: tuple[type[Owed], ...] = (Notice, Document)
+OWED: tuple[type[Owed], ...] = (Notice, Document, DataCopy)
 NOT_DONE = [
     Owed.State.NEW,
     Owed.State.LEASED,
@@ -81,6 +82,7 @@ class Now(Collector):
                 yield GaugeMetricFamily(gauge, f"{fact} of the check {name}.", value=value)
         if checks["database"].ok:  # else nobody would wait for the answer
             yield from owed_figures()
+            yield from audit_figures()
 
 
 def owed_figures() -> Iterator[Metric]:
@@ -109,6 +111,18 @@ def owed_figures() -> Iterator[Metric]:
     yield rows
     yield vain
     yield tries
+
+
+def audit_figures() -> Iterator[Metric]:
+    """How far the audit trail is sealed, and what the last check of it found."""
+    try:
+        last = Seal.objects.order_by("-number").values_list("number", flat=True).first()
+        check = ChainCheck.objects.exclude(done_at=None).values_list("faults", flat=True).first()
+    except DatabaseError:
+        return
+    yield GaugeMetricFamily("vx_audit_seals", "Seals over the audit trail.", value=last or 0)
+    if check is not None:
+        yield GaugeMetricFamily("vx_audit_faults", "Faults that the last check found.", value=check)
 
 
 def text_for_prometheus(checks: Callable[[], Mapping[str, CheckFigures]]) -> bytes:

@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any, NamedTuple
 
-from django.db.models import Value
+from django.db.models import Count, Value
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils import timezone
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from accounts.models import Invitation
 from courses import worklist
 from courses.models import ImportRun
-from enrolments import hosts
+from courses.wording import gettext as _
+from enrolments import hosts, queue, unchecked
 from grades import own_results
 from paperwork import background
 from vx_portal.http import PortalRequest, current_user, needs_role
@@ -36,10 +37,12 @@ class Todo(NamedTuple):
 def home(request: PortalRequest) -> HttpResponse:
     waiting = [
         *_background(request),
+        *_applications(request),
         *_courses(request),
         *_universities(request),
         *_open(request),
         *_hosts(request),
+        *_unchecked(),
         *_results(request),
     ]
     context: dict[str, Any] = {
@@ -56,6 +59,33 @@ def _background(request: PortalRequest) -> list[Todo]:
     )
     why = _("Try it again, or find out what is wrong.")
     return [Todo(count, label, why, reverse("background"))] * bool(count)
+
+
+def _applications(request: PortalRequest) -> list[Todo]:
+    """Students to place on our own courses, and all that is late. One query."""
+    user = current_user(request)
+    known = queue.conditions_of(user, timezone.localdate())
+    counts = queue.listed(user).aggregate(
+        mine=Count("pk", filter=known["mine"]), late=Count("pk", filter=known["late"])
+    )
+    mine, late, here = counts["mine"], counts["late"], reverse("desk:queue")
+    found = [
+        Todo(
+            mine,
+            ngettext(
+                "student to place on a course of ours", "students to place on courses of ours", mine
+            ),
+            _("Their own side has approved; the office answers for {university}."),
+            f"{here}?view=mine",
+        ),
+        Todo(
+            late,
+            ngettext("application waits too long", "applications wait too long", late),
+            _("With students, coordinators, Boards or hosts: see who has each of them."),
+            f"{here}?view=late",
+        ),
+    ]
+    return [task for task in found if task.how_many]
 
 
 def _courses(request: PortalRequest) -> list[Todo]:
@@ -107,6 +137,20 @@ def _hosts(request: PortalRequest) -> list[Todo]:
     label = ngettext("host university cannot answer", "host universities cannot answer", count)
     why = _("Students wait there, and nobody has an account or a link: send one.")
     return [Todo(count, label, why, reverse("hosts:hosts"))] * bool(count)
+
+
+def _unchecked() -> list[Todo]:
+    """Sent applications that nobody at home can check."""
+    found = []
+    for one in unchecked.by_faculty():
+        label = ngettext(
+            "application that nobody can check", "applications that nobody can check", one.number
+        )
+        why = _("Nobody at the home university has an account: invite somebody, or ask by mail.")
+        if one.faculty:
+            label, why = f"{label}: {one.faculty}", _("There is no coordinator: give the role.")
+        found.append(Todo(one.number, label, why, f"{reverse('desk:queue')}?{one.query}"))
+    return found
 
 
 def _results(request: PortalRequest) -> list[Todo]:

@@ -5,20 +5,24 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.sessions.models import Session
-from django.core.cache import cache
+from django.core.cache import caches
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 from django.db.migrations.loader import MigrationLoader
 from django.utils import timezone
 
-from paperwork import digest
+from paperwork import digest, restored
 from paperwork.models import Document, Notice, Owed
+from paperwork.verifying import Anchor
+from paperwork.verifying import verify as verify_events
+from privacy.models import DataCopy
 from vx_portal.backup import (
     DATABASES,
     FILES,
@@ -33,37 +37,48 @@ from vx_portal.backup import (
     run_tool,
 )
 
-RESTORED = "The portal came back from a backup: nobody knows whether this went."
-
 
 class Held(NamedTuple):
     """What a restored portal does not do by itself."""
 
     notices: int  # that wait for the office to say whether they go
     sessions: int  # that have ended
+    until: datetime  # what the portal owes by itself until then is held too
 
 
 def restore(folder: Path, say: Callable[[str], object]) -> Held:
     """Restore the backup in `folder` to where the settings point. Raises BackupError.
 
-    All that could refuse it comes first: until every hash has been checked nothing is written.
+    All that could refuse it comes first: until every hash has been checked nothing is written. Who
+    stops in the middle leaves a mark behind, and a portal that does not start.
     """
     manifest = verify(folder)
     refuse_what_is_not_empty()
     say(f"The backup of {manifest['made_at']} is whole. Files…")
     root = Path(settings.MEDIA_ROOT)
+    restored.begin()
     for listed in listed_files(folder):
         target = root / listed.path
         target.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
         if copy(folder / FILES / listed.path, target) != (listed.sha256, listed.size):
             raise BackupError(f"{listed.path} has changed while it was copied.")
         target.chmod(settings.FILE_UPLOAD_PERMISSIONS or 0o640)
+    _put_seals_aside()
     say("Database…")
     load_database(folder / DATABASES[manifest["engine"]], Part(**manifest["database"]))
     call_command("migrate", interactive=False, verbosity=0)
-    if not settings.REDIS_URL:
-        call_command("createcachetable")
-    return hold_back()
+    call_command("createcachetable")
+    if verify_events(Anchor(**one) for one in manifest.get("sealed", [])).faults:
+        say("The audit trail is not as it was written: see `manage.py verify_events`.")
+    notices, sessions = hold_back()
+    return Held(notices, sessions, restored.finish(timezone.now()))
+
+
+def _put_seals_aside() -> None:
+    """The seals that were carried out may go on longer than the backup: they are not continued."""
+    path = Path(settings.SEALS_FILE)
+    if path.exists():
+        path.rename(path.with_name(f"{path.stem}-until-{timezone.now():%Y%m%dT%H%M%SZ}.jsonl"))
 
 
 def verify(folder: Path) -> dict[str, Any]:
@@ -138,23 +153,25 @@ def load_database(dump: Path, part: Part) -> None:
 
 
 @transaction.atomic
-def hold_back() -> Held:
+def hold_back() -> tuple[int, int]:
     """What was owed at the time of the backup may have gone after it: the office decides on each.
 
     So do digests: those that may have been sent are made now, and held. Sessions end, as some had
-    been ended since; what was counted and remembered in the cache is of another time.
+    been ended since; what was counted and remembered in the cache is of another time. Returns how
+    many messages are held, and how many sessions have ended.
     """
     now = timezone.now()
-    for user_id in digest.readers(now):
-        digest.gather(user_id, now)
-    held = Notice.objects.unfinished().update(
-        state=Owed.State.UNCERTAIN, lease_until=None, error=RESTORED
+    held = sum([digest.gather(user_id, now) for user_id in digest.readers(now)])
+    held += Notice.objects.unfinished().update(
+        state=Owed.State.UNCERTAIN, lease_until=None, error=restored.ERROR
     )
     # A document that is made twice is the same one: they are made as if nothing had happened.
-    Document.objects.filter(lease_until__isnull=False).update(
-        state=Owed.State.NEW, lease_until=None
-    )
+    for model in (Document, DataCopy):
+        model._default_manager.filter(lease_until__isnull=False).update(
+            state=Owed.State.NEW, lease_until=None
+        )
     UserSession.objects.all().delete()
     sessions = Session.objects.all().delete()[0]
-    cache.clear()
-    return Held(held, sessions)
+    for cache in caches.all():
+        cache.clear()
+    return held, sessions

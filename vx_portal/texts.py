@@ -13,17 +13,28 @@ from django.template.loader import render_to_string
 from django.utils.cache import patch_vary_headers
 from django.utils.html import strip_tags
 from django.utils.translation import get_language
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from courses import house
 from courses.models import Faculty
 from courses.search import plain, read_query
-from vx_portal.context import THEME_COOKIE
+from courses.wording import gettext_lazy as _
 from vx_portal.display import A_YEAR
 from vx_portal.http import PortalRequest, kept
 from vx_portal.templatetags.portal import time_span
 
-REVIEWED_ON = date(2026, 11, 24)  # when these texts were last read against the rules
+TERMS = (  # on the privacy page, by its own short names
+    ("nothing", "privacy.nothing_months"),
+    ("words", "privacy.words_months"),
+    ("cases", "privacy.case_months"),
+    ("letters", "privacy.letter_months"),
+    ("messages", "privacy.message_months"),
+    ("account", "privacy.account_months"),
+    ("notice", "privacy.notice_days"),
+    ("copy", "privacy.copy_days"),
+    ("facilities", "exams.facility_kept_days"),
+)
+REVIEWED_ON = date(2026, 11, 28)  # when these texts were last read against the rules
 
 # The questions of the help page, in the order in which a student meets them. Each slug is a partial
 # of templates/pages/help_topics.<language>.html, and the address of its answer: keep it.
@@ -50,9 +61,9 @@ HELP = {
     },
     _("Grade and credits"): {
         "no-transcript": _("I have not received a transcript"),
-        "grade-not-in-usis": _("My grade is not in uSis yet"),
+        "grade-not-in-usis": _("My grade is not in {system} yet"),
         "which-request": _("Which petition do I need?"),
-        "grade-differs": _("The result in uSis is not my grade"),
+        "grade-differs": _("The result in {system} is not my grade"),
         "failed": _("I have not passed the course"),
     },
     _("The portal"): {
@@ -89,14 +100,25 @@ class Section:
 def _text(request: PortalRequest, name: str, **context: object) -> HttpResponse:
     """Render the page `name` in the reader's language."""
     template = f"pages/{name}.{get_language()}.html"
-    return render(request, template, {"reviewed_on": REVIEWED_ON, **context})
+    return render(request, template, {"reviewed_on": REVIEWED_ON, "sso": _sso(), **context})
+
+
+def _sso() -> bool:
+    """Whether people can sign in with the account of their university."""
+    return bool(settings.OIDC_SERVER_URL)
+
+
+def _without(request: PortalRequest) -> bool:
+    """Whether the reader studies at a faculty that registers no extracurricular courses."""
+    student = getattr(request.user, "student", None)
+    return bool(student and student.faculty and student.faculty.no_extracurricular)
 
 
 @login_not_required
 @require_safe
 @kept
 def how_it_works(request: PortalRequest) -> HttpResponse:
-    return _text(request, "how_it_works")
+    return _text(request, "how_it_works", without_extracurricular=_without(request))
 
 
 @login_not_required
@@ -125,14 +147,14 @@ def honours(request: PortalRequest) -> HttpResponse:
 @require_safe
 @kept
 def accessibility(request: PortalRequest) -> HttpResponse:
-    return _text(request, "accessibility", contact=settings.CONTACT_EMAIL)
+    return _text(request, "accessibility", contact=house.text("portal.contact"))
 
 
 @login_not_required
 @require_safe
 @kept
 def privacy(request: PortalRequest) -> HttpResponse:
-    """The names and times come from the settings, so that the page stays true."""
+    """The names, times and terms come from the settings, so that the page stays true."""
     limits = {
         who: {"idle": time_span(idle), "longest": time_span(longest)}
         for who, (idle, longest) in settings.SESSION_LIMITS.items()
@@ -144,10 +166,15 @@ def privacy(request: PortalRequest) -> HttpResponse:
         "csrf_lasts": time_span(settings.CSRF_COOKIE_AGE),
         "language_cookie": settings.LANGUAGE_COOKIE_NAME,
         "language_lasts": time_span(A_YEAR),
-        "theme_cookie": THEME_COOKIE,
+        "theme_cookie": settings.THEME_COOKIE_NAME,
         "theme_lasts": time_span(A_YEAR),
+        "recent_cookie": settings.RECENT_COOKIE_NAME,
+        "keys_cookie": settings.KEYS_COOKIE_NAME,
+        "keys_lasts": time_span(A_YEAR),
     }
-    return _text(request, "privacy", contact=settings.CONTACT_EMAIL, **limits, **cookies)
+    terms = {name: house.in_words(house.SETTINGS[key], house.value(key)) for name, key in TERMS}
+    contact = house.text("portal.contact")
+    return _text(request, "privacy", contact=contact, terms=terms, **limits, **cookies)
 
 
 @login_not_required
@@ -156,7 +183,8 @@ def privacy(request: PortalRequest) -> HttpResponse:
 def help_page(request: PortalRequest) -> HttpResponse:
     """The questions and answers; with `?q=`, those that hold all its words."""
     query = " ".join(request.GET.get("q", "").replace("\0", " ")[:LONGEST_QUERY].split())
-    context: dict[str, object] = {"query": query, "contact": settings.CONTACT_EMAIL}
+    context: dict[str, object] = {"query": query, "contact": house.text("portal.contact")}
+    context |= {"without_extracurricular": _without(request), "sso": _sso()}
     sections = _sections(query, context)
     context |= {
         "sections": sections,

@@ -12,13 +12,14 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.forms.boundfield import BoundWidget
 from django.utils import timezone
-from django.utils.translation import get_language, pgettext_lazy
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import get_language
 
 from accounts.forms.signing_in import PASSWORD_HINT
 from accounts.models import FACULTY_ROLES, Invitation, Membership, Role, User
 from accounts.services.memberships import Grant
 from courses.models import Faculty, Programme, University
+from courses.wording import gettext_lazy as _
+from courses.wording import pgettext_lazy
 
 
 class CoordinatorFilter(forms.Form):
@@ -97,7 +98,7 @@ class RoleForm(forms.Form):
         label=_("Faculty"),
         empty_label=_("No faculty"),
         error_messages={"required": _("Choose the faculty of this role.")},
-        help_text=_("An honours coordinator without a faculty is of the Honours Academy, for all."),
+        help_text=_("An honours coordinator without a faculty is of the {honours}, for all."),
     )
     programmes = forms.ModelMultipleChoiceField(
         Programme.objects.none(),

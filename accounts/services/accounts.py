@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from allauth.account.models import EmailAddress
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import StudentProfile, User
+from courses import house
 from courses.models import University
-
-PROVE_WITHIN = timedelta(days=7)  # from signing up, that an e-mail address is theirs
+from courses.telling import note
 
 
 def university_of_domain(domain: str) -> University | None:
@@ -71,14 +69,16 @@ def forget_unverified(email: str) -> None:
 
 @transaction.atomic
 def forget_old_unverified() -> int:
-    """Delete the accounts that people began longer ago than PROVE_WITHIN and never proved theirs.
+    """Delete the accounts that people began longer ago than is settled and never proved theirs.
 
     The number of them. Closed accounts stay closed, and so they are kept; what did not begin with
     signing up (it has no e-mail address to prove) is kept too.
     """
     waiting = EmailAddress.objects.filter(user=OuterRef("pk"), verified=False)
     old = _never_proved().filter(
-        Exists(waiting), is_active=True, created_at__lt=timezone.now() - PROVE_WITHIN
+        Exists(waiting),
+        is_active=True,
+        created_at__lt=timezone.now() - house.span("accounts.prove_days"),
     )
     return old.delete()[1].get(User._meta.label, 0)
 
@@ -101,9 +101,12 @@ def save_profile(user: User, profile: StudentProfile, *, name: str, language: st
     user.save(update_fields=["name", "language"])
     profile.user = user
     profile.save()
+    note(user, "change_profile", by=user, role="")
 
 
+@transaction.atomic
 def save_name_and_language(user: User, *, name: str, language: str) -> None:
     """Keep how somebody wants to be called and written to."""
     user.name, user.language = name, language
     user.save(update_fields=["name", "language"])
+    note(user, "change_profile", by=user, role="")

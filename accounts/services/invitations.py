@@ -14,8 +14,9 @@ from accounts.models import Invitation, Membership, User
 from accounts.services import memberships
 from accounts.services.accounts import forget_unverified
 from accounts.services.memberships import Grant, MembershipError
+from courses import house
 from courses.models import SignedLink
-from courses.telling import Address, Link, post
+from courses.telling import Address, Link, note, post
 
 log = structlog.get_logger("accounts.invitations")
 
@@ -67,7 +68,7 @@ def _make(email: str, name: str, language: str, grant: Grant, by: User) -> Invit
         is_listed=grant.is_listed,
         digest=SignedLink.digest_of(token),
         created_at=now,
-        expires_at=now + Invitation.VALID_FOR,
+        expires_at=now + house.span("accounts.invitation_days"),
         invited_by=by,
     )
     try:
@@ -85,6 +86,7 @@ def _make(email: str, name: str, language: str, grant: Grant, by: User) -> Invit
         raise
     invitation.programmes.set(grant.programmes)
     _owe(invitation, token)
+    note(invitation, "invite", by=by, role_given=grant.role)
     log.info("invited", invitation=invitation.pk, role=invitation.role, by=by.pk)
     return invitation
 
@@ -100,12 +102,13 @@ def resend(invitation: Invitation, *, by: User) -> None:
         renewed = Invitation.objects.open().filter(pk=invitation.pk)
         if not renewed.update(
             digest=SignedLink.digest_of(token),
-            expires_at=timezone.now() + Invitation.VALID_FOR,
+            expires_at=timezone.now() + house.span("accounts.invitation_days"),
         ):
             raise MembershipError(_("This invitation was accepted or revoked already."))
         post().call_off(invitation.mail_key)  # that of the old link
         invitation.refresh_from_db()
         _owe(invitation, token)
+        note(invitation, "resend", by=by)
     log.info("invited again", invitation=invitation.pk, by=by.pk)
 
 
@@ -116,6 +119,7 @@ def revoke(invitation: Invitation, *, by: User) -> None:
     if not Invitation.objects.open().filter(pk=invitation.pk).update(revoked_at=timezone.now()):
         raise MembershipError(_("This invitation was accepted or revoked already."))
     post().call_off(invitation.mail_key)
+    note(invitation, "revoke", by=by)
     log.info("invitation revoked", invitation=invitation.pk, by=by.pk)
 
 
@@ -160,6 +164,7 @@ def accept(token: str, *, name: str = "", password: str = "") -> User:
     )
     memberships.take_up(user, grant, given_by=invitation.invited_by)
     Invitation.objects.filter(pk=invitation.pk).update(accepted_by=user)
+    note(invitation, "accept", by=user, role="")
     log.info("invitation accepted", invitation=invitation.pk, user=user.pk)
     return user
 

@@ -18,7 +18,7 @@ from accounts.models import Membership, Role, User
 from accounts.services.sessions import end_sessions
 from courses.models import Faculty, Programme, University
 from courses.services.offer import offer_changed
-from courses.telling import Link, post
+from courses.telling import Link, note, post
 
 LOOK_BACK = timedelta(days=60)  # of the nightly search for roles that have ended
 
@@ -74,7 +74,7 @@ def give(user: User, grant: Grant, *, by: User) -> Membership:
 @transaction.atomic
 def take_up(user: User, grant: Grant, *, given_by: User | None) -> Membership:
     """Make the membership that the office gave, or offered in an invitation."""
-    user = User.objects.select_for_update().get(pk=user.pk)  # two at once: one after the other
+    user = User.objects.select_for_update(no_key=True).get(pk=user.pk)  # one after the other
     if not user.is_active:
         raise MembershipError(
             _("The account of %(name)s is closed. Open it again first.") % {"name": user}
@@ -102,6 +102,7 @@ def take_up(user: User, grant: Grant, *, given_by: User | None) -> Membership:
     membership.save()
     membership.programmes.set(grant.programmes)
     offer_changed()  # the page with the coordinators is kept
+    note(membership, "give", by=given_by, role_given=grant.role, account=user.pk)
     log.info("role given", membership=membership.pk, user=user.pk, by=given_by and given_by.pk)
     return membership
 
@@ -133,6 +134,8 @@ def change(membership: Membership, *, ends_on: date | None, is_listed: bool, by:
         .update(ends_on=ends_on, is_listed=is_listed)
     ):
         raise MembershipError(_("This role has ended already."))
+    until = ends_on.isoformat() if ends_on else ""
+    note(membership, "change", by=by, ends_on=until, is_listed=is_listed)
     offer_changed()
     log.info("role changed", membership=membership.pk, by=by.pk)
 
@@ -153,6 +156,7 @@ def end(membership: Membership, *, by: User) -> Ended:
     ended = Membership.objects.unended().filter(pk=membership.pk)
     if not ended.update(ended_at=timezone.now(), ended_by=by):
         raise MembershipError(_("This role has ended already."))
+    note(membership, "end", by=by)
     was_last = not Membership.objects.current().filter(user=user).exists()
     sessions = end_sessions(user) if was_last else 0
     offer_changed()
@@ -178,6 +182,7 @@ def close_account(user: User, *, by: User) -> Ended:
         raise MembershipError(_("You cannot close your own account. Ask a colleague."))
     if not User.objects.filter(pk=user.pk, is_active=True).update(is_active=False):
         raise MembershipError(_("This account has been closed already."))
+    note(user, "close", by=by)
     sessions = end_sessions(user)
     offer_changed()
     log.info("account closed", user=user.pk, by=by.pk, sessions_ended=sessions)
@@ -190,6 +195,7 @@ def reopen_account(user: User, *, by: User) -> None:
     only_the_office(by)
     if not User.objects.filter(pk=user.pk, is_active=False).update(is_active=True):
         raise MembershipError(_("This account is open already."))
+    note(user, "reopen", by=by)
     offer_changed()
     log.info("account reopened", user=user.pk, by=by.pk)
 

@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.forms.account import NUMBER_TAKEN, PersonForm, StudentForm
 from accounts.middleware import FACTORS, KEPT_FORM
-from accounts.models import STUDENT, Membership, Role, StudentProfile
+from accounts.models import STUDENT, Membership, StudentProfile
 from accounts.oidc import claims_of
 from accounts.services.accounts import (
     home_university_of,
@@ -28,6 +28,7 @@ from accounts.services.accounts import (
     save_profile,
 )
 from accounts.services.sessions import end_sessions, sessions_of
+from accounts.working import HOMES, role_of
 from vx_portal.http import PortalRequest, current_user, roles_of
 
 KEPT_FOR = 3600  # seconds
@@ -36,18 +37,9 @@ KEPT_FOR = 3600  # seconds
 @require_safe
 def start(request: PortalRequest) -> HttpResponse:
     """Where one lands after signing in: by role."""
-    roles = roles_of(request.user)
     user = current_user(request)
     with translation.override(user.language):
-        if roles & {Role.OFFICE, Role.AUDITOR}:
-            return redirect("office:home")
-        if roles & {Role.COORDINATOR, Role.HONOURS, Role.ADMINISTRATION}:
-            return redirect("desk:queue")
-        if Role.PARTNER in roles:
-            return redirect("partner:home")
-        if roles - {STUDENT}:
-            return redirect("accounts:account")
-        return redirect("exchange:start" if STUDENT in roles else "accounts:profile")
+        return redirect(HOMES.get(role_of(user), "accounts:profile"))
 
 
 @require_safe

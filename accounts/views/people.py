@@ -24,6 +24,7 @@ from accounts.models import Invitation, Membership, User
 from accounts.services import memberships
 from accounts.services.memberships import MembershipError
 from accounts.services.sessions import sessions_of
+from courses.spreadsheets import Sheet, csv_download
 from vx_portal.http import PortalRequest, current_user, needs_role
 
 PAGE = 50
@@ -68,11 +69,8 @@ def export(request: PortalRequest) -> HttpResponse:
     filters = PeopleFilter(request.GET, by=current_user(request)).filters()
     rows = listing.listed(request.user, filters)
     log.info("people exported", by=request.user.pk, rows=len(rows))
-    response = HttpResponse(listing.as_csv(rows), content_type="text/csv; charset=utf-8")
-    name = f"people-{timezone.localdate():%Y-%m-%d}.csv"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    return response
+    sheet = Sheet(listing.COLUMNS, listing.table(rows))
+    return csv_download(f"people-{timezone.localdate():%Y-%m-%d}", sheet)
 
 
 def find(request: PortalRequest, pk: int) -> User:

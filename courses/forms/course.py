@@ -126,8 +126,8 @@ class CourseFilter(forms.Form):
     NEEDS = [
         ("", pgettext_lazy("filter", "everything")),
         ("incomplete", _("facts missing")),
-        ("unconfirmed", _("not confirmed for six months")),
-        ("opening", _("edition opens within 30 days, still a draft")),
+        ("unconfirmed", _("not confirmed for long")),
+        ("opening", _("edition opens soon, still a draft")),
         ("no-edition", _("no coming edition")),
         ("unanswered", _("question to the partner unanswered")),
         ("answers", _("partner says something has changed")),

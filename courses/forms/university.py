@@ -170,7 +170,7 @@ class UniversityFilter(forms.Form):
     STATES = [
         ("", gettext_lazy("all of them")),
         ("now", gettext_lazy("taking part now")),
-        ("ending", gettext_lazy("ending within 90 days")),
+        ("ending", gettext_lazy("ending soon")),
         ("past", gettext_lazy("no longer taking part")),
     ]
 

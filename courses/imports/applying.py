@@ -7,9 +7,11 @@ from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from courses import changes
 from courses.imports.checking import Checked, check
 from courses.imports.columns import sessions_from_text
 from courses.imports.comparing import CHANGED, NEW, VANISHED, Comparison, Entry, compare, digest
@@ -17,6 +19,7 @@ from courses.imports.merging import Problem, merge
 from courses.imports.reading import read
 from courses.models import Course, Edition, ImportRun, LiveSession, University
 from courses.services.offer import offer_changed, offer_version
+from courses.telling import Doer, note
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -49,7 +52,7 @@ class Taken(NamedTuple):
 
 
 @transaction.atomic
-def take_in(name: str, content: bytes, *, by: str) -> Taken:
+def take_in(name: str, content: bytes, *, by: Doer) -> Taken:
     """Read and check a file, and keep it as an open import when nothing is wrong with it.
 
     An import that would change nothing is closed at once. Raises UnreadableError when the file
@@ -64,10 +67,11 @@ def take_in(name: str, content: bytes, *, by: str) -> Taken:
         rows=checked.rows,
         data=checked.as_json(),
         offer_version=offer_version(),
-        uploaded_by=by,
+        uploaded_by=str(by or "")[:150],
     )
+    note(run, "take_in", by=by, file=run.file_name)
     if not differences(run).entries:
-        run.state, run.closed_at, run.closed_by = State.APPLIED, timezone.now(), by
+        run.state, run.closed_at, run.closed_by = State.APPLIED, timezone.now(), run.uploaded_by
         run.save(update_fields=["state", "closed_at", "closed_by"])
     return Taken(run, checked)
 
@@ -78,7 +82,9 @@ def differences(run: ImportRun, *, lock: bool = False) -> Comparison:
 
 
 @transaction.atomic
-def choose(run: ImportRun, *, shown: Iterable[str], accepted: Iterable[str]) -> None:
+def choose(
+    run: ImportRun, *, shown: Iterable[str], accepted: Iterable[str], by: Doer = None
+) -> None:
     """Remember for the differences in `shown` which are accepted; the others keep their choice.
 
     Raises ClosedError when the import is no longer open.
@@ -93,10 +99,11 @@ def choose(run: ImportRun, *, shown: Iterable[str], accepted: Iterable[str]) -> 
     chosen = {key: key in ticked for key in shown if key in known}
     current.choices = {key: v for key, v in current.choices.items() if key in known} | chosen
     current.save(update_fields=["choices"])
+    note(run, "choose", by=by)
 
 
 @transaction.atomic
-def apply(run: ImportRun, *, seen: str, by: str) -> dict[str, int]:
+def apply(run: ImportRun, *, seen: str, by: Doer) -> dict[str, int]:
     """Write everything that is accepted, all or nothing, and count what was written.
 
     `seen` is the digest of the differences that the person looked at. Raises ClosedError when the
@@ -113,27 +120,29 @@ def apply(run: ImportRun, *, seen: str, by: str) -> dict[str, int]:
         raise RefusedError(problems)
     counts = counted(found)
     try:
-        with transaction.atomic():
+        with transaction.atomic(), changes.told(_written(found)):
             _write(found)
     except IntegrityError as error:
         message = _("The portal changed while this was being applied. Look again and apply anew.")
         raise RefusedError([Problem("", message)]) from error
     ImportRun.objects.filter(pk=run.pk).update(
-        state=State.APPLIED, closed_at=timezone.now(), closed_by=by, counts=counts
+        state=State.APPLIED, closed_at=timezone.now(), closed_by=str(by or "")[:150], counts=counts
     )
+    note(run, "apply", by=by, counts=counts)
     if counts:
         offer_changed()
     return counts
 
 
 @transaction.atomic
-def discard(run: ImportRun, *, by: str) -> None:
+def discard(run: ImportRun, *, by: Doer) -> None:
     """Close the import without applying it, or raise ClosedError."""
     closed = ImportRun.objects.filter(pk=run.pk, state=State.OPEN).update(
-        state=State.DISCARDED, closed_at=timezone.now(), closed_by=by
+        state=State.DISCARDED, closed_at=timezone.now(), closed_by=str(by or "")[:150]
     )
     if not closed:
         raise ClosedError
+    note(run, "discard", by=by)
 
 
 def counted(found: Comparison) -> dict[str, int]:
@@ -144,6 +153,13 @@ def counted(found: Comparison) -> dict[str, int]:
             counts[f"{part.what._meta.model_name}_{part.kind}"] += 1
             counts["fields"] += len(part.taken) if part.kind == CHANGED else 0
     return dict(+counts)
+
+
+def _written(found: Comparison) -> Q:
+    """The editions that `_write` may change: those in it, and those of its courses."""
+    known = [part for part in found.parts if part.merged and part.kind != NEW]
+    courses = [part.row.pk for part in known if part.what is Course]
+    return Q(pk__in=[part.row.pk for part in known if part.what is Edition]) | Q(course__in=courses)
 
 
 def _write(found: Comparison) -> None:

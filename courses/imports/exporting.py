@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.db import models
+from django.http import HttpResponse
 from django.utils.translation import get_language
 
+from courses import spreadsheets
 from courses.imports.columns import (
     COURSE_COLUMNS,
     EDITION_COLUMNS,
@@ -22,8 +22,8 @@ from courses.imports.columns import (
     names,
     stored,
 )
-from courses.imports.reading import defuse
 from courses.models import Course, Edition, PublicState, University
+from courses.spreadsheets import Cell, Sheet
 
 if TYPE_CHECKING:
     from courses.imports.checking import Values
@@ -33,11 +33,7 @@ if TYPE_CHECKING:
 
 # What names the course in the further rows of one with several editions.
 IDENTITY = ("university", "code", "address", "title")
-TYPES = {
-    "json": "application/json",
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
+TYPES = {"json": "application/json"} | spreadsheets.TYPES
 
 
 def offer() -> Sheets:
@@ -69,78 +65,37 @@ def _rows(course: Course) -> list[Values]:
     return [(short if n else own) | edition for n, edition in enumerate(editions or [{}])]
 
 
-def write(sheets: Sheets, suffix: str) -> bytes:
-    """The sheets as a file; a CSV holds only the first of them."""
-    if suffix == "json":
-        return json.dumps(sheets, ensure_ascii=False, indent=1).encode()
+def download(sheets: Sheets, name: str, suffix: str) -> HttpResponse:
+    """The sheets as a file; a CSV holds only the first of them, as the reader's own spreadsheet
+    expects it."""
+    found = [_sheet(kind, rows) for kind, rows in sheets.items()]
     if suffix == "xlsx":
-        return _xlsx(sheets)
-    return next(_csv(kind, rows) for kind, rows in sheets.items())
+        return spreadsheets.xlsx_download(name, *found)
+    if suffix == "csv":
+        dutch = (get_language() or "").startswith("nl")
+        return spreadsheets.csv_download(name, found[0], dutch=dutch)
+    content = json.dumps(sheets, ensure_ascii=False, indent=1).encode()
+    headers = {"Content-Disposition": f'attachment; filename="{name}.json"'}
+    return HttpResponse(content, content_type="application/json", headers=headers)
 
 
-def _csv(kind: str, rows: list[Values]) -> bytes:
-    """With the mark, separator and decimals that the reader's own spreadsheet expects."""
-    dutch = (get_language() or "").startswith("nl")
-    out = io.StringIO(newline="")
-    lines = csv.writer(out, delimiter=";" if dutch else ",", quoting=csv.QUOTE_MINIMAL)
-    lines.writerow(names(SHEETS[kind]))
-    for row in rows:
-        lines.writerow(_csv_cell(c, row.get(c.name, ""), dutch=dutch) for c in SHEETS[kind])
-    return b"\xef\xbb\xbf" + out.getvalue().encode()
+def _sheet(kind: str, rows: list[Values]) -> Sheet:
+    columns = SHEETS[kind]
+    cells = ([_cell(column, row.get(column.name, "")) for column in columns] for row in rows)
+    return Sheet(names(columns), cells, kind)
 
 
-def _csv_cell(column: Column, value: Value, *, dutch: bool) -> str:
+def _cell(column: Column, value: Value) -> Cell:
+    """The value as its own kind; yes and no as an import reads them."""
     if isinstance(value, bool):
-        return _word(value)
-    if isinstance(column.field, models.DecimalField):
-        return str(value).replace(".", ",") if dutch else str(value)
-    return defuse(str(value))
-
-
-def _word(value: bool) -> str:
-    return "yes" if value else "no"
-
-
-def _xlsx(sheets: Sheets) -> bytes:
-    from openpyxl import Workbook
-    from openpyxl.cell import WriteOnlyCell
-    from openpyxl.styles import Font
-
-    book = Workbook(write_only=True)
-    for kind, rows in sheets.items():
-        sheet = book.create_sheet(kind)
-        sheet.freeze_panes = "A2"
-        header = [WriteOnlyCell(sheet, name) for name in names(SHEETS[kind])]
-        for cell in header:
-            cell.font = Font(bold=True)
-        sheet.append(header)
-        for row in rows:
-            sheet.append([_xlsx_cell(sheet, c, row.get(c.name, "")) for c in SHEETS[kind]])
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
-
-
-def _xlsx_cell(sheet: Any, column: Column, value: Value) -> Any:
-    """A cell of the value's own kind; text stays text, also where it begins as a formula does."""
-    from openpyxl.cell import WriteOnlyCell
-
-    if value == "" and not isinstance(value, bool):
+        return "yes" if value else "no"
+    if value == "":
         return None
-    typed: Any = value
-    if isinstance(value, bool):
-        typed = _word(value)
-    elif isinstance(column.field, models.DateField):
-        typed = date.fromisoformat(str(value))
-    elif isinstance(column.field, models.DecimalField):
-        typed = Decimal(str(value))
-    cell = WriteOnlyCell(sheet, typed)
-    if isinstance(typed, str):
-        cell.data_type = "s"
-        cell.quotePrefix = typed != defuse(typed)
-    elif isinstance(typed, date):
-        cell.number_format = "yyyy-mm-dd"
-    return cell
+    if isinstance(column.field, models.DateField):
+        return date.fromisoformat(str(value))
+    if isinstance(column.field, models.DecimalField):
+        return Decimal(str(value))
+    return value
 
 
 def example(kind: str) -> list[Values]:

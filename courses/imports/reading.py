@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import re
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from courses.imports import sources
 from courses.imports.columns import SHEETS, names
+from courses.spreadsheets import undefuse
 
 LARGEST_FILE = 10 * 1024 * 1024  # bytes
 MOST_ROWS = 5_000
@@ -132,30 +132,6 @@ def _read_csv(content: bytes) -> list[Table]:
             _("Line %(line)s is not valid CSV: look at its quotation marks.")
             % {"line": lines.line_num}
         ) from None
-
-
-# What makes a spreadsheet calculate, also behind spaces or a byte order mark.
-CALCULATES = re.compile(r"[\ufeff\s]*[=+\-@|%＝＋－＠]|[\ufeff ]*[\t\r\n]")
-
-
-def is_number(text: str) -> bool:
-    whole, _point, rest = text.removeprefix("-").replace(",", ".").partition(".")
-    return whole.isascii() and whole.isdigit() and (not _point or (rest + "0").isdigit())
-
-
-def _would_calculate(text: str) -> bool:
-    """Whether a spreadsheet could take `text`, perhaps behind quotes, for a formula."""
-    bare = text.lstrip("'")
-    return bool(CALCULATES.match(bare)) and not (bare == text and is_number(text))
-
-
-def defuse(text: str) -> str:
-    """`text` so that no spreadsheet calculates it; `undefuse` gives it back unchanged."""
-    return f"'{text}" if _would_calculate(text) else text
-
-
-def undefuse(text: str) -> str:
-    return text[1:] if text.startswith("'") and _would_calculate(text[1:]) else text
 
 
 # --- XLSX -----------------------------------------------------------------------------------------

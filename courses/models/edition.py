@@ -20,6 +20,11 @@ if TYPE_CHECKING:
     from vx_portal.http import Person
 
 
+def first_year_of(day: date) -> int:
+    """The first year of the academic year of `day`; a new one begins on 1 August."""
+    return day.year - (day.month < 8)
+
+
 class EditionQuerySet(models.QuerySet["Edition"]):
     def visible_to(self, user: Person) -> Self:
         """Published editions of courses the person sees; curators see all of them."""
@@ -89,7 +94,9 @@ class Edition(models.Model):
         _("assessment this time"), max_length=10, choices=Assessment, blank=True
     )
     exam_kind = models.CharField(_("kind of exam"), max_length=10, choices=ExamKind, blank=True)
-    exam_on = models.DateField(_("exam date"), null=True, blank=True, help_text=_("In Leiden."))
+    exam_on = models.DateField(
+        _("exam date"), null=True, blank=True, help_text=_("Here, not at the host.")
+    )
     resit_offered = models.BooleanField(_("resit offered"), null=True, blank=True)
     resit_on = models.DateField(_("resit date"), null=True, blank=True)
     state = models.CharField(
@@ -204,8 +211,8 @@ class Edition(models.Model):
 
     @property
     def academic_year(self) -> str:
-        """Such as 2026-2027; a new one begins on 1 August."""
-        first = self.starts_on.year - (self.starts_on.month < 8)
+        """Such as 2026-2027."""
+        first = first_year_of(self.starts_on)
         return f"{first}-{first + 1}"
 
     @property

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
@@ -17,8 +16,6 @@ from vx_portal.http import roles_of
 if TYPE_CHECKING:
     from vx_portal.http import Person
 
-KEPT_DAYS = 30  # an import that nobody applied is removed after this
-
 
 class ImportRunQuerySet(models.QuerySet["ImportRun"]):
     def visible_to(self, user: Person) -> Self:
@@ -27,9 +24,12 @@ class ImportRunQuerySet(models.QuerySet["ImportRun"]):
 
     def outdated(self) -> Self:
         """Those that waited too long to be applied, or were discarded that long ago."""
+        from courses import house  # noqa: PLC0415  # which needs this app's models
+
+        kept = house.span("courses.import_kept_days")
         return self.filter(
             state__in=[ImportRun.State.OPEN, ImportRun.State.DISCARDED],
-            uploaded_at__lt=timezone.now() - timedelta(days=KEPT_DAYS),
+            uploaded_at__lt=timezone.now() - kept,
         )
 
 

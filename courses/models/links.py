@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
@@ -19,8 +19,6 @@ from vx_portal.http import roles_of
 
 if TYPE_CHECKING:
     from vx_portal.http import Person
-
-PATIENCE = timedelta(days=7)  # after which an unanswered question is worth a reminder
 
 
 class SignedLinkQuerySet[L: "SignedLink"](models.QuerySet[L]):
@@ -62,6 +60,20 @@ class SignedLink(models.Model):
             self.spent_at is None and self.revoked_at is None and self.expires_at > timezone.now()
         )
 
+    @property
+    def is_expired(self) -> bool:
+        """It is too old, and nothing else: whoever has it can ask for a new one."""
+        return (
+            self.spent_at is None and self.revoked_at is None and self.expires_at <= timezone.now()
+        )
+
+    def give_up(self) -> bool:
+        """Make way for a new link, once it has expired; False the second time."""
+        expired = type(self)._default_manager.filter(
+            pk=self.pk, spent_at=None, revoked_at=None, expires_at__lte=timezone.now()
+        )
+        return bool(expired.update(revoked_at=timezone.now()))
+
 
 class ConfirmationRequestQuerySet(SignedLinkQuerySet["ConfirmationRequest"]):
     def visible_to(self, user: Person) -> Self:
@@ -69,10 +81,13 @@ class ConfirmationRequestQuerySet(SignedLinkQuerySet["ConfirmationRequest"]):
         return self if roles_of(user) & CURATORS else self.none()
 
     def unanswered(self, at: datetime | None = None) -> Self:
-        """Asked more than a week ago, or expired, and still without an answer."""
+        """Asked some days ago, or expired, and still without an answer."""
+        from courses import house  # noqa: PLC0415  # which needs this app's models
+
         now = at or timezone.now()
+        patience = house.span("courses.ask_again_days")
         return self.filter(spent_at=None, revoked_at=None).filter(
-            Q(expires_at__lte=now) | Q(created_at__lte=now - PATIENCE)
+            Q(expires_at__lte=now) | Q(created_at__lte=now - patience)
         )
 
     def to_handle(self) -> Self:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
 from itertools import groupby
 from typing import NamedTuple
 
@@ -14,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from courses import anew, house
 from courses.models import (
     ConfirmationRequest,
     Course,
@@ -24,11 +24,10 @@ from courses.models import (
 )
 from courses.services.curation import CurationError
 from courses.services.offer import offer_changed
-from courses.telling import Address, Link, post
+from courses.telling import Address, Doer, Link, note, post
 
 log = structlog.get_logger("courses.confirming")
 
-VALID_FOR = timedelta(days=30)
 LONGEST_NOTE = 2000
 
 
@@ -40,7 +39,9 @@ class Asked(NamedTuple):
 
 
 @transaction.atomic
-def ask(courses: Sequence[Course], *, by: str, sent_to: str = "") -> list[Asked]:
+def ask(
+    courses: Sequence[Course], *, by: Doer, sent_to: str = "", role: str = "office"
+) -> list[Asked]:
     """Make a link for each course; an earlier open link of the course stops working."""
     now = timezone.now()
     open_links = ConfirmationRequest.objects.filter(spent_at=None, revoked_at=None)
@@ -52,12 +53,13 @@ def ask(courses: Sequence[Course], *, by: str, sent_to: str = "") -> list[Asked]
             course=course,
             digest=SignedLink.digest_of(token),
             created_at=now,
-            expires_at=now + VALID_FOR,
-            asked_by=by[:150],
+            expires_at=now + house.span("courses.link_days"),
+            asked_by=str(by or "")[:150],
             sent_to=sent_to,
         )
         request.full_clean()
         request.save()
+        note(course, "ask", by=by, role=role, by_mail=bool(sent_to))
         log.info("confirmation asked", course=course.pk, request=request.pk, by_mail=bool(sent_to))
         asked.append(Asked(request, token))
     return asked
@@ -69,7 +71,7 @@ def reader_language(university: University) -> str:
 
 
 @transaction.atomic
-def ask_by_mail(courses: Sequence[Course], *, by: str) -> list[University]:
+def ask_by_mail(courses: Sequence[Course], *, by: Doer) -> list[University]:
     """Write one message to each university's contact, with a link for each of its courses.
 
     Courses must come with their university. Raises CurationError when a university has no contact,
@@ -84,7 +86,7 @@ def ask_by_mail(courses: Sequence[Course], *, by: str) -> list[University]:
         )
     for group in groups:
         university = group[0].university
-        _owe(university, ask(group, by=by, sent_to=university.contact_email), by=by)
+        _owe(university, ask(group, by=by, sent_to=university.contact_email), by=str(by or ""))
     return [group[0].university for group in groups]
 
 
@@ -110,6 +112,24 @@ def _owe(university: University, asked: Sequence[Asked], *, by: str) -> None:
     )
 
 
+def can_send_anew(link: ConfirmationRequest) -> bool:
+    """Whether it has expired, and still goes to the address that it was sent to."""
+    return (
+        link.is_expired
+        and bool(link.sent_to)
+        and (link.sent_to == link.course.university.contact_email)
+    )
+
+
+def send_anew(link: ConfirmationRequest) -> None:
+    """Ask once more, in the name of who asked first."""
+    asked = ask([link.course], by=anew.holder(), sent_to=link.sent_to, role="host")
+    for new, _token in asked:
+        new.asked_by = link.asked_by
+        new.save(update_fields=["asked_by"])
+    _owe(link.course.university, asked, by=link.asked_by)
+
+
 def _label(course: Course) -> str:
     return f"{course.title} ({course.code})" if course.code else course.title
 
@@ -132,11 +152,12 @@ def editions_to_confirm(request: ConfirmationRequest) -> list[Edition]:
 
 
 @transaction.atomic
-def revoke(request: ConfirmationRequest) -> None:
+def revoke(request: ConfirmationRequest, *, by: Doer) -> None:
     """Make an open link stop working; raises CurationError when it was used or revoked before."""
     unused = ConfirmationRequest.objects.filter(pk=request.pk, spent_at=None, revoked_at=None)
     if not unused.update(revoked_at=timezone.now()):
         raise CurationError(_("This link was used or revoked already."))
+    note(request.course, "revoke_question", by=by)
     log.info("confirmation revoked", request=request.pk)
 
 
@@ -156,6 +177,7 @@ def answer(token: str, *, notes: dict[str, str], name: str) -> ConfirmationReque
     request = ConfirmationRequest.objects.select_related("course__university").get(
         digest=SignedLink.digest_of(token)
     )
+    note(request.course, "answer_question", by=name or None, role="host", answer=kind.value)
     log.info("confirmation answered", request=request.pk, answer=kind.value)
     if not notes:
         _confirm(request)
@@ -163,14 +185,15 @@ def answer(token: str, *, notes: dict[str, str], name: str) -> ConfirmationReque
 
 
 @transaction.atomic
-def handle(request: ConfirmationRequest, *, by: str) -> None:
+def handle(request: ConfirmationRequest, *, by: Doer) -> None:
     """Note that the office has applied what a partner wrote: the rest they said was true.
 
     Raises CurationError when a colleague has done so already.
     """
     open_answers = ConfirmationRequest.objects.to_handle().filter(pk=request.pk)
-    if not open_answers.update(handled_at=timezone.now(), handled_by=by[:150]):
+    if not open_answers.update(handled_at=timezone.now(), handled_by=str(by or "")[:150]):
         raise CurationError(_("A colleague has handled this already."))
+    note(request.course, "handle_answer", by=by)
     _confirm(request)
 
 

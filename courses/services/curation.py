@@ -7,15 +7,18 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db import IntegrityError, models, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.text import capfirst, slugify
 from django.utils.translation import gettext as _
 
+from courses import changes
 from courses.completeness import Fact, missing_to_publish
 from courses.forms.curated import CuratedForm
 from courses.forms.video import VideoForm
 from courses.models import Course, Edition, LiveSession, PublicState, University, Video
 from courses.services.offer import offer_changed
+from courses.telling import Doer, note
 
 # What can happen to a course or an edition: from which states, to which state.
 MOVES: dict[str, tuple[frozenset[str], str]] = {
@@ -57,15 +60,17 @@ def moves_for(row: Course | Edition) -> list[str]:
 def save(
     form: CuratedForm,
     *,
+    by: Doer,
     rows: dict[str, list[dict[str, Any]]] | None = None,
     video: VideoForm | None = None,
 ) -> models.Model:
-    """Save a valid form with the rows and the video that belong to it.
+    """Save a valid form with the rows and the video that belong to it, and note what changed.
 
     Raises StaleError, and changes nothing, when the stored row is no longer what the form was made
     from, or when a rule of the database refuses what two people saved at the same moment.
     """
     row: models.Model = form.instance
+    is_new = not row.pk
     if row.pk:
         stored = type(row)._base_manager.select_for_update().get(pk=row.pk)
         if type(form)(instance=stored).token() != form.token():
@@ -75,8 +80,9 @@ def save(
         _save_video(row, video)
     if isinstance(row, Course):
         row.changed_at = timezone.now()
+    known_editions = [row.pk] if isinstance(row, Edition) and not is_new else []
     try:
-        with transaction.atomic():
+        with changes.told(Q(pk__in=known_editions)), transaction.atomic():
             form.save()
             for name, values in (rows or {}).items():
                 replace_rows(row, name, values)
@@ -84,8 +90,15 @@ def save(
         raise StaleError from refusal
     if isinstance(row, Edition):
         Course.objects.filter(pk=row.course_id).update(changed_at=timezone.now())
+    note(row, "create" if is_new else "change", by=by, changed=_changed(form, rows, video))
     offer_changed()
     return row
+
+
+def _changed(form: CuratedForm, rows: dict[str, Any] | None, video: VideoForm | None) -> list[str]:
+    """The names of the fields and rows that a form has sent; not what stands in them."""
+    changed = [*form.changed_data, *(rows or {})]
+    return [*changed, "video"] if video is not None and video.has_changed() else changed
 
 
 def _keep_what_is_not_shown(row: models.Model, stored: models.Model, form: CuratedForm) -> None:
@@ -118,12 +131,13 @@ def _save_video(row: Any, form: VideoForm) -> None:
 
 
 @transaction.atomic
-def create_course(*, university: University, title: str, code: str) -> Course:
+def create_course(*, university: University, title: str, code: str, by: Doer) -> Course:
     """Make a draft with an address of its own."""
     course = Course(university=university, title=title, code=code)
     course.slug = free_slug(university, title)
     course.full_clean()
     course.save()
+    note(course, "create", by=by)
     offer_changed()
     return course
 
@@ -140,7 +154,7 @@ def free_slug(university: University, title: str) -> str:
 
 
 @transaction.atomic
-def publish_course(course: Course) -> None:
+def publish_course(course: Course, *, by: Doer) -> None:
     """Show a draft or withdrawn course to visitors.
 
     Raises IncompleteError when facts are missing, CurationError when it is published already.
@@ -150,29 +164,29 @@ def publish_course(course: Course) -> None:
     if lacks := missing_to_publish(stored):
         raise IncompleteError(lacks)
     now = timezone.now()
-    _move("publish", course, published_at=stored.published_at or now, changed_at=now)
+    _move("publish", course, by, published_at=stored.published_at or now, changed_at=now)
 
 
 @transaction.atomic
-def withdraw_course(course: Course) -> None:
+def withdraw_course(course: Course, *, by: Doer) -> None:
     """Take a course off the website; its page then says that it is no longer offered."""
     _refuse_unless("withdraw", course)
-    _move("withdraw", course, changed_at=timezone.now())
+    _move("withdraw", course, by, changed_at=timezone.now())
 
 
 @transaction.atomic
-def publish_edition(edition: Edition) -> None:
+def publish_edition(edition: Edition, *, by: Doer) -> None:
     """Show an edition on its course's page."""
     _refuse_unless("publish", edition)
-    _move("publish", edition)
+    _move("publish", edition, by)
     Course.objects.filter(pk=edition.course_id).update(changed_at=timezone.now())
 
 
 @transaction.atomic
-def withdraw_edition(edition: Edition) -> None:
+def withdraw_edition(edition: Edition, *, by: Doer) -> None:
     """Take an edition off its course's page."""
     _refuse_unless("withdraw", edition)
-    _move("withdraw", edition)
+    _move("withdraw", edition, by)
     Course.objects.filter(pk=edition.course_id).update(changed_at=timezone.now())
 
 
@@ -181,14 +195,17 @@ def _refuse_unless(name: str, row: Course | Edition) -> None:
         raise CurationError(_("This has been done already."))
 
 
-def _move(name: str, row: Course | Edition, **values: Any) -> None:
+def _move(name: str, row: Course | Edition, by: Doer, **values: Any) -> None:
     """Compare-and-swap: of two clicks the second changes nothing and is told so."""
     model, target = type(row), MOVES[name][1]
-    if not model._base_manager.filter(pk=row.pk, state=row.state).update(state=target, **values):
-        raise StaleError(_("Somebody else has just changed this. Look at it again."))
+    with changes.told(Q(course=row.pk) if isinstance(row, Course) else Q(pk=row.pk)):
+        as_seen = model._base_manager.filter(pk=row.pk, state=row.state)
+        if not as_seen.update(state=target, **values):
+            raise StaleError(_("Somebody else has just changed this. Look at it again."))
     row.state = target
     for field, value in values.items():
         setattr(row, field, value)
+    note(row, name, by=by)
     offer_changed()
 
 
@@ -202,22 +219,22 @@ def can_delete_course(course: Course) -> bool:
 
 
 @transaction.atomic
-def delete_course(course: Course) -> None:
+def delete_course(course: Course, *, by: Doer) -> None:
     """Delete a draft that was never published and has no editions; else raise CurationError."""
     stored = Course.objects.select_for_update().get(pk=course.pk)
     if not can_delete_course(stored):
         raise CurationError(
             _("Only a draft that was never published and has no editions can be deleted.")
         )
-    delete(stored)
+    delete(stored, by=by)
 
 
 @transaction.atomic
-def delete_edition(edition: Edition) -> None:
+def delete_edition(edition: Edition, *, by: Doer) -> None:
     """Delete a draft edition; one that visitors could see is withdrawn instead."""
     if edition.state != PublicState.DRAFT:
         raise CurationError(_("Only a draft can be deleted. Withdraw this edition instead."))
-    delete(edition)
+    delete(edition, by=by)
 
 
 def used_by(row: models.Model) -> list[str]:
@@ -234,10 +251,11 @@ def used_by(row: models.Model) -> list[str]:
 
 
 @transaction.atomic
-def delete(row: models.Model) -> None:
+def delete(row: models.Model, *, by: Doer, role: str = "office") -> None:
     """Delete a row that nothing uses; else raise InUseError, which says what does."""
     if uses := used_by(row):
         raise InUseError(uses)
+    note(row, "delete", by=by, role=role, name=str(row))
     try:
         with transaction.atomic():
             row.delete()

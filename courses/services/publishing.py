@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from courses.completeness import Fact, missing_in_edition, missing_to_publish
 from courses.models import Course, Edition, PublicState
 from courses.services.curation import CurationError, moves_for, publish_course, publish_edition
+from courses.telling import Doer
 
 
 class Plan(NamedTuple):
@@ -64,7 +65,7 @@ def _why_not(edition: Edition) -> str:
     return ""
 
 
-def publish(courses: Sequence[Course], editions: Collection[int]) -> Done:
+def publish(courses: Sequence[Course], editions: Collection[int], *, by: Doer) -> Done:
     """Publish each course that is ready, and those of its complete drafts that `editions` names.
 
     The others are told apart, and none stops the rest. A course that somebody else published in
@@ -77,20 +78,20 @@ def publish(courses: Sequence[Course], editions: Collection[int]) -> Done:
             continue
         try:
             if not plan.is_published:
-                publish_course(plan.course)
+                publish_course(plan.course, by=by)
                 done.courses.append(plan.course)
         except CurationError:
             done.refused.append(plan)
             continue
         for edition in plan.editions:
             if edition.pk in editions:
-                _publish_edition(edition, done)
+                _publish_edition(edition, done, by)
     return done
 
 
-def _publish_edition(edition: Edition, done: Done) -> None:
+def _publish_edition(edition: Edition, done: Done, by: Doer) -> None:
     try:
-        publish_edition(edition)
+        publish_edition(edition, by=by)
         done.editions.append(edition)
     except CurationError:  # somebody else did
         return

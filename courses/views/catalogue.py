@@ -7,6 +7,7 @@ from copy import copy
 from typing import Any
 from urllib.parse import quote
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpResponse
 from django.template.loader import render_to_string
@@ -109,7 +110,7 @@ def page(request: PortalRequest, offer: Catalogue, found: Found, html: str, filt
     }
     if not is_visitor(request):
         return frame(request).fill(holes)
-    theme = request.COOKIES.get("vx_theme", "")
+    theme = request.COOKIES.get(settings.THEME_COOKIE_NAME, "")
     key = ("frame", language, theme if theme in ("light", "dark") else "")
     if key not in offer.fragments:
         offer.fragments[key] = frame(request)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from courses import anew as again
 from courses.forms.confirm import AnswerForm
 from courses.models import ConfirmationRequest
 from courses.models.university import in_language
@@ -70,5 +73,17 @@ def _page(
 
 def _over(request: PortalRequest, link: ConfirmationRequest, token: str) -> HttpResponse:
     """The link was used, revoked or is too old: what to do now."""
-    context = {"link": link, "token": token}
+    new = reverse("confirm:anew", args=[token]) if confirming.can_send_anew(link) else ""
+    context = {"link": link, "token": token, "anew": new}
     return keep_private(render(request, "courses/confirm_over.html", context, status=410))
+
+
+@csrf_exempt
+@require_POST
+@login_not_required
+def anew(request: PortalRequest, token: str) -> HttpResponse:
+    """Who has a link that expired asks for another."""
+    link = _find(token)
+    if confirming.can_send_anew(link) and again.ask(link, partial(confirming.send_anew, link)):
+        return again.sent(request)
+    return _over(request, _find(token), token)

@@ -12,6 +12,7 @@ from courses.forms.curated import Change, CuratedForm
 from courses.forms.edition import Rows
 from courses.forms.video import VideoForm
 from courses.services import curation
+from courses.telling import Doer
 from vx_portal.http import PortalRequest, WrongRoleError, needs_role, roles_of
 
 SAVED, REFUSED, STALE = 303, 422, 409
@@ -35,6 +36,7 @@ def office_writes[**P](
 def save_form(
     form: CuratedForm,
     *,
+    by: Doer,
     video: VideoForm | None = None,
     rows: dict[str, Rows] | None = None,
 ) -> int:
@@ -49,7 +51,7 @@ def save_form(
         return REFUSED
     try:
         kept = {name: formset.kept() for name, formset in (rows or {}).items()}
-        curation.save(form, rows=kept, video=video)
+        curation.save(form, by=by, rows=kept, video=video)
     except curation.StaleError:
         return STALE
     return SAVED

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -12,13 +13,14 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from courses import changes, house
 from courses.forms.curated import CuratedForm
 from courses.forms.edition import EditionForm, SessionRows, one_more_row, session_values
-from courses.models import Edition, LiveSession, PublicState
+from courses.models import Course, Edition, LiveSession, PublicState
 from courses.services import curation
 from courses.views.curating import REFUSED, SAVED, STALE, changes_of, office_writes, save_form
 from courses.views.office_courses import find as find_course
-from vx_portal.http import PortalRequest, needs_role
+from vx_portal.http import PortalRequest, current_user, needs_role
 
 PREFIX = "sessions"
 
@@ -55,7 +57,7 @@ def _sent(request: PortalRequest, edition: Edition, instance: Edition, **more: A
         rows = SessionRows(one_more_row(request.POST, PREFIX), prefix=PREFIX)
         return page(request, edition, form, rows, unsaved=True, **more)
     rows = SessionRows(request.POST, prefix=PREFIX)
-    status = save_form(form, rows={"live_sessions": rows})
+    status = save_form(form, by=current_user(request), rows={"live_sessions": rows})
     if status != SAVED:
         return page(request, edition, form, rows, status=status, **more)
     messages.success(request, _("The edition is saved."))
@@ -79,14 +81,18 @@ def new_edition(request: PortalRequest, pk: int) -> HttpResponse:
     """An empty form, or with `?from=` one filled in from an earlier edition, a year on."""
     course = find_course(request, pk)
     if request.method == "POST":
-        return _sent(request, Edition(course=course), Edition(course=course))
+        return _sent(request, _new(course), _new(course))
     earlier, sessions = _earlier(request, course.pk), list[LiveSession]()
-    draft, more = Edition(course=course), dict[str, Any]()
+    draft, more = _new(course), dict[str, Any]()
     if earlier:
         draft, sessions = curation.next_edition(earlier)
         draft.course, more = course, {"earlier": earlier}
     rows = SessionRows(initial=session_values(sessions), prefix=PREFIX)
     return page(request, draft, EditionForm(instance=draft), rows, **more)
+
+
+def _new(course: Course) -> Edition:
+    return Edition(course=course, offer_hours=house.number("courses.offer_hours"))
 
 
 def _earlier(request: PortalRequest, course: int) -> Edition | None:
@@ -109,7 +115,7 @@ def _refused(request: PortalRequest, pk: int, refusal: Exception) -> HttpRespons
 def publish(request: PortalRequest, pk: int) -> HttpResponse:
     found = find(request, pk)
     try:
-        curation.publish_edition(found)
+        curation.publish_edition(found, by=current_user(request))
     except curation.CurationError as refusal:
         return _refused(request, pk, refusal)
     messages.success(request, _("The edition is published."))
@@ -121,9 +127,10 @@ def publish(request: PortalRequest, pk: int) -> HttpResponse:
 def withdraw(request: PortalRequest, pk: int) -> HttpResponse:
     found = find(request, pk)
     if request.method != "POST":
-        return render(request, "courses/office/withdraw_edition.html", {"edition": found})
+        context = {"edition": found, "number": changes.concerned(Q(pk=found.pk))}
+        return render(request, "courses/office/withdraw_edition.html", context)
     try:
-        curation.withdraw_edition(found)
+        curation.withdraw_edition(found, by=current_user(request))
     except curation.CurationError as refusal:
         return _refused(request, pk, refusal)
     messages.success(request, _("The edition is withdrawn. Visitors no longer see it."))
@@ -143,7 +150,7 @@ def delete(request: PortalRequest, pk: int) -> HttpResponse:
         }
         return render(request, "courses/office/delete.html", context)
     try:
-        curation.delete_edition(found)
+        curation.delete_edition(found, by=current_user(request))
     except curation.CurationError as refusal:
         return _refused(request, pk, refusal)
     messages.success(request, _("The draft edition is deleted."))

@@ -38,7 +38,7 @@ def imports(request: PortalRequest) -> HttpResponse:
         return _history(request, form, status=422)
     file = form.cleaned_data["file"]
     try:
-        taken = applying.take_in(file.name, file.read(), by=str(current_user(request)))
+        taken = applying.take_in(file.name, file.read(), by=current_user(request))
     except UnreadableError as error:
         form.add_error("file", str(error))
         return _history(request, form, status=422)
@@ -73,7 +73,7 @@ def template(request: PortalRequest, kind: str, suffix: str) -> HttpResponse:
     """An empty file with the right columns and an example."""
     if kind not in SHEETS or suffix not in exporting.TYPES:
         raise Http404
-    return _file({kind: exporting.example(kind)}, f"template-{kind}", suffix)
+    return exporting.download({kind: exporting.example(kind)}, f"template-{kind}", suffix)
 
 
 @require_safe
@@ -87,13 +87,7 @@ def export(request: PortalRequest) -> HttpResponse:
         kind = kind or "courses"
         sheets = {kind: sheets[kind]}
     name = f"virtual-exchange-{kind or 'offer'}-{timezone.localdate():%Y-%m-%d}"
-    return _file(sheets, name, suffix)
-
-
-def _file(sheets: exporting.Sheets, name: str, suffix: str) -> HttpResponse:
-    headers = {"Content-Disposition": f'attachment; filename="{name}.{suffix}"'}
-    content = exporting.write(sheets, suffix)
-    return HttpResponse(content, content_type=exporting.TYPES[suffix], headers=headers)
+    return exporting.download(sheets, name, suffix)
 
 
 @require_safe
@@ -171,7 +165,7 @@ def choose(request: PortalRequest, pk: int) -> HttpResponse:
         shown = _keys(_filtered(applying.differences(run), form.cleaned_data))
         accepted = shown if doing == "all" else []
     try:
-        applying.choose(run, shown=shown, accepted=accepted)
+        applying.choose(run, shown=shown, accepted=accepted, by=current_user(request))
     except applying.ClosedError:
         return _already_closed(request, run)
     if doing == "apply":
@@ -207,7 +201,7 @@ def apply(request: PortalRequest, pk: int) -> HttpResponse:
     if request.method != "POST":
         return _summary(request, run)
     try:
-        applying.apply(run, seen=request.POST.get("seen", ""), by=str(current_user(request)))
+        applying.apply(run, seen=request.POST.get("seen", ""), by=current_user(request))
     except applying.ClosedError:
         return _already_closed(request, run)
     except applying.StaleImportError:
@@ -234,7 +228,7 @@ def _summary(
 def discard(request: PortalRequest, pk: int) -> HttpResponse:
     run = get_object_or_404(ImportRun.objects.visible_to(request.user), pk=pk)
     try:
-        applying.discard(run, by=str(current_user(request)))
+        applying.discard(run, by=current_user(request))
     except applying.ClosedError:
         return _already_closed(request, run)
     messages.success(request, _("The import is discarded. Nothing was changed."))

@@ -148,7 +148,7 @@ def _in_words(courses: int, editions: int) -> str:
 def _publish(request: PortalRequest, courses: list[Course]) -> HttpResponse:
     named = request.POST.getlist("edition")
     wanted = {int(pk) for pk in named if pk.isascii() and pk.isdigit()}
-    done = publishing.publish(courses, wanted)
+    done = publishing.publish(courses, wanted, by=current_user(request))
     what = _in_words(len(done.courses), len(done.editions))
     messages.success(request, _("Published: %(what)s.") % {"what": what})
     for plan in done.refused:
@@ -162,7 +162,7 @@ def _publish(request: PortalRequest, courses: list[Course]) -> HttpResponse:
 def _ask(request: PortalRequest, courses: list[Course]) -> HttpResponse:
     reachable = [course for course in courses if course.university.contact_email]
     try:
-        asked = confirming.ask_by_mail(reachable, by=str(current_user(request)))
+        asked = confirming.ask_by_mail(reachable, by=current_user(request))
     except curation.CurationError as refusal:
         messages.error(request, str(refusal))
         return redirect("office:courses")

@@ -6,7 +6,7 @@ from copy import copy
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from courses import completeness
+from courses import changes, completeness
 from courses.forms.confirm import FACTS
 from courses.forms.course import CourseForm, NewCourseForm
 from courses.forms.video import VideoForm
@@ -40,7 +40,8 @@ def new_course(request: PortalRequest) -> HttpResponse:
     form.fields["university"].queryset = universities  # type: ignore[attr-defined]
     if form.is_valid():
         made = curation.create_course(
-            **{key: form.cleaned_data[key] for key in ("university", "title", "code")}
+            **{key: form.cleaned_data[key] for key in ("university", "title", "code")},
+            by=current_user(request),
         )
         messages.success(request, _("The draft is made. Fill in what students need to know."))
         return redirect("office:course", made.pk)
@@ -57,7 +58,7 @@ def course(request: PortalRequest, pk: int) -> HttpResponse:
     sent = request.POST if request.method == "POST" else None
     form = CourseForm(sent, instance=copy(found))
     video = VideoForm(sent, instance=copy(found.video))
-    status = save_form(form, video=video) if sent is not None else 200
+    status = save_form(form, by=current_user(request), video=video) if sent is not None else 200
     if status == SAVED:
         messages.success(request, _("Saved."))
         return redirect("office:course", pk)
@@ -135,7 +136,7 @@ def preview(request: PortalRequest, pk: int) -> HttpResponse:
 def publish(request: PortalRequest, pk: int) -> HttpResponse:
     found = find(request, pk)
     try:
-        curation.publish_course(found)
+        curation.publish_course(found, by=current_user(request))
     except curation.IncompleteError as refusal:
         return editor(request, found, status=422, lacking=refusal.missing)
     except curation.CurationError as refusal:
@@ -149,9 +150,10 @@ def publish(request: PortalRequest, pk: int) -> HttpResponse:
 def withdraw(request: PortalRequest, pk: int) -> HttpResponse:
     found = find(request, pk)
     if request.method != "POST":
-        return render(request, "courses/office/withdraw_course.html", {"course": found})
+        context = {"course": found, "number": changes.concerned(Q(course=found.pk))}
+        return render(request, "courses/office/withdraw_course.html", context)
     try:
-        curation.withdraw_course(found)
+        curation.withdraw_course(found, by=current_user(request))
     except curation.CurationError as refusal:
         return editor(request, find(request, pk), status=409, refusal=str(refusal))
     messages.success(request, _("The course is withdrawn. Visitors no longer see it."))
@@ -171,7 +173,7 @@ def delete(request: PortalRequest, pk: int) -> HttpResponse:
         }
         return render(request, "courses/office/delete.html", context)
     try:
-        curation.delete_course(found)
+        curation.delete_course(found, by=current_user(request))
     except curation.CurationError as refusal:
         return editor(request, found, status=409, refusal=str(refusal))
     messages.success(request, _("The draft is deleted."))
@@ -185,7 +187,7 @@ def ask(request: PortalRequest, pk: int) -> HttpResponse:
     found = find(request, pk)
     if request.method != "POST":
         return render(request, "courses/office/ask.html", {"course": found})
-    by = str(current_user(request))
+    by = current_user(request)
     if request.POST.get("how") == "link":
         asked = confirming.ask([found], by=by)[0]
         address = confirming.address_of(asked.token)
@@ -210,7 +212,7 @@ def _question(request: PortalRequest, pk: int) -> ConfirmationRequest:
 def revoke(request: PortalRequest, pk: int) -> HttpResponse:
     question = _question(request, pk)
     try:
-        confirming.revoke(question)
+        confirming.revoke(question, by=current_user(request))
     except curation.CurationError as refusal:
         return editor(request, find(request, question.course_id), status=409, refusal=str(refusal))
     messages.success(request, _("The link no longer works."))
@@ -222,7 +224,7 @@ def revoke(request: PortalRequest, pk: int) -> HttpResponse:
 def handled(request: PortalRequest, pk: int) -> HttpResponse:
     question = _question(request, pk)
     try:
-        confirming.handle(question, by=str(current_user(request)))
+        confirming.handle(question, by=current_user(request))
     except curation.CurationError as refusal:
         return editor(request, find(request, question.course_id), status=409, refusal=str(refusal))
     messages.success(request, _("Marked as handled; the course counts as confirmed."))

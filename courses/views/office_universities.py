@@ -24,7 +24,7 @@ from courses.models import Faculty, Programme, University
 from courses.services import curation
 from courses.views.curating import REFUSED, SAVED, STALE, changes_of, office_writes, save_form
 from courses.worklist import ending
-from vx_portal.http import PortalRequest, needs_role
+from vx_portal.http import PortalRequest, current_user, needs_role
 
 PAGE = 50
 PREFIX = "domains"
@@ -87,7 +87,9 @@ def _university(request: PortalRequest, found: University) -> HttpResponse:
         rows = DomainRows(one_more_row(sent, PREFIX) if more else sent, prefix=PREFIX)
         rows.university = found
         if not more:
-            status = save_form(form, video=video, rows={"email_domains": rows})
+            status = save_form(
+                form, by=current_user(request), video=video, rows={"email_domains": rows}
+            )
     if status == SAVED:
         messages.success(request, _("Saved."))
         return redirect("office:university", form.instance.pk)
@@ -182,7 +184,7 @@ def delete_programme(request: PortalRequest, pk: int) -> HttpResponse:
 
 def _simple(request: PortalRequest, form: Any, name: str, found: Any, **more: Any) -> HttpResponse:
     """A form without rows below it: a faculty's or a programme's."""
-    status = save_form(form) if form.is_bound else 200
+    status = save_form(form, by=current_user(request)) if form.is_bound else 200
     if status == SAVED:
         messages.success(request, _("Saved."))
         faculty = form.instance.faculty_id if name == "programme" else form.instance.pk
@@ -211,7 +213,7 @@ def _delete(request: PortalRequest, row: models.Model, back: str, here: str) -> 
     if request.method != "POST":
         return render(request, "courses/office/delete.html", context)
     try:
-        curation.delete(row)
+        curation.delete(row, by=current_user(request))
     except curation.InUseError as refusal:
         context |= {"uses": refusal.uses, "can": False}
         return render(request, "courses/office/delete.html", context, status=409)

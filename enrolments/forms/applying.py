@@ -182,3 +182,16 @@ class AnswerForm(KeepsFiles, forms.Form):
 
     answer = LongText(label=_("Your answer"))
     file = UploadField(label=_("A file that belongs to it"), required=False)
+
+
+class LetterForm(KeepsFiles, forms.Form):
+    """What the Board of Examiners answered after the application was sent."""
+
+    use_required_attribute = False
+
+    letter = UploadField(label=_("The Board’s permission"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        message = _("Choose the file with the Board’s permission.")
+        self.fields["letter"].error_messages["required"] = message

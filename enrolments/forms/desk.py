@@ -184,10 +184,16 @@ class SavedViewForm(forms.Form):
 
 
 class StandInForm(forms.Form):
-    """Who does one's work, and on which days."""
+    """Who does one's work, or that of somebody else, and on which days."""
 
     use_required_attribute = False
 
+    absent = forms.ModelChoiceField(
+        User.objects.none(),
+        label=_("Who is away"),
+        empty_label=_("Choose a colleague"),
+        error_messages={"required": _("Choose who is away.")},
+    )
     stand_in = forms.ModelChoiceField(
         User.objects.none(),
         label=_("Colleague"),
@@ -198,9 +204,15 @@ class StandInForm(forms.Form):
     starts_on = DayField(label=_("From"), initial=timezone.localdate)
     ends_on = DayField(label=_("Until"), help_text=_("The last day."))
 
-    def __init__(self, *args: Any, colleagues: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, colleagues: Any, absent: Any = None, **kwargs: Any) -> None:
+        """`absent`: among whom to choose who is away; None: it is about oneself."""
         super().__init__(*args, **kwargs)
         self.fields["stand_in"].queryset = colleagues  # type: ignore[attr-defined]
+        if absent is None:
+            del self.fields["absent"]
+        else:
+            self.fields["absent"].queryset = absent  # type: ignore[attr-defined]
+            self.fields["stand_in"].label = _("Who stands in")
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -209,4 +221,6 @@ class StandInForm(forms.Form):
             self.add_error("starts_on", _("This day has passed. Choose today or later."))
         if starts_on and ends_on and ends_on < starts_on:
             self.add_error("ends_on", _("The last day must be on or after the first day."))
+        if data.get("absent") and data.get("absent") == data.get("stand_in"):
+            self.add_error("stand_in", _("Choose somebody else than who is away."))
         return data

@@ -12,12 +12,24 @@ from django.utils.translation import gettext_lazy as _
 from paperwork.forms.files import KeepsFiles, PdfField
 
 CONFIRM, DECLINE = "confirm", "decline"
+APPROVE, REJECT = "approve", "reject"
 
 
-class HostAnswerForm(KeepsFiles, forms.Form):
-    """What a host answered by mail, when, and that mail."""
+class DatedAnswer(KeepsFiles, forms.Form):
+    """An answer that came by mail: its day, which is not of tomorrow."""
 
     use_required_attribute = False
+
+    def clean_answered_on(self) -> Any:
+        """An answer that has come is not of tomorrow."""
+        day = self.cleaned_data["answered_on"]
+        if day > timezone.localdate():
+            raise ValidationError(_("This day has not come yet."))
+        return day
+
+
+class HostAnswerForm(DatedAnswer):
+    """What a host answered by mail, when, and that mail."""
 
     answer = forms.ChoiceField(
         label=_("What did the host university answer?"),
@@ -47,17 +59,54 @@ class HostAnswerForm(KeepsFiles, forms.Form):
     def confirmed(self) -> bool:
         return bool(self.cleaned_data["answer"] == CONFIRM)
 
-    def clean_answered_on(self) -> Any:
-        """An answer that has come is not of tomorrow."""
-        day = self.cleaned_data["answered_on"]
-        if day > timezone.localdate():
-            raise ValidationError(_("This day has not come yet."))
-        return day
-
     def clean(self) -> dict[str, Any]:
         """Who declines says why."""
         data = super().clean() or {}
         if data.get("answer") == DECLINE and not data.get("reason", "").strip():
+            self.add_error("reason", _("Say why, in a sentence: the student reads it."))
+        return data
+
+
+class HomeAnswerForm(DatedAnswer):
+    """What a home university answered by mail, who there, when, and that mail."""
+
+    answer = forms.ChoiceField(
+        label=_("What did the home university answer?"),
+        choices=[
+            (APPROVE, _("The student may follow the course")),
+            (REJECT, _("The student may not")),
+        ],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Say what the home university answered.")},
+    )
+    name = forms.CharField(
+        label=_("Who answered"),
+        max_length=120,
+        error_messages={"required": _("Give the name of who answered.")},
+    )
+    reason = forms.CharField(
+        label=_("What the student reads"),
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Needed when the answer is no: a sentence for the student."),
+    )
+    answered_on = forms.DateField(
+        label=_("Date of the answer"),
+        initial=timezone.localdate,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"required": _("Give the date of the mail.")},
+    )
+    mail = PdfField(label=_("The mail, as PDF"))
+
+    @property
+    def approved(self) -> bool:
+        return bool(self.cleaned_data["answer"] == APPROVE)
+
+    def clean(self) -> dict[str, Any]:
+        """Who says no says why."""
+        data = super().clean() or {}
+        if data.get("answer") == REJECT and not data.get("reason", "").strip():
             self.add_error("reason", _("Say why, in a sentence: the student reads it."))
         return data
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
@@ -27,8 +26,6 @@ class BoardRequestQuerySet(SignedLinkQuerySet["BoardRequest"]):
 
 class BoardRequest(SignedLink):
     """A coordinator's question to a member of a Board of Examiners: may this course count?"""
-
-    VALID_FOR = timedelta(days=30)
 
     class Answer(models.TextChoices):
         GRANTED = "granted", pgettext_lazy("answer of the Board", "permission given")
@@ -84,8 +81,6 @@ class HostLinkQuerySet(SignedLinkQuerySet["HostLink"]):
 
 class HostLink(SignedLink):
     """A partner's way in without an account: its courses and students, for as long as it holds."""
-
-    VALID_FOR = timedelta(days=30)
 
     university = models.ForeignKey(University, models.CASCADE, related_name="host_links")
     email = models.EmailField(_("sent to"))

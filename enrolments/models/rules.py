@@ -53,7 +53,7 @@ class HomeRules(models.Model):
         _("permission needed for an extracurricular course"), null=True, blank=True
     )
     credit_cap = _cap(
-        _("most credits (EC) per student"), _("Of all Virtual Exchange courses together.")
+        _("most credits (EC) per student"), _("Of all courses in this portal together.")
     )
     decision_days = models.PositiveSmallIntegerField(
         _("working days in which a coordinator decides"), null=True, blank=True
@@ -94,7 +94,7 @@ class PortalRules(HomeRules):
         _("working days in which a transcript is verified"), default=5
     )
     honours_email = models.EmailField(
-        _("address of the Honours Academy"),
+        _("address for the honours overviews"),
         blank=True,
         help_text=_("Where overviews of the honours programme are sent."),
     )
@@ -126,7 +126,7 @@ class FacultyRules(HomeRules):
         Faculty, models.CASCADE, primary_key=True, related_name="rules", verbose_name=_("faculty")
     )
     own_form = models.BooleanField(
-        _("the portal's form takes the place of the petition in uSis"), default=False
+        _("the portal's form takes the place of the petition"), default=False
     )
     paper_language = models.CharField(
         _("language of the forms for its administration"),

@@ -4,23 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import StudentProfile, User
-from enrolments import people
+from accounts.models import User
+from courses.models import Edition
+from enrolments import later, people
 from enrolments.holding import is_with_board
-from enrolments.models import Enrolment, State
+from enrolments.models import Enrolment, KeptPlaces, State
 from enrolments.models.enrolment import HOLDING, Board, Kind
 from enrolments.rulebook import Permission
 from enrolments.services import agreements, places, requests, rules, telling
-from enrolments.services.actions import ACTIONS, ActionError, StaleError
+from enrolments.services.actions import (
+    ACTIONS,
+    ActionError,
+    StaleError,
+    is_settled_at_home,
+)
 from paperwork.models import Event, subject_of
 from paperwork.services.events import Actor, record
-from paperwork.services.notices import UNDO, take_back
+from paperwork.services.notices import UNDO, settle, take_back
 from paperwork.working_days import add_working_days
 
 S = State
@@ -54,21 +60,29 @@ def act(
     fields: dict[str, Any] = dict(also or {})
     if name == "submit":
         fields |= _ready_to_send(case, now)
+        telling.know_home(case)
     seen = S(case.state)
     frees_place = seen in HOLDING and action.target not in HOLDING
     touches_line = name == "submit" or frees_place or seen == S.WAITING
     edition = places.lock(case.edition_id) if touches_line else None
     if name == "submit" and edition is not None:
-        claim = places.claim(edition, case.home_university_id)
+        is_last = False
+        if places.are_owed(edition):  # its host has just given more: who waits goes first
+            is_last = not _give_out(edition).is_done
+            edition = places.lock(edition.pk)
+        claim = places.claim(edition, case.home_university_id, is_last=is_last)
         fields |= {"sequence": claim.sequence, "rank": claim.sequence, "kept": claim.kept}
         target = claim.state
     else:
         target = action.target or seen
     event = _move(case, name, target, by=by, role=role, reason=reason, now=now, fields=fields)
-    if name == "confirm":
+    if name == "accept":
+        _go_on_if_approved(case)
+    elif name == "confirm":
         agreements.owe(case, event, by=by)
     elif seen == S.ENROLLED and target not in HOLDING:
         agreements.end(case, by=by)
+        later.leave(case, event)
     if frees_place:
         places.release(case)
         fill(case.edition_id)
@@ -77,9 +91,8 @@ def act(
 
 def _ready_to_send(case: Enrolment, now: datetime) -> dict[str, Any]:
     """What sending writes besides; raises ActionError with the first rule in the way."""
-    profile = (
-        StudentProfile.objects.select_for_update(of=("self",)).filter(user=case.student_id).first()
-    )  # two requests of one student: one after the other, so that a cap holds
+    # Two requests of one student: one after the other, so that a cap holds.
+    profile = requests.profile_of(case.student_id, lock=True)
     requests.judge_by(case, profile)
     if profile is not None:
         for field, value in requests.identity(profile).items():
@@ -122,10 +135,14 @@ def _move(
     as_seen = Enrolment.objects.filter(pk=case.pk, state=seen)
     if name == "submit":  # what is sent is what was judged, not what another device saved since
         as_seen = as_seen.filter(changed_at=case.changed_at)
+    if name == "approve_waiting":  # it stays in its state, so that the state alone swaps nothing
+        as_seen = as_seen.filter(home_approved_at=None)
     if not as_seen.update(**fields):
         raise StaleError(_("Somebody else has just changed this application."))
     for field, value in fields.items():
         setattr(case, field, value)
+    # What was asked before. Everybody writes in this order: edition, case, its messages.
+    settle(case)
     event = record(
         case,
         name,
@@ -190,33 +207,67 @@ def fill(edition_id: int) -> list[Event]:
     """Give every free place of the edition to the first in line, in the caller's transaction.
 
     When the start is near it is offered, and the offer ends after the edition's hours. Somebody
-    whom the home side has approved already goes on to the host at once.
+    whom the home side has approved already goes on to the host at once. Who would pass a cap on
+    credits keeps the turn, and the place goes to the next. Nobody gets one on a withdrawn course.
     """
-    edition = places.lock(edition_id)
+    return _give_out(places.lock(edition_id)).events
+
+
+class Given(NamedTuple):
+    """What came of giving places out."""
+
+    events: list[Event]
+    is_done: bool  # False: the first in line is doing something else, so it stopped for a moment
+
+
+def _give_out(edition: Edition) -> Given:
     near = places.is_near(edition, rules.rulebook().portal["offer_days"])
-    events = []
-    while promotion := places.next_in_line(edition):
-        now = timezone.now()
-        fields: dict[str, Any] = {"kept": promotion.kept}
-        target = S.SUBMITTED
-        if near:
-            target = S.OFFERED
-            fields["offer_until"] = now + timedelta(hours=edition.offer_hours)
-        case = promotion.case
-        event = _move(
-            case, "promote", target, by=None, role="portal", reason="", now=now, fields=fields
-        )
-        events.append(event)
-        if target == S.SUBMITTED:
-            events += _go_on_if_approved(case)
-    return events
+    events: list[Event] = []
+    passed_over: set[int] = set()
+    while promotion := places.next_in_line(edition, passed_over):
+        case, kept = promotion
+        if requests.has_cap(case) and not requests.lock_if_free(case.student_id):
+            places.give_back(edition.pk, kept.pk if kept else None)
+            return Given(events, is_done=False)
+        if requests.cap_in_the_way(case):
+            places.give_back(edition.pk, kept.pk if kept else None)
+            passed_over.add(case.pk)
+            _note_passed_over(case)
+            continue
+        events += _promote(case, kept, edition, near=near)
+    return Given(events, is_done=True)
+
+
+def _promote(
+    case: Enrolment, kept: KeptPlaces | None, edition: Edition, *, near: bool
+) -> list[Event]:
+    now = timezone.now()
+    fields: dict[str, Any] = {"kept": kept}
+    target = S.SUBMITTED
+    if near:
+        target = S.OFFERED
+        fields["offer_until"] = now + timedelta(hours=edition.offer_hours)
+    event = _move(
+        case, "promote", target, by=None, role="portal", reason="", now=now, fields=fields
+    )
+    return [event] if near else [event, *_go_on_if_approved(case)]
+
+
+def _note_passed_over(case: Enrolment) -> None:
+    """Say so once; the line is looked at every minute."""
+    if Event.objects.about(case).filter(action="passed_over").exists():
+        return
+    event = record(
+        case, "passed_over", by=None, role="portal", from_state=case.state, to_state=case.state
+    )
+    telling.tell(event, case)
 
 
 def _go_on_if_approved(case: Enrolment) -> list[Event]:
     """A case that the home side approved while it waited needs no second look."""
-    if case.home_approved_at is None or case.home_approved_by is None:
-        return []
     by = case.home_approved_by
+    if by is None or not is_settled_at_home(case):
+        return []
     return [
         _move(
             case,

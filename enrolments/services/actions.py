@@ -58,10 +58,26 @@ def _permission_missing(case: Enrolment, _now: datetime) -> str:
     return ""
 
 
+def is_settled_at_home(case: Enrolment) -> bool:
+    """Whether the home side approved while it waited, and nothing has come in the way since."""
+    approved = case.home_approved_at is not None and case.home_approved_by_id is not None
+    return approved and not _permission_missing(case, timezone.now())
+
+
+def _cannot_be_approved_ahead(case: Enrolment, now: datetime) -> str:
+    if case.home_approved_at is not None:
+        return _("It has been approved already and waits for a place.")
+    return _permission_missing(case, now)
+
+
 def _offer_over(case: Enrolment, now: datetime) -> str:
     if case.offer_until is not None and case.offer_until <= now:
         return _("This offer has ended. The place has gone to somebody else.")
     return ""
+
+
+def consenter_role(actor: Actor, case: Enrolment) -> str:
+    return people.student_role(actor, case) if case.consent_at else ""
 
 
 class Action(NamedTuple):
@@ -106,7 +122,7 @@ ACTIONS: dict[str, Action] = {
         people.home_role,
         pgettext_lazy("action", "Approve in case a place comes free"),
         pgettext_lazy("history", "approved the application, which waits for a place"),
-        hinder=_permission_missing,
+        hinder=_cannot_be_approved_ahead,
         undo=False,
     ),
     "return": Action(
@@ -171,6 +187,13 @@ ACTIONS: dict[str, Action] = {
         pgettext_lazy("history", "withdrew the application"),
         hinder=_too_late_to_withdraw,
     ),
+    "withdraw_consent": Action(  # at any time: no last day, and no reason
+        LIVE,
+        S.WITHDRAWN,
+        consenter_role,
+        pgettext_lazy("action", "Withdraw consent"),
+        pgettext_lazy("history", "withdrew the consent to share data; the application ended"),
+    ),
     "withdraw_late": Action(
         LIVE,
         S.WITHDRAWN,
@@ -180,7 +203,7 @@ ACTIONS: dict[str, Action] = {
         needs_reason=True,
     ),
     "expire": Action(
-        _states(S.DRAFT, S.RETURNED, S.OFFERED),
+        _states(S.DRAFT, S.WAITING, S.RETURNED, S.OFFERED),
         S.EXPIRED,
         people.portal_role,
         pgettext_lazy("action", "Let expire"),

@@ -77,7 +77,9 @@ def renew_agreement(case: Enrolment, *, by: User | None) -> Document | None:
     may not, StaleError when somebody else has just done it.
     """
     role = may_handle(by, case) if by else "portal"
-    if not role or case.state not in PLACED:
+    rows = Enrolment.objects.select_for_update().filter(pk=case.pk, state__in=PLACED)
+    state = rows.values_list("state", flat=True).first()  # as it is now: it may just have ended
+    if not role or state is None:
         raise ActionError(_("This is not possible for this application now."))
     last = Document.objects.about(case).filter(kind=KIND).order_by("-version").first()
     confirmed = _confirmation_of(case)
@@ -89,7 +91,7 @@ def renew_agreement(case: Enrolment, *, by: User | None) -> Document | None:
             document = owe(case, confirmed, by=by)
     except IntegrityError:
         raise StaleError(_("Somebody else has just renewed the agreement.")) from None
-    record(case, "agreement", by=by, role=role, from_state=case.state, to_state=case.state)
+    record(case, "agreement", by=by, role=role, from_state=state, to_state=state)
     return document
 
 

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from courses import anew, house
 from courses.models import SignedLink
-from enrolments.models import BoardRequest, Enrolment
+from enrolments.models import BoardRequest, Enrolment, State
 from enrolments.models.enrolment import Board
-from enrolments.services import board, telling
+from enrolments.services import acting, board, telling
 from enrolments.services.actions import ActionError, StaleError
 from paperwork.models import Event
 from paperwork.services.events import Outsider, record
 from paperwork.services.notices import Address, Link, owe_notice
 from paperwork.working_days import add_working_days
 
-REMIND_AFTER = (5, 10)  # working days without an answer
+REMIND_AFTER = ("applying.board_first_days", "applying.board_second_days")  # without an answer
 DECIDED = frozenset({Board.GIVEN, Board.REFUSED})
 
 
@@ -38,7 +40,8 @@ def is_open(request: BoardRequest) -> bool:
 def ask(case: Enrolment, *, email: str, language: str, message: str, by: User) -> BoardRequest:
     """Send a member of the Board a link to decide; an earlier open link stops working.
 
-    Raises ActionError when `by` may not, or the Board has decided already.
+    From now on the case waits for the Board, with its full number of days. Raises ActionError when
+    `by` may not or the Board has decided already, StaleError when the case has moved on.
     """
     if not board.may_record(by, case):
         raise ActionError(_("This is not possible for this application now."))
@@ -50,7 +53,7 @@ def ask(case: Enrolment, *, email: str, language: str, message: str, by: User) -
     request = BoardRequest(
         enrolment=case,
         digest=SignedLink.digest_of(token),
-        expires_at=now + BoardRequest.VALID_FOR,
+        expires_at=now + house.span("applying.link_days"),
         email=email,
         language=language,
         asked_by=by,
@@ -62,10 +65,20 @@ def ask(case: Enrolment, *, email: str, language: str, message: str, by: User) -
             request.save()
     except IntegrityError:
         raise StaleError(_("Somebody else has just asked the Board.")) from None
-    Enrolment.objects.filter(pk=case.pk).update(
-        board=Board.ASKED, board_asked_on=timezone.localdate(now), changed_at=now
-    )
+    before = case.board
     case.board, case.board_asked_on = Board.ASKED, timezone.localdate(now)
+    fields: dict[str, Any] = {
+        "board": case.board,
+        "board_asked_on": case.board_asked_on,
+        "changed_at": now,
+    }
+    if case.state == State.SUBMITTED:
+        fields |= {"since": now, "due_on": acting.due_after(case, State.SUBMITTED, now, fields)}
+    rows = Enrolment.objects.filter(pk=case.pk, state=case.state, board=before)
+    if not rows.update(**fields):
+        raise StaleError(_("Somebody else has just changed this application."))
+    for field, value in fields.items():
+        setattr(case, field, value)
     role = board.may_record(by, case)
     record(case, "ask_board", by=by, role=role, from_state=case.state, to_state=case.state)
     _send(request, token, occasion="asked")
@@ -84,6 +97,29 @@ def _send(request: BoardRequest, token: str, *, occasion: str) -> None:
         link=Link("board:decide", [token], secret=True),
         until=request.expires_at,
     )
+
+
+def can_send_anew(request: BoardRequest) -> bool:
+    """Whether it has expired and the Board has still to decide."""
+    case = request.enrolment
+    return request.is_expired and case.state in board.OPEN and case.board == Board.ASKED
+
+
+def send_anew(request: BoardRequest) -> None:
+    """Put the same question to the same member once more."""
+    case, token = request.enrolment, SignedLink.new_token()
+    new = BoardRequest.objects.create(
+        enrolment=case,
+        digest=SignedLink.digest_of(token),
+        expires_at=timezone.now() + house.span("applying.link_days"),
+        email=request.email,
+        language=request.language,
+        asked_by=request.asked_by,
+        message=request.message,
+    )
+    by = Outsider(anew.holder(), "board")
+    record(case, "ask_board", by=by, role="board", from_state=case.state, to_state=case.state)
+    _send(new, token, occasion="asked")
 
 
 def _revoke_open(case: Enrolment) -> int:
@@ -147,7 +183,7 @@ def answer(token: str, *, granted: bool, name: str, reference: str, reason: str)
 
 
 def remind(today: date | None = None) -> int:
-    """Remind members who have not answered after 5 and after 10 working days; how many were.
+    """Remind members who have not answered for some working days, twice; how many were.
 
     A reminder holds a new link, which is valid as long as the first: only a hash of that is kept.
     """
@@ -163,7 +199,7 @@ def remind(today: date | None = None) -> int:
     reminded = 0
     for pk, made, number in open_ones.values_list("pk", "created_at", "reminded"):
         asked = timezone.localdate(made)
-        due = sum(day >= add_working_days(asked, days) for days in REMIND_AFTER)
+        due = sum(day >= add_working_days(asked, days) for days in map(house.number, REMIND_AFTER))
         if due > number:  # after a pause one message, not two
             reminded += _remind(pk, number, due)
     return reminded

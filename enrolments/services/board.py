@@ -13,11 +13,13 @@ from accounts.models import User
 from enrolments import people
 from enrolments.models import Enrolment, State
 from enrolments.models.enrolment import Board, Kind
-from enrolments.services import acting, telling
+from enrolments.services import acting, rules, telling
 from enrolments.services.actions import ActionError, StaleError
 from paperwork.models import Event
 from paperwork.services.events import Actor, record
+from paperwork.services.files import keep
 from paperwork.services.notices import owe_notice, settle
+from paperwork.uploads import Upload
 
 OPEN = frozenset({State.SUBMITTED, State.WAITING, State.OFFERED, State.RETURNED})
 
@@ -36,6 +38,7 @@ def may_record(actor: Actor, case: Enrolment) -> str:
 
 
 @transaction.atomic
+@rules.one_rulebook()
 def record_board(
     case: Enrolment,
     *,
@@ -58,14 +61,16 @@ def record_board(
     now = timezone.now()
     before = Board(case.board)
     waits_again = case.state == State.SUBMITTED and before == Board.ASKED
+    case.board = Board.GIVEN if granted else Board.REFUSED
     fields: dict[str, Any] = {
-        "board": Board.GIVEN if granted else Board.REFUSED,
+        "board": case.board,
         "board_decided_on": decided_on,
         "board_reference": reference.strip(),
         "board_name": name.strip(),
         "changed_at": now,
     }
-    if waits_again:
+    case.board = fields["board"]
+    if waits_again:  # for the home side, no longer for the Board
         fields |= {"since": now, "due_on": acting.due_after(case, State.SUBMITTED, now, fields)}
     rows = Enrolment.objects.filter(pk=case.pk, state=case.state, board=before)
     if not rows.update(**fields):
@@ -85,10 +90,63 @@ def record_board(
             "decided_on": decided_on.isoformat(),
             "name": name.strip(),
             "reference": reference.strip(),
+            "rules": rules.version_of(rules.rulebook()).pk,
         },
     )
     settle(case, "enrolments.board_answered")
     _tell(event, case)
+    return event
+
+
+def may_hand_in(actor: Actor, case: Enrolment) -> str:
+    """Whether `actor` is the student who asked the Board and may send what it answered."""
+    if case.kind == Kind.INCOMING or case.board != Board.ASKED or case.state not in OPEN:
+        return ""
+    return people.student_role(actor, case)
+
+
+@transaction.atomic
+def hand_in(case: Enrolment, letter: Upload, *, by: User) -> Event:
+    """The student sends the Board's letter after the application: as good as sent along with it.
+
+    The home side looks at it and decides; it has its full number of days from now. Raises
+    ActionError when nothing is awaited of the Board, StaleError when somebody was first,
+    FileRefusedError.
+    """
+    role = may_hand_in(by, case)
+    if not role:
+        raise ActionError(_("This is not possible for this application now."))
+    now = timezone.now()
+    fields: dict[str, Any] = {"board": Board.GIVEN, "changed_at": now}
+    case.board = Board.GIVEN
+    if case.state == State.SUBMITTED:
+        fields |= {"since": now, "due_on": acting.due_after(case, State.SUBMITTED, now, fields)}
+    rows = Enrolment.objects.filter(pk=case.pk, state=case.state, board=Board.ASKED)
+    if not rows.update(**fields):
+        raise StaleError(_("Somebody else has just changed this application."))
+    for field, value in fields.items():
+        setattr(case, field, value)
+    kept = keep(letter, purpose="board_permission", by=by, about=case)
+    event = record(
+        case,
+        "board_letter",
+        by=by,
+        role=role,
+        from_state=case.state,
+        to_state=case.state,
+        details={"file": str(kept.pk)},
+    )
+    settle(case, "enrolments.board_awaited")
+    for reader in people.home_side(case):
+        owe_notice(
+            "enrolments.board_letter",
+            f"{telling.key_of(event)}board_letter-{reader.pk}",
+            reader,
+            telling.context(case, event),
+            about=case,
+            link=telling.to_desk(case),
+            asks=case.state == State.SUBMITTED,
+        )
     return event
 
 

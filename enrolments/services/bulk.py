@@ -1,4 +1,4 @@
-"""Approving several cases: each by itself, so that one that cannot does not stop the rest."""
+"""Approving several cases, and taking that back: one that cannot does not stop the rest."""
 
 from __future__ import annotations
 
@@ -40,8 +40,6 @@ def why_not(case: Enrolment, *, by: User) -> str:
     action = ACTIONS[name]
     if case.state not in action.sources:
         return _("It is not being checked: %(state)s.") % {"state": case.get_state_display()}
-    if name == "approve_waiting" and case.home_approved_at is not None:
-        return _("It has been approved already and waits for a place.")
     if not action.who(by, case):
         return _("Somebody else decides about it.")
     return actions.hindrance(name, by, case)
@@ -61,4 +59,17 @@ def approve_all(cases: Iterable[Enrolment], *, by: User) -> list[Verdict]:
             done.append(Verdict(case, str(refusal)))
         else:
             done.append(Verdict(case, "", event))
+    return done
+
+
+def undo_all(events: Iterable[Event], *, by: User) -> list[Verdict]:
+    """Take each of `events` back in a transaction of its own; what was, and why not the rest."""
+    wanted = list(events)
+    cases = Enrolment.objects.in_bulk([event.subject_id for event in wanted])
+    done = []
+    for event in wanted:
+        try:
+            done.append(Verdict(acting.undo(event, by=by), "", event))
+        except ActionError as refusal:
+            done.append(Verdict(cases[event.subject_id], str(refusal), event))
     return done

@@ -10,7 +10,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.models import StudentProfile, User
+from accounts.models import User
 from enrolments import explaining
 from enrolments.models import Enrolment, State
 from enrolments.models.enrolment import Board, Kind, Purpose
@@ -36,7 +36,7 @@ class DraftChangedError(Exception):
 def as_now(case: Enrolment) -> Enrolment:
     """`case`; while it is a draft with what the profile says now, in memory."""
     if case.state == State.DRAFT:
-        profile = StudentProfile.objects.filter(user=case.student_id).first()
+        profile = requests.profile_of(case.student_id)
         if profile is not None:
             for field, value in requests.identity(profile).items():
                 setattr(case, field, value)  # a key that differs forgets the row it led to
@@ -63,7 +63,7 @@ def save(case: Enrolment, fields: Mapping[str, Any], *, seen: datetime | None) -
     it is no draft any more. What the profile says goes into it too.
     """
     version = rules.version_of(rules.rulebook())
-    profile = StudentProfile.objects.filter(user=case.student_id).first()
+    profile = requests.profile_of(case.student_id)
     known = requests.identity(profile) if profile else {}
     changes = {**known, **fields, "changed_at": timezone.now(), "rules": version}
     rows = Enrolment.objects.filter(pk=case.pk, state=State.DRAFT)

@@ -9,10 +9,12 @@ from typing import NamedTuple
 import structlog
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Membership, Role, User
+from courses import anew, house
 from courses.models import SignedLink, University
 from enrolments import hosting, people
 from enrolments.models import Enrolment, HostLink, State
@@ -26,8 +28,9 @@ from paperwork.uploads import Upload
 
 log = structlog.get_logger("enrolments.hosting")
 
-A_DAY = timedelta(days=1)
+A_DAY, A_WEEK = timedelta(days=1), timedelta(days=7)
 FOR_STUDENT = "host_answer_student"  # a host's mail that its student may read
+FOR_OFFICE = "host_answer"  # one that is for the office alone
 
 
 class Refused(NamedTuple):
@@ -82,7 +85,7 @@ def answer_by_mail(
     if not people.office_role(by, case):
         raise ActionError(_("This is not possible for this application now."))
     event = acting.act(case, "confirm" if confirmed else "decline", by=by, reason=reason)
-    purpose = FOR_STUDENT if for_student else "host_answer"
+    purpose = FOR_STUDENT if for_student else FOR_OFFICE
     kept = keep(upload, purpose=purpose, by=by, about=case)
     record(
         case,
@@ -113,18 +116,27 @@ def note_download(cases: Iterable[Enrolment], *, by: Actor, role: str) -> None:
 
 @transaction.atomic
 def send_link(
-    university: University, *, email: str, language: str, name: str = "", by: User | None = None
+    university: University,
+    *,
+    email: str,
+    language: str,
+    name: str = "",
+    by: User | None = None,
+    asked: Outsider | None = None,
 ) -> HostLink:
     """Mail a host a link to its students; its earlier links go on until they end or are revoked.
+
+    `asked`: who of the host asked for it.
 
     Each student on the list gets an event that says what was shared, with whom and when.
     """
     now = timezone.now()
+    role = "host" if asked else "office" if by else "portal"
     token = SignedLink.new_token()
     link = HostLink(
         university=university,
         digest=SignedLink.digest_of(token),
-        expires_at=now + HostLink.VALID_FOR,
+        expires_at=now + house.span("applying.link_days"),
         email=email,
         name=name,
         language=language,
@@ -139,28 +151,42 @@ def send_link(
         record(
             case,
             "shared",
-            by=by,
-            role="office" if by else "portal",
+            by=asked or by,
+            role=role,
             from_state=case.state,
             to_state=case.state,
             details={"shared": case.shared_items, "with": university.code, "link": link.pk},
         )
+    today = timezone.localdate(now)
+    late = sum(case.due_on is not None and case.due_on < today for case in waiting)
     owe_notice(
         "enrolments.host_link",
         f"host-link-{link.pk}",
         Address(email, language),
-        {"university": university, "number": len(waiting), "link": link},
+        {"university": university, "number": len(waiting), "late": late, "link": link},
         link=Link("host:students", [token], secret=True),
         until=link.expires_at,
     )
+    record(link, "send", by=asked or by, role=role)
     return link
+
+
+def send_anew(link: HostLink) -> None:
+    """Send another to who had this one."""
+    asked = actor_of(link, anew.holder())
+    send_link(
+        link.university, email=link.email, language=link.language, name=link.name, asked=asked
+    )
 
 
 @transaction.atomic
 def revoke(link: HostLink, *, by: User) -> bool:
     """Make the link stop working; False when it had ended already."""
     live = HostLink.objects.filter(pk=link.pk, revoked_at=None)
-    return bool(live.update(revoked_at=timezone.now()))
+    if not live.update(revoked_at=timezone.now()):
+        return False
+    record(link, "revoke", by=by, role="office")
+    return True
 
 
 def find(token: str) -> HostLink | None:
@@ -183,7 +209,8 @@ def write_to_hosts() -> int:
     """Hosts without an account whose students wait get a link, once a day; how many were sent.
 
     Only where a contact address is known, and only when something was approved since the last one,
-    or that one has expired.
+    that one has expired, or the day by which they should have answered has passed since; a host
+    that is still silent hears it again each week.
     """
     with_account = Membership.objects.current().filter(role=Role.PARTNER)
     waiting = Enrolment.objects.filter(
@@ -200,6 +227,14 @@ def write_to_hosts() -> int:
     return sent
 
 
+def _late_since(last: HostLink) -> Q:
+    """What has become too late since that link was sent; all that is, a week after it."""
+    late = Q(due_on__lt=timezone.localdate())
+    if last.created_at <= timezone.now() - A_WEEK:
+        return late
+    return late & Q(due_on__gte=timezone.localdate(last.created_at))
+
+
 @transaction.atomic
 def _write_to(university: University) -> int:
     university = University.objects.select_for_update().get(pk=university.pk)
@@ -210,7 +245,7 @@ def _write_to(university: University) -> int:
             return 0
         has_expired = last.revoked_at is None and not last.is_usable
         if not has_expired:  # what could still be undone then was not on its list
-            rows = rows.filter(since__gt=last.created_at - UNDO)
+            rows = rows.filter(Q(since__gt=last.created_at - UNDO) | _late_since(last))
     if not rows.exists():
         return 0
     language = "nl" if university.country == "NL" else "en"

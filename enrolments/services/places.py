@@ -1,22 +1,25 @@
 """Places: claimed in order of arrival, freed to the first in line, never given twice.
 
-The edition's row is locked first by everything that touches its places, so nothing deadlocks. On
-PostgreSQL that is a row lock; on SQLite a transaction holds the only write lock from its start.
-Behind it stand conditional updates and CHECKs: `taken` cannot pass `places`.
+The edition's row is locked first by everything that touches its places, then the case, then its
+messages, so nothing deadlocks. On PostgreSQL those are row locks; on SQLite a transaction holds the
+only write lock from its start. Behind it stand conditional updates and CHECKs: `taken` cannot pass
+`places`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import timedelta
-from typing import NamedTuple
+from collections.abc import Collection, Sequence
+from datetime import date, timedelta
+from typing import Any, NamedTuple
 
 from django.db import transaction
-from django.db.models import Count, F, Q
+from django.db.models import BigIntegerField, Count, F, Q, QuerySet
 from django.utils import timezone
 
-from courses.models import Edition
+from courses.models import Edition, PublicState
+from courses.prepared import Given, Prepared
 from enrolments.models import Enrolment, KeptPlaces, State
+from enrolments.models.enrolment import EnrolmentQuerySet
 
 
 class Claim(NamedTuple):
@@ -29,15 +32,24 @@ class Claim(NamedTuple):
 
 def lock(edition_id: int) -> Edition:
     """The edition as it is now; nobody else moves its places until the transaction ends."""
-    return Edition.objects.select_for_update().get(pk=edition_id)
+    return _LOCKED.ask(edition=edition_id)[0]
 
 
-def claim(edition: Edition, university_id: int) -> Claim:
+_LOCKED = Prepared(
+    lambda: Edition.objects.select_for_update().filter(pk=Given("edition", BigIntegerField()))
+)
+
+
+def claim(edition: Edition, university_id: int, *, is_last: bool = False) -> Claim:
     """Give a request of a student of that university its turn, and a place while there is one.
 
     `edition` must come from `lock`. First a place kept for the university, else one for everybody.
+    `is_last`: somebody in line is still to get the place that is free.
     """
     edition.arrivals += 1
+    if is_last:
+        Edition.objects.filter(pk=edition.pk).update(arrivals=edition.arrivals)
+        return Claim(State.WAITING, edition.arrivals, None)
     if edition.kept:
         for kept in KeptPlaces.objects.filter(edition=edition, university=university_id):
             if _take(edition, kept, arrivals=edition.arrivals):
@@ -71,14 +83,67 @@ def _has_room(edition: Edition) -> bool:
     return edition.taken < edition.places - edition.kept + edition.kept_taken
 
 
+def free_for(edition: Edition, university_id: int | None) -> int | None:
+    """How many places a student of that university could get: those kept for it count too.
+
+    None without a limit. One query where places are kept, else none.
+    """
+    if edition.free is None or university_id is None or not edition.kept:
+        return edition.free
+    kept = KeptPlaces.objects.filter(edition=edition, university=university_id)
+    return edition.free + sum(row.places - row.taken for row in kept)
+
+
+def are_owed(edition: Edition) -> bool:
+    """Whether a place is free while somebody waits; `edition` must come from `lock`."""
+    return _has_room(edition) and moving(edition).exists()
+
+
 def release(case: Enrolment) -> None:
     """Give back the place that `case` held; its edition must be locked."""
-    rows = Edition.objects.filter(pk=case.edition_id)
-    if case.kept_id is None:
+    give_back(case.edition_id, case.kept_id)
+
+
+def give_back(edition: int, kept: int | None) -> None:
+    """A place that was taken, kept or for everybody, is free again; the edition must be locked."""
+    rows = Edition.objects.filter(pk=edition)
+    if kept is None:
         rows.update(taken=F("taken") - 1)
     else:
-        KeptPlaces.objects.filter(pk=case.kept_id).update(taken=F("taken") - 1)
+        KeptPlaces.objects.filter(pk=kept).update(taken=F("taken") - 1)
         rows.update(taken=F("taken") - 1, kept_taken=F("kept_taken") - 1)
+
+
+def last_day_of_line(edition: Edition) -> date:
+    """The last day on which the line moves up.
+
+    The one before the course starts, or the last one to apply where that comes later.
+    """
+    before = edition.starts_on - timedelta(days=1)
+    return max(before, edition.applications_close_on or before)
+
+
+def line_is_over(today: date) -> Q:
+    """The same of many cases: those of editions whose line has ended."""
+    closed = Q(edition__applications_close_on=None) | Q(edition__applications_close_on__lt=today)
+    return closed & Q(edition__starts_on__lte=today)
+
+
+def moving(edition: Edition) -> EnrolmentQuerySet:
+    """Those in line who may get a place: nobody on a withdrawn course, or after the line's end."""
+    line = Enrolment.objects.filter(edition=edition).in_line()
+    if timezone.localdate() > last_day_of_line(edition):
+        return line.none()
+    shown = PublicState.PUBLISHED
+    return line.filter(edition__state=shown, edition__course__state=shown)
+
+
+def goes_at_once(case: Enrolment) -> bool:
+    """Whether somebody in line gets the place that `case` holds as soon as it is free."""
+    line = moving(case.edition)
+    if case.kept is not None:  # then it is free for that university alone
+        line = line.filter(home_university=case.kept.university_id)
+    return line.exists()
 
 
 class Promotion(NamedTuple):
@@ -88,17 +153,19 @@ class Promotion(NamedTuple):
     kept: KeptPlaces | None
 
 
-def next_in_line(edition: Edition) -> Promotion | None:
+def next_in_line(edition: Edition, but: Collection[int] = ()) -> Promotion | None:
     """Take the place that is free for the first in line who may have it; None when none is.
 
-    `edition` must come from `lock`. The caller moves the case.
+    `edition` must come from `lock`. `but`: cases that are passed over. The caller moves the case.
     """
-    line = Enrolment.objects.filter(edition=edition).in_line()
-    first = line.select_related("student").first()
+    line = moving(edition).select_related("student", "edition__course__university")
+    if but:
+        line = line.exclude(pk__in=but)
+    first = line.first()
     if first is None:
         return None
     for kept in KeptPlaces.objects.filter(edition=edition, taken__lt=F("places")):
-        theirs = line.filter(home_university=kept.university_id).select_related("student").first()
+        theirs = line.filter(home_university=kept.university_id).first()
         if theirs is not None and _take(edition, kept):
             return Promotion(theirs, kept)
     return Promotion(first, None) if _take(edition, None) else None
@@ -113,11 +180,21 @@ def position(case: Enrolment) -> int | None:
     """Which in line `case` is, from 1; None when it does not wait."""
     if case.state != State.WAITING or case.rank is None:
         return None
-    line = Enrolment.objects.filter(edition=case.edition_id, state=State.WAITING)
-    return (
-        line.filter(Q(rank__lt=case.rank) | Q(rank=case.rank, sequence__lt=case.sequence)).count()
-        + 1
+    ahead = _AHEAD.ask(edition=case.edition_id, rank=case.rank, sequence=case.sequence)
+    return sum(ahead) + 1
+
+
+def _ahead() -> QuerySet[Any, int]:
+    """How many wait before somebody with that rank and sequence; no row when nobody does."""
+    edition, rank, sequence = (
+        Given(name, BigIntegerField()) for name in ("edition", "rank", "sequence")
     )
+    line = Enrolment.objects.filter(edition=edition, state=State.WAITING)
+    before = line.filter(Q(rank__lt=rank) | Q(rank=rank, sequence__lt=sequence)).order_by()
+    return before.values("edition").annotate(number=Count("pk")).values_list("number", flat=True)
+
+
+_AHEAD = Prepared(_ahead)
 
 
 def reorder(edition: Edition, order: Sequence[int]) -> bool:

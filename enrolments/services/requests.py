@@ -8,14 +8,15 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from django.db import IntegrityError, transaction
-from django.db.models import Sum
+from django.db.models import BigIntegerField, Sum
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from accounts.models import StudentProfile, User
 from courses.models import Edition, PublicState
+from courses.prepared import Given, Prepared
+from courses.wording import gettext as _
+from courses.wording import ngettext
 from enrolments.explaining import refusal_in_words
 from enrolments.models import Enrolment, State
 from enrolments.models.enrolment import Board, Kind
@@ -25,7 +26,7 @@ from paperwork.services.events import record
 
 # What a host gets to know of a student: shown item by item, and logged when it is sent.
 TRIES = 5  # references to draw, should one be taken already
-SHARED_ITEMS = ("name", "email", "student_number", "programme", "year")
+SHARED_ITEMS = ("name", "email", "student_number", "home_university", "programme", "year")
 _LETTER = re.compile(r"\w")
 
 
@@ -116,7 +117,7 @@ def why_not_open(edition: Edition, at: datetime | None = None) -> str:
     if today < opens:
         return _("Applications open on %(day)s.") % {"day": date_format(opens, "DATE_FORMAT")}
     if today > closes:
-        return _("Applications closed on %(day)s, at midnight in Leiden.") % {
+        return _("Applications closed on %(day)s, at midnight in {city}.") % {
             "day": date_format(closes, "DATE_FORMAT")
         }
     return ""
@@ -127,9 +128,20 @@ def judge_by(case: Enrolment, profile: StudentProfile | None) -> None:
     case.__dict__["_profile"] = profile
 
 
+_USER = Given("user", BigIntegerField())
+_PROFILE = Prepared(lambda: StudentProfile.objects.filter(user=_USER))
+_LOCKED_PROFILE = Prepared(lambda: StudentProfile.objects.select_for_update().filter(user=_USER))
+
+
+def profile_of(student: int, *, lock: bool = False) -> StudentProfile | None:
+    """The profile of a student; `lock` keeps it as it is until the transaction ends."""
+    found = (_LOCKED_PROFILE if lock else _PROFILE).ask(user=student)
+    return found[0] if found else None
+
+
 def _profile_of(case: Enrolment) -> StudentProfile | None:
     if "_profile" not in case.__dict__:
-        judge_by(case, StudentProfile.objects.filter(user=case.student_id).first())
+        judge_by(case, profile_of(case.student_id))
     profile: StudentProfile | None = case.__dict__["_profile"]
     return profile
 
@@ -222,15 +234,41 @@ def _purpose_problems(case: Enrolment) -> list[Problem]:
     return found
 
 
+def has_cap(case: Enrolment) -> bool:
+    """Whether the credits of `case` (with edition, course and university) count for some cap."""
+    if case.kind == Kind.INCOMING or case.edition.course.ec is None:
+        return False
+    answer = answer_for(case)
+    return not (answer.credit_cap is answer.host_cap is None)
+
+
+def cap_in_the_way(case: Enrolment) -> str:
+    """Why `case`, which waits, cannot get a place now, in words; empty when it can."""
+    if case.state != State.WAITING or case.kind == Kind.INCOMING:
+        return ""
+    return over_a_cap(case, answer_for(case))
+
+
+def lock_if_free(student: int) -> bool:
+    """Keep the student's other requests out until the transaction ends, if nobody else does.
+
+    Never waits: who sends a request has the profile first and waits for an edition's line, which
+    the caller has.
+    """
+    rows = StudentProfile.objects.filter(user=student)
+    free = rows.select_for_update(skip_locked=True).values_list("pk", flat=True)
+    return bool(list(free)) or not rows.exists()
+
+
 def over_a_cap(case: Enrolment, answer: Answer) -> str:
     """Which cap on credits this course would pass, in words; empty when none."""
     ec = case.edition.course.ec
-    if ec is None:
+    if ec is None or answer.credit_cap is answer.host_cap is None:
         return ""
     others = Enrolment.objects.filter(student=case.student_id).holding().exclude(pk=case.pk)
     host = case.edition.course.university
     checks = (
-        (answer.credit_cap, others, _("Virtual Exchange")),
+        (answer.credit_cap, others, _("{portal}")),
         (answer.host_cap, others.filter(edition__course__university=host), str(host)),
     )
     for cap, cases, where in checks:

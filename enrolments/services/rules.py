@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import models, transaction
 
+from accounts.models import User
 from courses.models import Faculty
 from courses.services.offer import offer_changed, offer_version
 from enrolments.models import (
@@ -22,6 +23,7 @@ from enrolments.models import (
     RulesVersion,
 )
 from enrolments.rulebook import HOME_SETTINGS, PORTAL_SETTINGS, Answer, Question, Rulebook
+from paperwork.services.events import record
 
 if TYPE_CHECKING:
     from courses.models import Course
@@ -41,11 +43,13 @@ def one_rulebook() -> Iterator[None]:
         _in_use.reset(before)
 
 
-def rulebook() -> Rulebook:
-    """The rules that hold now. One query when nothing has changed since this process last asked."""
+def rulebook(version: int | None = None) -> Rulebook:
+    """The rules that hold now. One query when nothing has changed since this process last asked;
+    none when the offer's `version` is known already."""
     if (in_use := _in_use.get()) is not None:
         return in_use
-    version = offer_version()
+    if version is None:
+        version = offer_version()
     known = _kept.get(version)
     if known is None:
         known = _read()
@@ -124,12 +128,13 @@ def _remember(rules: Rulebook, version: RulesVersion) -> None:
 
 
 @transaction.atomic
-def save_rules(row: models.Model) -> None:
+def save_rules(row: models.Model, *, by: User | None = None) -> None:
     """Save one row of rules; from the commit on every process goes by it."""
     row.full_clean()
     row.save()
+    version = version_of(_read())
+    record(row, "set_rules", by=by, role="office" if by else "", details={"version": version.pk})
     offer_changed()
-    version_of(_read())
 
 
 def question(

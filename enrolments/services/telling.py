@@ -5,19 +5,32 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.utils import timezone
 
 from accounts.models import User
 from enrolments import people
-from enrolments.models import State
-from enrolments.services import places
-from paperwork.services.notices import UNDO, Link, owe_notice, owed_together, settle
+from enrolments.models import HostLink, State
+from enrolments.services import places, requests
+from enrolments.services.actions import is_settled_at_home
+from paperwork.services.notices import (
+    UNDO,
+    Address,
+    Choices,
+    Link,
+    choices_of,
+    owe_notice,
+    owed_together,
+)
 
 if TYPE_CHECKING:
+    from courses.models import University
     from enrolments.models import Enrolment
     from paperwork.models import Event
+
+
+TOLD_OF = frozenset({State.ENROLLED, State.FINISHED, State.DECLINED})  # which a host has seen
 
 
 def key_of(event: Event) -> str:
@@ -25,13 +38,32 @@ def key_of(event: Event) -> str:
     return f"enrolment-event-{event.pk}-"
 
 
+class _Known(NamedTuple):
+    """What telling of a case needs, read before somebody waited for it."""
+
+    home: list[User]
+    choices: Choices
+
+
+def know_home(case: Enrolment) -> None:
+    """Read who hears at home that `case` was sent, and how all who hear of it want their mail.
+
+    For before the edition is locked: everybody else who applies waits until it is free again.
+    """
+    home = people.told_at_home(case)
+    readers = {case.student_id, *(reader.pk for reader in home)}
+    kinds = {f"enrolments.{kind}" for kind in ("sent", "waiting", "to_check")}
+    case.__dict__["_known"] = _Known(home, choices_of(readers, kinds))
+
+
 def tell(event: Event, case: Enrolment) -> None:
-    """Owe the messages about `event`; what the case asked for before is settled."""
-    settle(case)
+    """Owe the messages about `event`."""
     teller = _TELLERS.get(event.action)
     if teller is not None:
-        with owed_together():
+        known: _Known | None = case.__dict__.get("_known")
+        with owed_together(known.choices if known else None):
             teller(event, case)
+        case.__dict__.pop("_known", None)
 
 
 def _owe(
@@ -71,6 +103,8 @@ def context(case: Enrolment, event: Event | None = None) -> dict[str, Any]:
         "host": course.university,
         "reason": event.reason if event else "",
         "position": partial(places.position, case),  # counted where a text says it
+        "line_ends": partial(places.last_day_of_line, case.edition),
+        "cap": partial(requests.cap_in_the_way, case),
         "event": event,
     }
 
@@ -112,7 +146,11 @@ def _student(event: Event, case: Enrolment, kind: str, **how: Any) -> None:
 
 
 def _home(event: Event, case: Enrolment, kind: str, **how: Any) -> None:
-    _owe(event, case, kind, people.home_side(case), to_desk(case), **how)
+    known: _Known | None = case.__dict__.get("_known")
+    readers = known.home if known else people.told_at_home(case)
+    if how.get("asks") and not readers:
+        _owe(event, case, "nobody_checks", people.office(), to_desk(case), **how)
+    _owe(event, case, kind, readers, to_desk(case), **how)
 
 
 def _host(event: Event, case: Enrolment, kind: str, **how: Any) -> None:
@@ -154,12 +192,22 @@ def _promoted(event: Event, case: Enrolment) -> None:
         _student(event, case, "offered", asks=True, until=case.offer_until)
     else:
         _student(event, case, "promoted")
-        if case.home_approved_at is None:
-            _home(event, case, "to_check", asks=True, until=_end_of(case))
+        _to_check(event, case)
 
 
 def _accepted(event: Event, case: Enrolment) -> None:
-    _home(event, case, "to_check", asks=True, until=_end_of(case))
+    _to_check(event, case)
+
+
+def _to_check(event: Event, case: Enrolment) -> None:
+    """Who approved it while it waited need not look again: it goes on to the host."""
+    if not is_settled_at_home(case):
+        _home(event, case, "to_check", asks=True, until=_end_of(case))
+
+
+def _passed_over(event: Event, case: Enrolment) -> None:
+    """In the reader's language: which cap it is stands in the message."""
+    _student(event, case, "passed_over")
 
 
 def _confirmed(event: Event, case: Enrolment) -> None:
@@ -177,12 +225,71 @@ def _withdrawn(event: Event, case: Enrolment) -> None:
         return  # nobody knew of it
     _student(event, case, "withdrawn")
     _home(event, case, "gone")
-    if event.from_state in {State.APPROVED, State.ENROLLED}:
+    _host_gone(event, case)
+
+
+def host_hears(case: Enrolment, state: str) -> bool:
+    """Whether the host knows of `case` in `state`, so that it must hear that nobody comes.
+
+    Without an account it knows of who is approved only from a link that held since then.
+    """
+    if state == State.ENROLLED:
+        return True
+    university = case.edition.course.university
+    by_mail = bool(university.contact_email) and not people.host_side(case).exists()
+    if state != State.APPROVED or not by_mail:
+        return state == State.APPROVED
+    approved = case.home_approved_at or case.since
+    links = HostLink.objects.filter(university=university, expires_at__gt=approved)
+    return links.exclude(revoked_at__lt=approved).exists()
+
+
+def host_address(university: University) -> Address | None:
+    """Where a host without an account is written to: where its last link went, else its contact."""
+    last = HostLink.objects.filter(university=university, revoked_at=None).first()
+    if last is not None:
+        return Address(last.email, last.language)
+    language = "nl" if university.country == "NL" else "en"
+    return Address(university.contact_email, language) if university.contact_email else None
+
+
+def _host_gone(event: Event, case: Enrolment) -> None:
+    """The host by its account or its address; when it has neither, the office passes it on."""
+    before = event.from_state
+    if before not in {State.APPROVED, State.ENROLLED}:
+        return
+    if people.host_side(case).exists():
         _host(event, case, "gone")
+    elif not host_hears(case, before):
+        return
+    elif address := host_address(case.edition.course.university):
+        key = f"{key_of(event)}gone_outside"
+        owe_notice("enrolments.gone_outside", key, address, context(case, event), about=case)
+    else:
+        facts = context(case, event) | {"pass_on": True}
+        for reader in people.office():  # also who did it: the host does not know yet
+            key = f"{key_of(event)}gone-{reader.pk}"
+            owe_notice("enrolments.gone", key, reader, facts, about=case, link=to_desk(case))
+
+
+def _consent_withdrawn(event: Event, case: Enrolment) -> None:
+    """Who has seen the data hears what to do; for a host without an account, the office."""
+    _student(event, case, "consent_confirmed")
+    if event.action == "withdraw_consent":  # the case ends with it
+        _home(event, case, "gone")
+        if event.from_state not in {State.APPROVED, *TOLD_OF}:
+            return
+    host = people.host_side(case)
+    if host.exists():
+        _owe(event, case, "consent_gone", host, to_host(case), asks=True)
+    else:
+        _owe(event, case, "consent_gone", people.office(), to_desk(case), asks=True)
 
 
 def _expired(event: Event, case: Enrolment) -> None:
     _student(event, case, "expired")
+    if event.from_state == State.RETURNED:
+        _home(event, case, "unanswered")
 
 
 _TELLERS = {
@@ -192,11 +299,14 @@ _TELLERS = {
     "answer": _answered,
     "reject": _rejected,
     "promote": _promoted,
+    "passed_over": _passed_over,
     "accept": _accepted,
     "confirm": _confirmed,
     "decline": _declined,
     "withdraw": _withdrawn,
     "withdraw_late": _withdrawn,
+    "withdraw_consent": _consent_withdrawn,
+    "consent_withdrawn": _consent_withdrawn,
     "pass": _withdrawn,
     "expire": _expired,
 }

@@ -18,19 +18,20 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from accounts.models import User
-from courses.models import Edition
+from courses import house
+from courses.models import Edition, PublicState
 from enrolments import people
-from enrolments.models import Enrolment, State
-from enrolments.services import acting, rules, telling
+from enrolments.models import BoardRequest, Enrolment, State
+from enrolments.models.enrolment import Board, Kind
+from enrolments.services import acting, places, rules, telling
 from enrolments.services.actions import ActionError
 from paperwork.services.notices import Link, owe_notice
 from paperwork.working_days import is_working_day
 
 log = structlog.get_logger("enrolments.upkeep")
 
-REMIND_BEFORE_CLOSING = (7, 1)  # days before applications close: those with an unsent draft
-REMIND_BEFORE_DUE = 3  # days before a question's last day
 WORK_BEGINS = 8  # o'clock in Leiden, before which nobody is reminded of work
+AT_DESK, AT_HOST = Link("desk:queue", query="view=late"), Link("partner:home")
 
 
 def _with_edition() -> Any:
@@ -61,7 +62,8 @@ def end_offers(at: datetime | None = None) -> int:
 def fill_free_places() -> int:
     """Editions with free places and people waiting (the host gave more): the line moves up."""
     free = Q(places=None) | Q(taken__lt=F("places"))
-    waiting = Edition.objects.filter(free, enrolments__state=State.WAITING).distinct()
+    shown = Q(state=PublicState.PUBLISHED, course__state=PublicState.PUBLISHED)
+    waiting = Edition.objects.filter(free & shown, enrolments__state=State.WAITING).distinct()
     promoted = 0
     for pk in waiting.values_list("pk", flat=True):
         try:
@@ -70,6 +72,12 @@ def fill_free_places() -> int:
         except DatabaseError as error:
             log.warning("places not filled", edition=pk, reason=type(error).__name__)
     return promoted
+
+
+def end_lines(at: datetime | None = None) -> int:
+    """Who still waits when the course has started, and nobody can apply any more, gets no place."""
+    over = _with_edition().filter(places.line_is_over(timezone.localdate(at)), state=State.WAITING)
+    return _each(over, lambda case: acting.act(case, "expire", by=None), "turn not ended")
 
 
 def expire_unanswered(at: datetime | None = None) -> int:
@@ -96,10 +104,10 @@ def finish_ended(at: datetime | None = None) -> int:
 
 
 def remind_of_drafts(at: datetime | None = None) -> int:
-    """Students whose application is not sent hear it 7 days and 1 day before the closing date."""
+    """Students who have not sent theirs hear it some days before it closes, and the day before."""
     today = timezone.localdate(at)
     reminded = 0
-    for days in REMIND_BEFORE_CLOSING:
+    for days in (house.number("applying.remind_days"), 1):
         closes = today + timedelta(days=days)
         drafts = _with_edition().filter(state=State.DRAFT, edition__applications_close_on=closes)
         remind = partial(_remind, kind="closing", occasion=str(days))
@@ -108,11 +116,30 @@ def remind_of_drafts(at: datetime | None = None) -> int:
 
 
 def remind_of_questions(at: datetime | None = None) -> int:
-    """Students who owe an answer hear it again three days before the last day."""
-    soon = timezone.localdate(at) + timedelta(days=REMIND_BEFORE_DUE)
+    """Students who owe an answer hear it again some days before the last day."""
+    soon = timezone.localdate(at) + house.span("applying.question_days")
     asked = _with_edition().filter(state=State.RETURNED, due_on=soon)
     remind = partial(_remind, kind="question", occasion=str(soon))
     return _each(asked, remind, "reminder not owed")
+
+
+def remind_of_board(at: datetime | None = None) -> int:
+    """Students whose Board should have answered by now hear that its letter is awaited."""
+    now = at or timezone.now()
+    # By a link the Board itself is reminded.
+    links = BoardRequest.objects.filter(spent_at=None, revoked_at=None, expires_at__gt=now)
+    late = _with_edition().filter(
+        state=State.SUBMITTED,
+        board=Board.ASKED,
+        board_asked_on__isnull=False,
+        due_on__lte=timezone.localdate(now),
+    )
+    awaited = late.exclude(kind=Kind.INCOMING).exclude(pk__in=links.values("enrolment"))
+    return _each(awaited, _remind_of_board, "reminder not owed")
+
+
+def _remind_of_board(case: Enrolment) -> None:
+    _remind(case, kind="board_awaited", occasion=str(case.due_on))
 
 
 @transaction.atomic
@@ -130,29 +157,29 @@ def _remind(case: Enrolment, kind: str, occasion: str) -> None:
 def chase(at: datetime | None = None) -> int:
     """On working days from eight o'clock: one message to each person whose cases wait too long.
 
-    The home side hears of requests to check, hosts with an account and the office of students to
-    confirm. Returns how many people were written to.
+    The home side hears of requests to check, or the office where there is nobody; hosts with an
+    account and the office of students to confirm. Returns how many people were written to.
     """
     now = timezone.localtime(at)
     today = now.date()
     if now.hour < WORK_BEGINS or not is_working_day(today):
         return 0
-    late: Counter[tuple[User, str]] = Counter()  # a person, and the page where they decide
+    late: Counter[tuple[User, Link]] = Counter()  # a person, and the list on which it stands
     overdue = Enrolment.objects.filter(due_on__lt=today).for_list()
     for case in overdue.filter(state=State.SUBMITTED):
-        late.update((person, "desk:queue") for person in people.home_side(case))
+        late.update((person, AT_DESK) for person in people.home_side(case) or people.office())
     for case in overdue.filter(state=State.APPROVED):
         office = set(people.office())
         hosts = set(people.host_side(case)) - office
-        late.update((person, "desk:queue") for person in office)
-        late.update((person, "partner:home") for person in hosts)
+        late.update((person, AT_DESK) for person in office)
+        late.update((person, AT_HOST) for person in hosts)
     for (person, page), number in late.items():
         with transaction.atomic():
             owe_notice(
                 "enrolments.overdue",
-                f"enrolment-overdue-{person.pk}-{page}-{today}",
+                f"enrolment-overdue-{person.pk}-{page.name}-{today}",
                 person,
                 {"number": number},
-                link=Link(page),
+                link=page,
             )
     return len(late)

@@ -29,10 +29,12 @@ def notes_of(case: Enrolment, reader: User) -> list[Note]:
     return list(Note.objects.filter(enrolment=case).select_related("author"))
 
 
+@transaction.atomic
 def add_note(case: Enrolment, text: str, *, by: User) -> Note:
     """Keep a note for colleagues. Raises ActionError for whoever is none, or only reads."""
     if not may_note(by, case):
         raise ActionError(_("Only colleagues who work on this application can add a note."))
+    record(case, "note", by=by, from_state=case.state, to_state=case.state)
     return Note.objects.create(enrolment=case, author=by, text=text.strip())
 
 
@@ -120,22 +122,37 @@ def may_arrange(user: User) -> bool:
 
 
 @transaction.atomic
-def arrange_stand_in(absent: User, stand_in: User, starts_on: date, ends_on: date) -> StandIn:
+def arrange_stand_in(
+    absent: User, stand_in: User, starts_on: date, ends_on: date, *, by: User | None = None
+) -> StandIn:
     """Let a colleague do `absent`'s work from the first day until the last; they are told.
 
-    Raises ActionError when the colleague cannot or the days overlap with another stand-in.
+    `by`: who arranges it when `absent` cannot, somebody of the programme office; both are told.
+    Raises ActionError when `by` may not, the colleague cannot, or the days overlap with another
+    stand-in.
     """
+    by = by or absent
+    if by.pk != absent.pk:
+        if not scopes_of(by).is_office:
+            raise ActionError(_("Only the programme office arranges this for somebody else."))
+        if not colleagues.who_decide().filter(pk=absent.pk).exists():
+            raise ActionError(_("Choose an exchange coordinator or honours coordinator."))
     if not colleagues.possible_stand_ins(absent).filter(pk=stand_in.pk).exists():
         raise ActionError(_("Choose an exchange coordinator or honours coordinator."))
     # One after the other, so that two tabs do not make two for the same days.
-    User.objects.select_for_update(of=("self",)).get(pk=absent.pk)
+    User.objects.select_for_update(no_key=True).get(pk=absent.pk)
     others = StandIn.objects.filter(absent=absent, ended_at=None)
     if others.filter(starts_on__lte=ends_on, ends_on__gte=starts_on).exists():
-        raise ActionError(_("Somebody stands in for you on some of these days already."))
+        if by.pk == absent.pk:
+            raise ActionError(_("Somebody stands in for you on some of these days already."))
+        raise ActionError(
+            _("Somebody stands in for %(name)s on some of these days already.") % {"name": absent}
+        )
     row = StandIn(absent=absent, stand_in=stand_in, starts_on=starts_on, ends_on=ends_on)
     row.full_clean()
     row.save(force_insert=True)
-    _tell(row, "stand_in")
+    record(row, "arrange", by=by)
+    _tell(row, {row.stand_in: "stand_in", row.absent: "stand_in_for_you"}, by=by)
     return row
 
 
@@ -149,12 +166,14 @@ def end_stand_in(row: StandIn, *, by: User) -> None:
     ).update(ended_at=timezone.now())
     if not ended:
         raise StaleError(_("This has ended already."))
-    _tell(row, "stand_in_ended", by=by)
+    record(row, "end", by=by)
+    _tell(row, dict.fromkeys((row.absent, row.stand_in), "stand_in_ended"), by=by)
 
 
-def _tell(row: StandIn, kind: str, by: User | None = None) -> None:
-    for reader in (row.absent, row.stand_in):
-        if reader == (by or row.absent):
+def _tell(row: StandIn, kinds: dict[User, str], *, by: User) -> None:
+    """Each of the two that way, but not who did it."""
+    for reader, kind in kinds.items():
+        if reader.pk == by.pk:
             continue
         owe_notice(
             f"enrolments.{kind}",

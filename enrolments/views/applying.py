@@ -17,7 +17,7 @@ from courses.models import Edition
 from enrolments import explaining
 from enrolments.forms.applying import DraftForm, PermissionForm, PurposeForm, SendForm
 from enrolments.models import Enrolment, State
-from enrolments.services import drafts, requests, rules
+from enrolments.services import drafts, places, requests, rules
 from enrolments.services.actions import ActionError
 from enrolments.views.own import own_case
 from paperwork.models import Attachment
@@ -62,12 +62,14 @@ def _day(text: str) -> date:
 
 def _start(request: PortalRequest, edition: Edition, refused: str) -> HttpResponse:
     user = current_user(request)
-    profile = StudentProfile.objects.visible_to(user).filter(user=user)
+    rows = StudentProfile.objects.visible_to(user).filter(user=user)
+    profile = rows.select_related("home_university", "faculty", "programme").first()
     context = {
         "edition": edition,
         "course": edition.course,
         "university": edition.course.university,
-        "profile": profile.select_related("home_university", "faculty", "programme").first(),
+        "profile": profile,
+        "free": places.free_for(edition, profile.home_university_id if profile else None),
         "refused": refused,
         "closed": requests.why_not_open(edition),
         "least": rules.rulebook().portal["motivation_words"],
@@ -301,5 +303,6 @@ def _check_page(case: Enrolment) -> dict[str, Any]:
         "needs_permission": drafts.PERMISSION in drafts.pages(case),
         "conditions": conditions,
         "conditions_language": language,
+        "free": places.free_for(case.edition, case.home_university_id),
         "can_check_timetable": bool(case.edition.exam_on or case.edition.live_sessions.all()),
     }

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from courses import anew as again
 from enrolments.forms.board import BoardAnswerForm
 from enrolments.models import BoardRequest
 from enrolments.services import asking
@@ -75,7 +79,8 @@ def _over(request: PortalRequest, link: BoardRequest, why: str = "") -> HttpResp
     """The link was used, revoked or is too old: what to do now."""
     if link.spent_at is not None and not why:
         return keep_private(redirect("board:answered", link_token(request)))
-    context = {"link": link, "why": why}
+    new = reverse("board:anew", args=[link_token(request)]) if asking.can_send_anew(link) else ""
+    context = {"link": link, "why": why, "anew": "" if why else new}
     return keep_private(render(request, "enrolments/board/over.html", context, status=410))
 
 
@@ -83,3 +88,14 @@ def link_token(request: PortalRequest) -> str:
     """The token in the address that is asked for."""
     match = request.resolver_match
     return str(match.kwargs["token"]) if match else ""
+
+
+@csrf_exempt
+@require_POST
+@login_not_required
+def anew(request: PortalRequest, token: str) -> HttpResponse:
+    """Who has a link that expired asks for another."""
+    link = _find(token)
+    if asking.can_send_anew(link) and again.ask(link, partial(asking.send_anew, link)):
+        return again.sent(request)
+    return _over(request, _find(token))

@@ -10,20 +10,20 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import Role
-from enrolments import evidence, queue
+from enrolments import deciding, evidence, queue
 from enrolments.forms.desk import BoardForm, NoteForm, ReasonForm, query_of
 from enrolments.models import Enrolment
 from enrolments.models.enrolment import Kind
 from enrolments.services import acting, actions, board, bulk, working
 from enrolments.services.actions import ACTIONS, ActionError
 from enrolments.views.desk import (
-    AT_DESK,
     DESK_ROLES,
     case_page,
+    decided_here,
     event_of,
     filters_of,
     find,
@@ -33,6 +33,8 @@ from paperwork import previews
 from paperwork.models import Attachment, Event
 from paperwork.serving import serve
 from vx_portal.http import PortalRequest, WrongRoleError, current_user, needs_role, roles_of
+
+LONGEST_NUMBER = 19  # digits: a longer one is the number of nothing
 
 # What the page that asks first says: the question, the label of the text, and its hint.
 ASKS = {
@@ -70,9 +72,9 @@ def roles_for(name: str, case: Enrolment) -> tuple[str, ...]:
 @needs_role(*DESK_ROLES)
 def act(request: PortalRequest, reference: str, name: str) -> HttpResponse:
     """Ask first on GET; decide on POST, then go on to the next case of the queue."""
-    if name not in AT_DESK:
-        raise Http404
     case, user = find(request, reference), current_user(request)
+    if name not in decided_here(case):
+        raise Http404
     action = ACTIONS[name]
     if not action.who(user, case):
         raise WrongRoleError(*roles_for(name, case))
@@ -271,8 +273,32 @@ def several(request: PortalRequest) -> HttpResponse:
     context["can"] = [verdict for verdict in verdicts if not verdict.why]
     context["cannot"] = [verdict for verdict in verdicts if verdict.why]
     done = request.method == "POST"
+    events = [verdict.event for verdict in verdicts if verdict.event]
+    context["undoable"] = [event for event in events if deciding.can_undo(event, user)]
     template = "enrolments/desk/several_done.html" if done else "enrolments/desk/several.html"
     return render(request, template, context)
+
+
+@require_POST
+@needs_role(*DESK_ROLES)
+def undo_several(request: PortalRequest) -> HttpResponse:
+    """Take back what one has just approved together, as far as nobody has heard of it."""
+    user, filters = current_user(request), filters_of(request)
+    sent = [one for one in request.POST.getlist("event") if one.isascii() and one.isdigit()]
+    numbers = [int(one) for one in sent[: bulk.MOST] if len(one) < LONGEST_NUMBER]
+    verdicts = bulk.undo_all(queue.own_events(user, numbers), by=user)
+    refused = [verdict for verdict in verdicts if verdict.why]
+    if number := len(verdicts) - len(refused):
+        words = ngettext(
+            "%(n)s approval is taken back. Nobody has heard of it.",
+            "%(n)s approvals are taken back. Nobody has heard of them.",
+            number,
+        )
+        messages.success(request, words % {"n": number})
+    for verdict in refused:
+        said = {"reference": verdict.case.reference, "why": verdict.why}
+        messages.error(request, _("%(reference)s is not taken back. %(why)s") % said)
+    return HttpResponseRedirect(f"{reverse('desk:queue')}?{query_of(filters)}")
 
 
 @require_safe

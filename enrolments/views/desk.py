@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import structlog
+from django.conf import settings
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -14,11 +15,13 @@ from django.utils.cache import patch_vary_headers
 from django.utils.functional import cached_property
 from django.views.decorators.http import require_safe
 
+from courses.spreadsheets import csv_download
 from enrolments import colleagues, deciding, evidence, exporting, holding, people, queue
 from enrolments.clock import Clock, clock
 from enrolments.forms.desk import BoardForm, NoteForm, QueueFilter, query_of
 from enrolments.later import history_of, news_of
 from enrolments.models import Enrolment, State
+from enrolments.models.enrolment import Kind
 from enrolments.route import stops
 from enrolments.services import actions, board, bulk, places, requests, working
 from enrolments.services.actions import ACTIONS
@@ -31,8 +34,8 @@ if TYPE_CHECKING:
 DESK_ROLES = ("coordinator", "honours", "administration", "office", "auditor", "partner")
 # In this order as buttons; the rest happens elsewhere or by itself.
 AT_DESK = ("approve", "approve_waiting", "confirm", "return", "reject", "decline", "withdraw_late")
+BY_THE_HOST = frozenset({"confirm", "decline"})
 PAGE = 25
-KEYS_COOKIE = "vx_keys"  # "off": no single-letter keys (WCAG 2.1.4)
 
 log = structlog.get_logger("enrolments.desk")
 
@@ -58,13 +61,14 @@ def desk(request: PortalRequest) -> HttpResponse:
     user = current_user(request)
     form = QueueFilter(request.GET, by=user)
     filters = form.filters()
-    found = queue.find(user, filters)
+    saved = queue.saved_views(user)
+    kept = {view.pk: QueueFilter(QueryDict(view.query), by=user).filters() for view in saved}
+    found = queue.find(user, filters, {} if request.htmx else kept)
     page = Counted(found.rows, found.number).get_page(request.GET.get("page"))
     first = page.start_index() - 1
     listed = queue.shown(found.rows, max(first, 0), page.end_index(), queue.sort_of(filters))
     rows = [_row(user, case) for case in listed] if found.number else []
     query = query_of(filters)
-    saved = queue.saved_views(user)
     context = {
         "form": form,
         "filters": filters,
@@ -74,7 +78,7 @@ def desk(request: PortalRequest) -> HttpResponse:
         "page_obj": page,
         "rows": rows,
         "views": _views(found.counts, filters),
-        "saved": [(view, view.query == query) for view in saved],
+        "saved": [(view, found.saved.get(view.pk), view.query == query) for view in saved],
         "absent": queue.absent_colleagues(user),
         "decides": queue.decides(user),
         "tick_all": request.GET.get("tick") == "all",
@@ -100,7 +104,9 @@ class Row(NamedTuple):
 
 
 def _row(user: User, case: Enrolment) -> Row:
-    is_mine = case.state in {State.SUBMITTED, State.WAITING} and people.home_role(user, case)
+    is_open = case.state in {State.SUBMITTED, State.WAITING}
+    is_done = case.state == State.WAITING and case.home_approved_at is not None
+    is_mine = is_open and not is_done and people.home_role(user, case)
     approve = bulk.approval_of(case) if is_mine else ""
     return Row(case, holding.holder(case), clock(case), approve)
 
@@ -118,7 +124,8 @@ def _views(counts: dict[str, int], filters: dict[str, Any]) -> list[dict[str, An
 
 
 def keys_on(request: PortalRequest) -> bool:
-    return request.COOKIES.get(KEYS_COOKIE) != "off"
+    """Whether single letters do something here: they can be switched off (WCAG 2.1.4)."""
+    return request.COOKIES.get(settings.KEYS_COOKIE_NAME) != "off"
 
 
 @require_safe
@@ -128,13 +135,8 @@ def export(request: PortalRequest) -> HttpResponse:
     user = current_user(request)
     found = queue.find(user, filters_of(request))
     log.info("applications exported", by=user.pk, rows=found.number)
-    response = HttpResponse(
-        exporting.as_csv(found.rows.for_list()), content_type="text/csv; charset=utf-8"
-    )
-    name = f"applications-{timezone.localdate():%Y-%m-%d}.csv"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    return response
+    name = f"applications-{timezone.localdate():%Y-%m-%d}"
+    return csv_download(name, exporting.sheet_of(found.rows.for_list()))
 
 
 def find(request: PortalRequest, reference: str) -> Enrolment:
@@ -179,6 +181,12 @@ def just_done(request: PortalRequest) -> dict[str, Any] | None:
     }
 
 
+def decided_here(case: Enrolment) -> list[str]:
+    """What is decided at the desk; for a host elsewhere the office records its mail instead."""
+    is_elsewhere = case.kind == Kind.OUTGOING
+    return [name for name in AT_DESK if not (is_elsewhere and name in BY_THE_HOST)]
+
+
 @require_safe
 @needs_role(*DESK_ROLES)
 def case(request: PortalRequest, reference: str) -> HttpResponse:
@@ -191,7 +199,8 @@ def case_page(
     """Everything that whoever decides about `case` needs to know."""
     user = current_user(request)
     possible = actions.actions_for(user, case)
-    hindered = {name: why for name in AT_DESK if (why := actions.hindrance(name, user, case))}
+    here = decided_here(case)
+    hindered = {name: why for name in here if (why := actions.hindrance(name, user, case))}
     filters = filters_of(request)
     news = news_of([case])[case.pk]
     context = {
@@ -201,13 +210,13 @@ def case_page(
         "holder": holding.holder(case, news),
         "stops": stops(case, news=news) if news.steps else [],
         "clock": clock(case),
-        "buttons": [(name, ACTIONS[name]) for name in AT_DESK if name in possible],
+        "buttons": [(name, ACTIONS[name]) for name in here if name in possible],
         "hindered": [(ACTIONS[name], why) for name, why in hindered.items()],
         "rules": deciding.what_the_rules_say(case),
         "before": deciding.decided_before(user, case) if case.faculty_id else None,
         "words": requests.count_words(case.motivation),
         "position": places.position(case),
-        "files": evidence.files_of(case),
+        **evidence.by_section(case),
         "may_record_board": bool(board.may_record(user, case)),
         "may_put_aside": working.may_put_aside(user, case),
         "may_note": working.may_note(user, case),

@@ -17,9 +17,10 @@ from accounts.models import Role
 from enrolments import colleagues
 from enrolments.forms.desk import SavedViewForm, StandInForm, query_of
 from enrolments.models import SavedView, StandIn
+from enrolments.scopes import scopes_of
 from enrolments.services import working
 from enrolments.services.actions import ActionError, StaleError
-from enrolments.views.desk import DESK_ROLES, KEYS_COOKIE, filters_of
+from enrolments.views.desk import DESK_ROLES, filters_of
 from vx_portal.http import PortalRequest, WrongRoleError, current_user, needs_role
 
 A_YEAR = 365 * 24 * 3600  # seconds
@@ -79,34 +80,44 @@ def keys(request: PortalRequest) -> HttpResponse:
     response = HttpResponseRedirect(back)
     if request.POST.get("keys") == "off":
         messages.success(request, _("Keys are off."))
+        name = settings.KEYS_COOKIE_NAME
         response.set_cookie(
-            KEYS_COOKIE, "off", max_age=A_YEAR, samesite="Lax", secure=settings.HTTPS, httponly=True
+            name, "off", max_age=A_YEAR, samesite="Lax", secure=settings.HTTPS, httponly=True
         )
     else:
         messages.success(request, _("Keys are on."))
-        response.delete_cookie(KEYS_COOKIE, samesite="Lax")
+        response.delete_cookie(settings.KEYS_COOKIE_NAME, samesite="Lax")
     return response
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs_role("coordinator", "honours", "office", "auditor")
 def stand_ins(request: PortalRequest) -> HttpResponse:
-    """Who stands in for whom; and arranging it for oneself."""
+    """Who stands in for whom; and arranging it for oneself, for the office also for others."""
     user = current_user(request)
-    may_arrange = working.may_arrange(user)
+    for_others = scopes_of(user).is_office
+    may_arrange = for_others or working.may_arrange(user)
     if request.method == "POST" and not may_arrange:
-        raise WrongRoleError(Role.COORDINATOR, Role.HONOURS)
+        raise WrongRoleError(Role.COORDINATOR, Role.HONOURS, Role.OFFICE)
     sent = request.POST if request.method == "POST" else None
-    form = StandInForm(sent, colleagues=colleagues.possible_stand_ins(user))
+    all_of_them = colleagues.who_decide() if for_others else None
+    possible = colleagues.possible_stand_ins(user) if all_of_them is None else all_of_them
+    form = StandInForm(sent, colleagues=possible, absent=all_of_them)
     if form.is_valid():
         try:
-            row = working.arrange_stand_in(user, **form.cleaned_data)
+            row = working.arrange_stand_in(**{"absent": user, **form.cleaned_data}, by=user)
         except (ActionError, ValidationError) as refusal:
             form.add_error(None, getattr(refusal, "messages", str(refusal)))
         else:
             said = {"name": row.stand_in, "from": working.day_in_words(row.starts_on)}
             said["until"] = working.day_in_words(row.ends_on)
             text = _("%(name)s stands in for you from %(from)s until %(until)s, and is told.")
+            if row.absent_id != user.pk:
+                said["absent"] = row.absent
+                text = _(
+                    "%(name)s stands in for %(absent)s from %(from)s until %(until)s."
+                    " Both are told."
+                )
             messages.success(request, text % said)
             return redirect("desk:stand-ins")
     return _stand_ins_page(request, form if may_arrange else None)

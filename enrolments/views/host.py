@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from courses import anew as again
 from enrolments import hosting
 from enrolments.forms.host import DeclineForm, NameForm, StudentFilter
 from enrolments.models import HostLink
@@ -36,7 +39,10 @@ def _rows(link: HostLink) -> EnrolmentQuerySet:
 
 
 def _over(request: PortalRequest, link: HostLink) -> HttpResponse:
-    return keep_private(render(request, "enrolments/partner/over.html", {"link": link}, status=410))
+    match = request.resolver_match
+    new = reverse("host:anew", args=[match.kwargs["token"]]) if match and link.is_expired else ""
+    context = {"link": link, "anew": new}
+    return keep_private(render(request, "enrolments/partner/over.html", context, status=410))
 
 
 def _page(
@@ -121,3 +127,14 @@ def download(request: PortalRequest, token: str) -> HttpResponse:
     services.note_download(rows, by=services.actor_of(link, who), role="host")
     services.note_use(link, link.name)
     return keep_private(spreadsheet(rows))
+
+
+@csrf_exempt
+@require_POST
+@login_not_required
+def anew(request: PortalRequest, token: str) -> HttpResponse:
+    """Who has a link that expired asks for another."""
+    link = _find(token)
+    if again.ask(link, partial(services.send_anew, link)):
+        return again.sent(request)
+    return _over(request, _find(token))

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from courses.spreadsheets import xlsx_download
 from enrolments import hosting
 from enrolments.forms.host import DeclineForm, StudentFilter
 from enrolments.models import Enrolment, State
@@ -24,7 +25,6 @@ from enrolments.services.actions import ActionError
 from vx_portal.http import PortalRequest, current_user, needs_role
 
 PAGE = 50
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def mine(request: PortalRequest) -> EnrolmentQuerySet:
@@ -149,8 +149,4 @@ def download(request: PortalRequest) -> HttpResponse:
 
 def spreadsheet(rows: list[Enrolment]) -> HttpResponse:
     """The students as an XLSX file."""
-    response = HttpResponse(hosting.spreadsheet(rows), content_type=XLSX)
-    name = f"students-{timezone.localdate():%Y-%m-%d}.xlsx"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    return response
+    return xlsx_download(f"students-{timezone.localdate():%Y-%m-%d}", hosting.sheet_of(rows))

@@ -1,4 +1,4 @@
-"""Where the office passes on what a host university answered by mail."""
+"""Where the office passes on what a host or home university answered by mail."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from enrolments.forms.placing import HostAnswerForm
-from enrolments.services import hosting
+from enrolments.forms.placing import HomeAnswerForm, HostAnswerForm
+from enrolments.services import homes, hosting
 from enrolments.services.actions import ActionError
 from enrolments.views.asking import find
 from paperwork.refusals import FileRefusedError
@@ -48,3 +48,36 @@ def host_answer(request: PortalRequest, reference: str) -> HttpResponse:
         return redirect("desk:case", case.reference)
     context = {"case": case, "form": form}
     return render(request, "enrolments/desk/host_answer.html", context, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs_role("office")
+def home_answer(request: PortalRequest, reference: str) -> HttpResponse:
+    """For an incoming student whose university has nobody with an account."""
+    case = find(request, reference)
+    data, files = (request.POST, request.FILES) if request.method == "POST" else (None, None)
+    form = HomeAnswerForm(data, files, giver=current_user(request))
+    refusal = "" if homes.awaits_mail(case) else _("This application does not wait for a mail.")
+    if form.is_valid() and not refusal:
+        said = form.cleaned_data
+        try:
+            homes.answer_by_mail(
+                case,
+                approved=form.approved,
+                **{key: said[key] for key in ("name", "reason", "answered_on")},
+                upload=said["mail"],
+                by=current_user(request),
+            )
+        except FileRefusedError as refused:
+            form.add_error("mail", str(refused))
+        except ActionError as refused:
+            refusal = str(refused)
+        else:
+            messages.success(request, _("The answer of the home university has been recorded."))
+            return redirect("desk:case", case.reference)
+    if refusal:
+        messages.error(request, refusal)
+        return redirect("desk:case", case.reference)
+    context = {"case": case, "form": form}
+    status = 422 if form.is_bound else 200
+    return render(request, "enrolments/desk/home_answer.html", context, status=status)

@@ -180,7 +180,7 @@ def _edit(
         if form.is_stale():
             status = 409
         elif valid:
-            rules.save_rules(form.instance)
+            rules.save_rules(form.instance, by=current_user(request))
             messages.success(request, _("Saved. From now on everybody goes by it."))
             return redirect(back)
         else:

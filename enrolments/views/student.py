@@ -16,14 +16,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from courses.timetable import slots
 from enrolments import following
 from enrolments.clashes import CalendarFileError, compare
-from enrolments.forms.applying import AnswerForm
+from enrolments.forms.applying import AnswerForm, LetterForm
 from enrolments.forms.timetable import TimetableForm
 from enrolments.holding import holder
 from enrolments.later import News, news_of
 from enrolments.models import Enrolment, State
 from enrolments.models.enrolment import OVER
-from enrolments.route import stops
-from enrolments.services import answering
+from enrolments.route import place_on, stops
+from enrolments.services import answering, board
 from enrolments.services.acting import act
 from enrolments.services.actions import ACTIONS, ActionError, actions_for, hindrance
 from enrolments.turn import STUDENTS_TURN, turn_of
@@ -37,13 +37,6 @@ VIEWS = {
     "open": ~Q(state__in=OVER | {State.FINISHED}),
     "over": Q(state__in=OVER | {State.FINISHED}),
 }
-
-
-@require_safe
-def start(request: PortalRequest) -> HttpResponse:
-    """Where a student lands after signing in: at the own cases, or at the courses without any."""
-    mine = Enrolment.objects.visible_to(request.user).filter(student=current_user(request))
-    return redirect("exchange:cases" if mine.exists() else "courses:catalogue")
 
 
 @require_safe
@@ -76,14 +69,12 @@ def cases(request: PortalRequest) -> HttpResponse:
 
 def _ticket(case: Enrolment, news: News) -> dict[str, Any]:
     line = stops(case, news=news)
-    at = next((number for number, stop in enumerate(line, 1) if stop.state == "now"), len(line))
     return {
         "case": case,
         "turn": turn_of(case, news),
         "holder": holder(case, news),
-        "stop": line[at - 1],
-        "at": at,
-        "of": len(line),
+        "line": line,
+        "place": place_on(line),
         "is_over": case.state in OVER,
     }
 
@@ -98,6 +89,8 @@ def _case_page(
 ) -> HttpResponse:
     user = current_user(request)
     context = {"form": AnswerForm(giver=user), **following.about(case, user), **more}
+    if board.may_hand_in(user, case):
+        context.setdefault("letter_form", LetterForm(giver=user))
     return render(request, "enrolments/case.html", context, status=status)
 
 
@@ -123,6 +116,21 @@ def answer(request: PortalRequest, reference: str) -> HttpResponse:
         messages.success(request, _("Your answer is sent. Your application goes on."))
         return redirect(case)
     return _case_page(request, case, 422, form=form)
+
+
+@require_POST
+def board_letter(request: PortalRequest, reference: str) -> HttpResponse:
+    """The Board of Examiners has answered: its letter."""
+    case, user = own_case(request, reference), current_user(request)
+    form = LetterForm(request.POST, request.FILES, giver=user)
+    if not form.is_valid():
+        return _case_page(request, case, 422, letter_form=form)
+    try:
+        board.hand_in(case, form.cleaned_data["letter"], by=user)
+    except ActionError as error:
+        return _stale(request, reference, error)
+    messages.success(request, _("The letter has arrived. Your coordinator can now decide."))
+    return redirect(case)
 
 
 @require_POST

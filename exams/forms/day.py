@@ -12,7 +12,8 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 
-from exams.models import Mark
+from exams.models import Attendance, Mark, Seat
+from exams.services.correcting import MAY_BECOME
 from exams.services.marking import LONGEST_LATE, NewMark
 
 
@@ -72,6 +73,49 @@ class CloseForm(forms.Form):
         max_length=5000,
         widget=forms.Textarea(attrs={"rows": 5}),
     )
+
+
+class CorrectForm(forms.Form):
+    """What the list of a closed sitting should say of one student, and why."""
+
+    use_required_attribute = False
+    attendance = forms.ChoiceField(
+        label=_("What should the list say?"),
+        choices=[(one.value, one.label) for one in MAY_BECOME],
+        widget=forms.RadioSelect,
+    )
+    minutes = forms.IntegerField(
+        label=_("Minutes late"),
+        help_text=_("Only for who came late."),
+        required=False,
+        min_value=0,
+        max_value=LONGEST_LATE,
+        widget=forms.NumberInput(attrs={"class": "short"}),
+    )
+    why = forms.CharField(
+        label=_("Why is it corrected?"),
+        help_text=_("Kept beside the list, with your name. Write nothing about anybody's health."),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    seen = forms.CharField(max_length=10, widget=forms.HiddenInput)
+
+    def __init__(self, data: Any = None, *, seat: Seat) -> None:
+        super().__init__(data, initial={"seen": seat.attendance})
+
+    def clean(self) -> dict[str, Any]:
+        """Who came late was so many minutes late."""
+        data = super().clean() or {}
+        says_late = data.get("attendance") == Attendance.LATE
+        if says_late and data.get("minutes") is None and "minutes" not in self.errors:
+            self.add_error("minutes", _("Say how many minutes late."))
+        return data
+
+    def show_again(self, seat: Seat) -> None:
+        """Keep what was typed, and look at what the list says by now."""
+        seat.refresh_from_db(fields=["attendance", "minutes_late", "left_at"])
+        self.data = self.data.copy()  # type: ignore[attr-defined]
+        self.data["seen"] = seat.attendance  # type: ignore[index]
 
 
 def _read(one: dict[str, Any]) -> NewMark:

@@ -9,11 +9,12 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.models import User
+from courses.forms.edition import validate_year
 from courses.models import Edition
+from courses.wording import gettext as _
+from courses.wording import gettext_lazy, pgettext_lazy
 from exams.models import Exam, Held, Mode
 from exams.models.exam import FIRST_ATTEMPT
 from exams.moments import MomentError, TwiceError, Which, leiden, on_clock, resolve
@@ -25,7 +26,7 @@ LATEST = timedelta(days=400)  # after the course's end no exam belongs to it any
 
 def _day(label: Any, **more: Any) -> forms.DateField:
     widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-    return forms.DateField(label=label, widget=widget, **more)
+    return forms.DateField(label=label, widget=widget, validators=[validate_year], **more)
 
 
 def _clock(label: Any, **more: Any) -> forms.TimeField:
@@ -59,7 +60,7 @@ class FixForm(forms.Form):
     )
     clock = forms.ChoiceField(
         label=gettext_lazy("On whose clock"),
-        help_text=gettext_lazy("“The same local time” is always on Leiden's own clock."),
+        help_text=gettext_lazy("“The same local time” is always on the clock of {city} itself."),
     )
     on = _day(gettext_lazy("Date, or the first day of the period"))
     at = _clock(gettext_lazy("Time"))
@@ -110,7 +111,7 @@ class FixForm(forms.Form):
     contact_email = forms.EmailField(label=gettext_lazy("E-mail address"), required=False)
     paper_on = _day(gettext_lazy("The paper is here by"), required=False)
     paper_at = _clock(
-        gettext_lazy("At (Leiden's time)"),
+        gettext_lazy("At (time in {city})"),
         required=False,
         help_text=gettext_lazy("Left empty: the end of that day."),
     )
@@ -131,7 +132,7 @@ class FixForm(forms.Form):
         host = edition.course.university
         self.fields["clock"].choices = [  # type: ignore[attr-defined]
             (HOST, _("of %(university)s") % {"university": host.local_name}),
-            (OURS, _("of Leiden")),
+            (OURS, _("of {city}")),
         ]
         if self.zone.key == str(leiden()):
             del self.fields["clock"]
@@ -188,7 +189,7 @@ class FixForm(forms.Form):
                 resolve(typed_day, typed_clock, self._zone(self.data.get("mode"), self.data))
         except TwiceError:
             return True
-        except (MomentError, forms.ValidationError, OverflowError):
+        except (MomentError, forms.ValidationError):
             pass
         return False
 
@@ -226,8 +227,6 @@ class FixForm(forms.Form):
             self.add_error(which, str(error))
         except MomentError as error:
             self.add_error(clock, str(error))
-        except OverflowError:
-            self.add_error(day, _("Check the year of this date."))
         return None
 
     def _check_moment(self, mode: Any) -> None:
@@ -258,7 +257,7 @@ class FixForm(forms.Form):
         if here and most is not None and minutes > most:
             self.add_error(
                 "minutes",
-                _("No room in Leiden is open that long for such an exam: at most %(n)s minutes.")
+                _("No room in {city} is open that long for such an exam: at most %(n)s minutes.")
                 % {"n": most},
             )
 

@@ -8,9 +8,10 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from courses.forms.edition import validate_year
+from courses.wording import gettext_lazy as _
 from exams import people
 from exams.models import Paper, PaperStep
 from exams.moments import MomentError, Which, leiden, resolve
@@ -62,10 +63,14 @@ class ReadersForm(forms.Form):
     use_required_attribute = False
     first = forms.ModelChoiceField(queryset=User.objects.none(), label=_("Opens it"))
     second = forms.ModelChoiceField(queryset=User.objects.none(), label=_("Opens it too"))
-    from_day = forms.DateField(label=_("Not before"), widget=forms.DateInput(DATE, "%Y-%m-%d"))
+    from_day = forms.DateField(
+        label=_("Not before"),
+        widget=forms.DateInput(DATE, "%Y-%m-%d"),
+        validators=[validate_year],
+    )
     from_time = forms.TimeField(
         label=_("at this time"),
-        help_text=_("Leiden's time. Four hours before the start unless you change it."),
+        help_text=_("Time in {city}. {exams.paper_hours} before the start unless you change it."),
         widget=forms.TimeInput(TIME, "%H:%M"),
     )
     readable_from: datetime | None = None  # when the form is valid

@@ -7,9 +7,10 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
+from courses.forms.edition import validate_year
+from courses.wording import gettext_lazy as _
+from courses.wording import pgettext_lazy
 from exams.deadlines import first_day_in_time
 from exams.instances import Situation
 from exams.models import Duty
@@ -32,10 +33,11 @@ class WhereForm(forms.Form):
         label=_("Day"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         error_messages={"required": _("Choose a day.")},
+        validators=[validate_year],
     )
     at = forms.TimeField(
         label=_("Begins at"),
-        help_text=_("On the clock in Leiden."),
+        help_text=_("On the clock in {city}."),
         widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
         error_messages={"required": _("Give the time at which it begins.")},
     )
@@ -140,11 +142,13 @@ class ProposeForm(forms.Form):
         label=_("First day"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         error_messages={"required": _("Choose a day.")},
+        validators=[validate_year],
     )
     last = forms.DateField(
         label=_("Last day"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         error_messages={"required": _("Choose a day.")},
+        validators=[validate_year],
     )
 
 

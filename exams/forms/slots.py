@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from django import forms
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
+from courses.forms.edition import validate_year
+from courses.wording import gettext_lazy
 from exams.models import Exam
 from exams.moments import MomentError, leiden, resolve
 from exams.services.slots import why_not_offered
@@ -21,9 +21,10 @@ class SlotForm(forms.Form):
     on = forms.DateField(
         label=gettext_lazy("Date"),
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        validators=[validate_year],
     )
     at = forms.TimeField(
-        label=gettext_lazy("Time in Leiden"),
+        label=gettext_lazy("Time in {city}"),
         widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}),
     )
     places = forms.IntegerField(label=gettext_lazy("Places"), min_value=1, max_value=1000)
@@ -40,9 +41,6 @@ class SlotForm(forms.Form):
             self.starts_at: datetime = resolve(said["on"], said["at"], leiden(), "first")
         except MomentError as error:
             self.add_error("at", str(error))
-            return
-        except OverflowError:
-            self.add_error("on", _("Check the year of this date."))
             return
         if refusal := why_not_offered(self.exam, self.starts_at):
             self.add_error("on", refusal)

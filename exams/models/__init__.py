@@ -9,6 +9,7 @@ from exams.models.plan import Plan
 from exams.models.resit import Resit
 from exams.models.rooms import Building, Room, RoomClosure, RoomHours
 from exams.models.sitting import Attendance, Duty, Seat, Sitting, SittingState
+from exams.models.weeks import ExamWeek
 
 __all__ = [
     "ARRANGEMENTS",
@@ -17,6 +18,7 @@ __all__ = [
     "Duty",
     "Exam",
     "ExamLink",
+    "ExamWeek",
     "Facility",
     "Held",
     "Invigilator",

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -28,9 +29,29 @@ class MarkQuerySet(models.QuerySet["Mark"]):
             return self
         return self.filter(gates.of_host(user, "sitting__exam__"))
 
+    def corrections(self) -> Self:
+        """Those added after closing, to put the list right."""
+        return self.exclude(kind=Mark.Kind.INCIDENT).exclude(text="")
+
+    def overruled(self, *, known_at: datetime | None = None) -> Self:
+        """Those about a seat of which a later one says something else, and counts.
+
+        `known_at`: only by what had come in before that moment.
+        """
+        says = (Mark.Kind.EXPECTED, Mark.Kind.PRESENT, Mark.Kind.LATE, Mark.Kind.ABSENT)
+        later = Mark.objects.filter(seat=OuterRef("seat"), kind__in=says).filter(
+            Q(at__gt=OuterRef("at")) | Q(at=OuterRef("at"), pk__gt=OuterRef("pk")),
+            ~Q(kind=OuterRef("kind")) | Q(kind=Mark.Kind.LATE),
+        )
+        if known_at is not None:
+            later = later.filter(received_at__lt=known_at)
+        return self.filter(Exists(later), kind__in=[*says, Mark.Kind.LEFT_EARLY])
+
 
 class Mark(models.Model):
     """One thing that somebody marked on a device. Of two about a seat the later `at` wins.
+
+    One about a seat that has a reason in `text` was added after closing, to correct the list.
 
     `key` is made by the device: what is sent twice is kept once.
     """
@@ -79,3 +100,8 @@ class Mark(models.Model):
                 name="mark_is_about_a_seat", condition=Q(kind="incident") | Q(seat__isnull=False)
             ),
         ]
+
+    @property
+    def is_correction(self) -> bool:
+        """Whether it puts right what was marked, after the sitting was closed."""
+        return self.kind != self.Kind.INCIDENT and bool(self.text)

@@ -35,7 +35,7 @@ class Mode(models.TextChoices):
 class Held(models.TextChoices):
     """Where students sit the exam."""
 
-    LEIDEN = "leiden", pgettext_lazy("exam held", "in Leiden")
+    LEIDEN = "leiden", pgettext_lazy("exam held", "in our own rooms")
     HOME = "home", pgettext_lazy("exam held", "at the students' home universities")
 
 
@@ -104,7 +104,7 @@ class Exam(models.Model):
     contact_phone = models.CharField(_("telephone"), max_length=40, blank=True)
     contact_email = models.EmailField(_("e-mail address"), blank=True)
     paper_due_at = models.DateTimeField(
-        _("the paper is here by"), null=True, blank=True, help_text=_("In Leiden's time.")
+        _("the paper is here by"), null=True, blank=True, help_text=_("On our own clock.")
     )
     confirmed_at = models.DateTimeField(_("fixed"), null=True, editable=False)
     confirmed_by = models.ForeignKey(
@@ -205,8 +205,6 @@ class ExamLinkQuerySet(SignedLinkQuerySet["ExamLink"]):
 
 class ExamLink(SignedLink):
     """A link by which a host without an account does one thing about one exam."""
-
-    VALID_FOR = timedelta(days=30)
 
     class Purpose(models.TextChoices):
         FIX = "fix", pgettext_lazy("exam link", "to fix the exam")

@@ -126,6 +126,11 @@ class Room(models.Model):
         }
         return frozenset(kind.value for kind, can in fits.items() if can)
 
+    @property
+    def kinds_in_words(self) -> list[str]:
+        """The same in the reader's language, in the order of the kinds."""
+        return [str(kind.label) for kind in ExamKind if kind.value in self.kinds]
+
     def places_for(self, kind: str) -> int:
         """How many students fit for an exam of `kind`; 0 when it cannot be held here."""
         if kind not in self.kinds:

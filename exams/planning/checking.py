@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from exams.planning.conflicts import Conflict, ConflictKind, Facility
-from exams.planning.instance import Candidate, Exam, Instance, Kind, Span, joined, within
+from exams.planning.instance import Candidate, Exam, Instance, Kind, joined, within
 from exams.planning.plan import Plan, Sitting
 
 
@@ -47,6 +47,8 @@ def _alone(sitting: Sitting, instance: Instance) -> Iterator[Conflict]:
         yield conflict(ConflictKind.ROOM_CLOSED)
     if sitting.end < exam.regular(sitting.start).end:
         yield conflict(ConflictKind.TOO_SHORT)
+    if people and sitting.end > max(exam.time_of(each, sitting.start).end for each in people):
+        yield conflict(ConflictKind.TOO_LONG)
     if not _in_window(exam, sitting):
         yield conflict(ConflictKind.OUTSIDE_WINDOW)
     if _too_late(sitting, instance):
@@ -64,8 +66,8 @@ def _alone(sitting: Sitting, instance: Instance) -> Iterator[Conflict]:
 
 
 def _in_window(exam: Exam, sitting: Sitting) -> bool:
-    if exam.start is not None:
-        return sitting.start == exam.start
+    if exam.start is not None and sitting.start != exam.start:
+        return False
     return not exam.windows or within(exam.regular(sitting.start), joined(exam.windows))
 
 
@@ -168,14 +170,16 @@ def _invigilators_twice(sittings: list[Sitting]) -> Iterator[Conflict]:
 
 def _students_twice(sittings: list[Sitting], instance: Instance) -> Iterator[Conflict]:
     """Students whose own times overlap: the length of each exam and their own extra time."""
-    times: defaultdict[int, list[tuple[Span, int]]] = defaultdict(list)
+    by_student: defaultdict[int, list[Sitting]] = defaultdict(list)
     for sitting in sittings:
-        exam = instance.exam_by_id[sitting.exam]
         for student in sitting.students:
-            own = exam.time_of(exam.by_student[student], sitting.start)
-            times[student].append((own, exam.id))
+            by_student[student].append(sitting)
     found: defaultdict[tuple[int, int], list[int]] = defaultdict(list)
-    for student, own_times in sorted(times.items()):
+    for student in sorted(student for student, own in by_student.items() if len(own) > 1):
+        own_times = []
+        for sitting in by_student[student]:
+            exam = instance.exam_by_id[sitting.exam]
+            own_times.append((exam.time_of(exam.by_student[student], sitting.start), exam.id))
         own_times.sort()
         for number, (span, exam_id) in enumerate(own_times):
             for later, other in own_times[number + 1 :]:

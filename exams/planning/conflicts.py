@@ -18,6 +18,7 @@ class ConflictKind(StrEnum):
     INVIGILATOR_TWICE = "invigilator_twice"
     TOO_LATE_FOR_NOTICE = "too_late_for_notice"
     TOO_SHORT = "too_short"  # the sitting ends before the exam does
+    TOO_LONG = "too_long"  # it lasts longer than the last of its students needs
     DIFFERENT_STARTS = "different_starts"  # the exam does not start at one instant
     SPLIT = "split"  # over several shared rooms, though it may not be
     NOT_SEATED = "not_seated"  # the exam is planned, but not for these students

@@ -8,12 +8,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.models import Membership, Role, User
+from accounts.models import User
 from exams.models import Attendance, Exam, Seat, Sitting, SittingState
-from exams.services import resits, sheets
+from exams.services import resits, sheets, telling_hosts
 from exams.services.marking import may_mark
 from paperwork.services.events import record
-from paperwork.services.notices import Address, Link, owe_notice
 
 
 class CloseError(Exception):
@@ -73,37 +72,18 @@ def close(sitting: Sitting, *, by: User, report: str = "") -> Sitting:
     )
     resits.offer_to_absent(sitting, by=by)
     sheets.owe_protocol(sitting, by=by)
-    _tell_host(sitting, seats)
+    tell_host(sitting, key=f"exam-closed-{sitting.pk}")
     return sitting
 
 
-def _tell_host(sitting: Sitting, seats: list[Seat]) -> None:
-    """The contacts of the host; without one with an account, its address for exams: no names."""
+def tell_host(sitting: Sitting, *, key: str, is_corrected: bool = False) -> None:
+    """How many of its students came; who they are stands on the host's own page."""
+    seats = list(Seat.objects.standing().filter(sitting=sitting))
     exam = Exam.objects.select_related("edition__course__university").get(pk=sitting.exam_id)
-    course = exam.edition.course
     facts = {
-        "course": course,
+        "course": exam.edition.course,
         "seated": len(seats),
         "absent": sum(seat.attendance == Attendance.ABSENT for seat in seats),
+        "is_corrected": is_corrected,
     }
-    held = Membership.objects.current().filter(role=Role.PARTNER, university=course.university)
-    contacts = User.objects.filter(pk__in=held.order_by().values("user"), is_active=True)
-    for reader in contacts:
-        owe_notice(
-            "exams.attendance",
-            f"exam-closed-{sitting.pk}-{reader.pk}",
-            reader,
-            facts,
-            about=exam,
-            link=Link("partner-day:exam", [exam.pk]),
-        )
-    email = exam.contact_email or course.university.contact_email
-    if not contacts and email and not course.university.is_home:
-        language = "nl" if course.university.country == "NL" else "en"
-        owe_notice(
-            "exams.attendance_outside",
-            f"exam-closed-{sitting.pk}",
-            Address(email, language),
-            facts,
-            about=exam,
-        )
+    telling_hosts.owe_host("attendance", key, exam, facts)

@@ -5,27 +5,31 @@ What happened is written at the facility, not at the case: only its student and 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.formats import time_format
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from accounts.models import Role, User
+from courses import house
+from courses.wording import gettext as _
+from courses.wording import ngettext
+from enrolments import later
 from enrolments.models import Enrolment
 from enrolments.models.enrolment import WITH_HOST
 from enrolments.scopes import scopes_of
 from enrolments.services.actions import ActionError, StaleError
-from exams import people
-from exams.models import ARRANGEMENTS, Exam, Facility, Seat
+from exams import people, sheets
+from exams.models import ARRANGEMENTS, Exam, Facility, Seat, Sitting
 from exams.moments import leiden
-from paperwork.models import Attachment, Event, Notice
+from paperwork.models import Attachment, Document, Event, Notice
+from paperwork.services import documents
+from paperwork.services.chain import let_go
 from paperwork.services.events import record
 from paperwork.services.files import keep, remove
 from paperwork.services.notices import Link, owe_notice, settle
@@ -33,6 +37,7 @@ from paperwork.uploads import Upload
 
 PURPOSE = "facility_decision"
 S = Facility.State
+SETTLED = (S.CHECKED, S.WITHDRAWN)  # what a seat has to follow
 
 
 def in_words(extra_minutes: int, flags: Sequence[str]) -> str:
@@ -59,7 +64,7 @@ def why_not(case: Enrolment, attempt: int, exam: Exam | None) -> str:
     if case.state not in WITH_HOST:
         return _("You can ask for a facility when your application has been approved.")
     if not case.edition.has_exam:
-        return _("This course ends with a final assignment: there is no exam in Leiden.")
+        return _("This course ends with a final assignment: there is no exam in {city}.")
     if exam is not None and exam.latest_end_at <= timezone.now():
         return _("This exam has been. For a resit you ask again.")
     return ""
@@ -116,7 +121,7 @@ def ask(
 def delete_after(case: Enrolment, exam: Exam | None) -> date:
     """The last day on which a facility is kept: so long after the exam, or the course's end."""
     ends = exam.latest_end_at.astimezone(leiden()).date() if exam else case.edition.ends_on
-    return ends + timedelta(days=settings.FACILITY_KEPT_DAYS)
+    return ends + house.span("exams.facility_kept_days")
 
 
 def may_check(user: User, facility: Facility) -> bool:
@@ -169,7 +174,7 @@ def check(
 
 
 class Misfit(NamedTuple):
-    """A seat that was given before its facility was checked, and what does not fit."""
+    """A seat given before its facility was checked or withdrawn, and what does not fit."""
 
     facility: Facility
     seat: Seat
@@ -185,7 +190,7 @@ def misfits_of(facility: Facility) -> list[Misfit]:
     )
     found = []
     for seat in seats.select_related("sitting__room", "sitting__exam"):
-        if seat.extra_minutes == facility.extra_minutes and seat.arrangement == facility.flags:
+        if _has(seat) == _owed(facility):
             continue
         found.append(Misfit(facility, seat, _why(facility, seat)))
     return found
@@ -193,29 +198,61 @@ def misfits_of(facility: Facility) -> list[Misfit]:
 
 def all_misfits() -> list[Misfit]:
     """Every seat to come that does not have what was granted, the first exam first. Two queries."""
-    seats = (
+    seats = _seats_to_come()
+    rows = Facility.objects.filter(
+        state__in=SETTLED, enrolment__in=seats.order_by().values("enrolment")
+    )
+    pairs = _unfit(seats, rows.select_related("enrolment__student"))
+    return [Misfit(facility, seat, _why(facility, seat)) for facility, seat in pairs]
+
+
+def open_matters(user: User) -> tuple[int, int]:
+    """How many facilities `user` has to check, and how many seats do not fit one. Two queries."""
+    seats = _seats_to_come()
+    asked = Q(pk__in=Facility.objects.visible_to(user).to_check().values("pk"))
+    settled = Q(state__in=SETTLED, enrolment__in=seats.order_by().values("enrolment"))
+    rows = list(Facility.objects.filter(asked | settled))
+    to_check = [row for row in rows if row.state == S.ASKED]
+    unfit = _unfit(seats, (row for row in rows if row.state in SETTLED))
+    return len(to_check), sum(1 for _pair in unfit)
+
+
+def _seats_to_come() -> QuerySet[Seat]:
+    return (
         Seat.objects.standing()
-        .filter(sitting__starts_at__gt=timezone.now(), enrolment__facilities__state=S.CHECKED)
+        .filter(sitting__starts_at__gt=timezone.now(), enrolment__facilities__state__in=SETTLED)
         .select_related("sitting__room__building", "sitting__exam__edition__course__university")
         .order_by("starts_at", "pk")
         .distinct()
     )
-    rows = Facility.objects.granted().filter(enrolment__in=seats.order_by().values("enrolment"))
-    granted = {
-        (row.enrolment_id, row.attempt): row for row in rows.select_related("enrolment__student")
-    }
-    found = []
+
+
+def _unfit(
+    seats: Iterable[Seat], facilities: Iterable[Facility]
+) -> Iterator[tuple[Facility, Seat]]:
+    """The seats that lack what was granted, or still have what was withdrawn, and of what."""
+    settled = {(row.enrolment_id, row.attempt): row for row in facilities}
     for seat in seats:
-        facility = granted.get((seat.enrolment_id, seat.sitting.exam.attempt))
-        if facility is None:
-            continue
-        if (seat.extra_minutes, seat.arrangement) != (facility.extra_minutes, facility.flags):
-            found.append(Misfit(facility, seat, _why(facility, seat)))
-    return found
+        facility = settled.get((seat.enrolment_id, seat.sitting.exam.attempt))
+        if facility is not None and _has(seat) != _owed(facility):
+            yield facility, seat
+
+
+def _has(seat: Seat) -> tuple[int, list[str]]:
+    return seat.extra_minutes, seat.arrangement
+
+
+def _owed(facility: Facility) -> tuple[int, list[str]]:
+    """The minutes and the arrangement that a seat should have: none of what was withdrawn."""
+    if facility.state == S.WITHDRAWN:
+        return 0, []
+    return facility.extra_minutes, facility.flags
 
 
 def _why(facility: Facility, seat: Seat) -> str:
     """What does not fit, in words."""
+    if facility.state == S.WITHDRAWN:
+        return _("The student withdrew it, and the seat still has it: bring the seats up to date.")
     sitting = seat.sitting
     said = []
     until = seat.starts_at + timedelta(minutes=sitting.exam.minutes + facility.extra_minutes)
@@ -242,7 +279,7 @@ def _tell_misfit(misfit: Misfit, event: int) -> None:
             {
                 "case": case,
                 "course": case.edition.course,
-                "what": words_of(misfit.facility),
+                "what": words_of(misfit.facility) if misfit.facility.state == S.CHECKED else "",
                 "problem": misfit.why,
             },
             about=misfit.facility,
@@ -263,27 +300,44 @@ def withdraw(facility: Facility, *, by: User) -> None:
     for old in Attachment.objects.about(facility):
         remove(old)
     settle(facility)
-    record(facility, "withdraw_facility", by=by, role="student", to_state=S.WITHDRAWN)
+    event = record(facility, "withdraw_facility", by=by, role="student", to_state=S.WITHDRAWN)
+    facility.refresh_from_db()
+    for misfit in misfits_of(facility):
+        _tell_misfit(misfit, event.pk)
 
 
 @transaction.atomic
 def forget(facility: Facility) -> None:
-    """Take away the row, its file, its events and messages, and what stands on its seats."""
+    """Take away the row, its file, its events and messages; what stands on seats and their plans.
+
+    A seat plan names the arrangements of a room. All its versions go, also of a room in which the
+    student once had a seat: after the exam nobody needs one.
+    """
     for file in Attachment.objects.about(facility):
         remove(file)
-    Event.objects.about(facility).delete()
+    let_go(Event.objects.about(facility))
     Notice.objects.about(facility).delete()
     Seat.objects.filter(
         enrolment=facility.enrolment_id, sitting__exam__attempt=facility.attempt
     ).update(arrangement=[], extra_minutes=0)
+    case = facility.enrolment
+    held = Sitting.objects.filter(exam__edition=case.edition_id, exam__attempt=facility.attempt)
+    for sitting in held:
+        for plan in Document.objects.about(sitting).filter(kind=sheets.PLAN):
+            let_go(Event.objects.about(plan))
+            documents.remove(plan)
     facility.delete()
 
 
 def delete_old(today: date | None = None) -> int:
-    """Forget the facilities whose day has come; how many. One whose exam has moved stays longer."""
+    """Forget the facilities whose day has come; how many. One whose exam has moved stays longer.
+
+    One of a case of which nothing may be deleted stays until that has ended.
+    """
     day, gone = today or timezone.localdate(), 0
-    due = Facility.objects.filter(delete_after__lt=day).select_related("enrolment__edition")
-    for facility in due:
+    held = Enrolment.objects.filter(later.held_on(day))
+    due = Facility.objects.filter(delete_after__lt=day).exclude(enrolment__in=held)
+    for facility in due.select_related("enrolment__edition"):
         last = delete_after(facility.enrolment, exam_of(facility.enrolment, facility.attempt))
         if last < day:
             forget(facility)

@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from accounts.models import User
+from courses import anew, house
 from courses.models import Assessment, Edition, SignedLink
 from courses.services.offer import offer_changed
+from courses.wording import gettext as _
 from enrolments.services.actions import ActionError, StaleError
 from exams import people
 from exams.models import Exam, ExamLink, Mode
 from exams.models.exam import FIRST_ATTEMPT, LAST_ATTEMPT
 from exams.moments import leiden
+from exams.services import papers, slots, telling
 from paperwork.services.events import Actor, Outsider, record
-from paperwork.services.notices import Address, Link, owe_notice
+from paperwork.services.notices import Address, Link, owe_notice, settle
+
+STUDENTS_KNOW = {"kind", "materials", "instructions"}  # it stands in what they were told
+
+MOMENTS = {"mode", "window_from", "window_until", "minutes"}  # what moments to choose depend on
 
 
 def why_no_exam(edition: Edition, attempt: int) -> str:
     """Why this attempt cannot be fixed, in words; empty when it can."""
     if edition.assessment == Assessment.ASSIGNMENT:
-        return _("This course ends with a final assignment: there is no exam in Leiden.")
+        return _("This course ends with a final assignment: there is no exam in {city}.")
     if not FIRST_ATTEMPT <= attempt <= LAST_ATTEMPT:
         return _("There is no such attempt.")
     if attempt > FIRST_ATTEMPT and edition.resit_offered is False:
@@ -50,7 +57,8 @@ def fix(
     """Write what the host has fixed for this attempt; the edition's own dates follow.
 
     `facts` are the fields of a valid FixForm, `seen` is `seen_of` what it showed. Exam staff hear
-    of it, and of a change to what they have planned as something to do. Raises ActionError when
+    of it, and of a change to what they have planned as something to do; students who know of their
+    exam hear of another kind, other materials and instructions. Raises ActionError when
     there is no such exam or `by` may not, StaleError when somebody else changed it meanwhile.
     """
     role = people.fixing_role(by, edition)
@@ -68,13 +76,21 @@ def fix(
     exam = exam or Exam(edition=edition, attempt=attempt)
     changed = [name for name, value in facts.items() if getattr(exam, name) != value]
     if is_new or changed:
-        for name, value in facts.items():
-            setattr(exam, name, value)
-        _save(exam, by)
+        with nullcontext() if is_new else papers.in_step(exam):
+            for name, value in facts.items():
+                setattr(exam, name, value)
+            _save(exam, by)
         action = "fix_exam" if is_new else "change_exam"
         details = {} if is_new else {"changed": changed}
         event = record(exam, action, by=by, role=role, details=details)
-        _tell_staff(exam, by, event.pk, is_new=is_new)
+        moments = 0
+        if MOMENTS.intersection(changed) and not is_new:
+            exam.edition = edition
+            moments = slots.keep_to(exam, event)
+        _tell_staff(exam, by, event.pk, is_new=is_new, moments=moments)
+        if STUDENTS_KNOW.intersection(changed) and not is_new:
+            telling.rules_changed(exam, event)
+    settle(edition, "exams.fix_wanted")
     _update_edition(edition, exam, resit_offered)
     return exam
 
@@ -127,8 +143,9 @@ def _within(exam: Exam, expected: Any) -> Any:
     return expected if first <= expected <= last else None
 
 
-def _tell_staff(exam: Exam, by: Actor, event: int, *, is_new: bool) -> None:
-    planned = not is_new and exam.sittings.standing().exists()
+def _tell_staff(exam: Exam, by: Actor, event: int, *, is_new: bool, moments: int) -> None:
+    """`moments`: how many to choose were taken back; that is something to do too."""
+    planned = not is_new and (moments > 0 or exam.sittings.standing().exists())
     kind = "exams.fixed" if not planned else "exams.changed_after_planning"
     for reader in people.exam_staff():
         if isinstance(by, User) and by.pk == reader.pk:
@@ -137,7 +154,12 @@ def _tell_staff(exam: Exam, by: Actor, event: int, *, is_new: bool) -> None:
             kind,
             f"exam-event-{event}-{reader.pk}",
             reader,
-            {"exam": exam, "course": exam.edition.course, "host": exam.edition.course.university},
+            {
+                "exam": exam,
+                "course": exam.edition.course,
+                "host": exam.edition.course.university,
+                "moments": moments,
+            },
             about=exam,
             link=Link("exams:exam", [exam.edition_id, exam.attempt]),
             asks=planned,
@@ -146,7 +168,15 @@ def _tell_staff(exam: Exam, by: Actor, event: int, *, is_new: bool) -> None:
 
 # --- by a link ------------------------------------------------------------------------------------
 @transaction.atomic
-def ask(edition: Edition, attempt: int, *, email: str, language: str, by: User | None) -> ExamLink:
+def ask(
+    edition: Edition,
+    attempt: int,
+    *,
+    email: str,
+    language: str,
+    by: User | None,
+    asked: Outsider | None = None,
+) -> ExamLink:
     """Mail the host a link to fix this attempt; an earlier open one stops working.
 
     Raises ActionError when there is no such exam, or `by` may not ask.
@@ -166,7 +196,7 @@ def ask(edition: Edition, attempt: int, *, email: str, language: str, by: User |
         attempt=attempt,
         purpose=ExamLink.Purpose.FIX,
         digest=SignedLink.digest_of(token),
-        expires_at=now + ExamLink.VALID_FOR,
+        expires_at=now + house.span("exams.link_days"),
         email=email,
         language=language,
         made_by=by,
@@ -181,7 +211,16 @@ def ask(edition: Edition, attempt: int, *, email: str, language: str, by: User |
         link=Link("exam-link:fix", [token], secret=True),
         until=link.expires_at,
     )
+    role = people.arranger_role(by) if by else "host" if asked else "portal"
+    record(edition, "ask_exam", by=by or asked, role=role, details={"attempt": attempt})
     return link
+
+
+def send_anew(link: ExamLink) -> None:
+    """Send another to who had this one."""
+    asked = Outsider(anew.holder(), "host")
+    said = {"email": link.email, "language": link.language}
+    ask(link.edition, link.attempt, **said, by=None, asked=asked)
 
 
 def find(token: str, purpose: str = ExamLink.Purpose.FIX) -> ExamLink | None:

@@ -19,12 +19,12 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from courses import house
 from exams import gates
 from exams.models import Attendance, Mark, Seat, Sitting, SittingState
 from paperwork.services.events import record
 from vx_portal.http import roles_of
 
-OPENS_BEFORE = timedelta(hours=3)  # the start: from then on things can be marked
 WRONG_BY = timedelta(minutes=1)  # a device's clock that differs by more is put right
 LONGEST_LATE = 600  # minutes
 AT_ONCE = 500  # marks that a device may send together
@@ -53,6 +53,7 @@ class Outcome(NamedTuple):
     kept: list[UUID]  # those that were there already among them
     refused: dict[UUID, str]  # why, in the reader's words
     is_closed: bool  # they came after the sitting was closed: kept, and nothing changed by them
+    overruled: list[UUID]  # kept, but a later one that was known already counts
 
 
 class Standing(NamedTuple):
@@ -71,7 +72,7 @@ def may_mark(user: User) -> bool:
 
 def opens_at(sitting: Sitting) -> datetime:
     """From when things can be marked."""
-    return sitting.starts_at - OPENS_BEFORE
+    return sitting.starts_at - house.span("exams.marking_hours")
 
 
 def fold(marks: Iterable[Mark]) -> Standing:
@@ -142,12 +143,18 @@ def mark(
                 by_name=str(by)[:150],
             )
         )
+    known = Mark.objects.filter(key__in=[row.key for row in rows]).count()
     Mark.objects.bulk_create(rows, ignore_conflicts=True)
+    if len(rows) > known:  # what was sent twice is no second event
+        record(sitting, "mark", by=by, role="exams", details={"marks": len(rows) - known})
     is_closed = sitting.state == SittingState.CLOSED
     if rows and not is_closed:
         _settle(sitting, [seats[row.seat_id] for row in rows if row.seat_id in seats])
         _begin(sitting, now, by)
-    return Outcome([row.key for row in rows], refused, is_closed)
+    keys = [row.key for row in rows]
+    kept = Mark.objects.filter(key__in=keys)
+    overruled = [] if is_closed else kept.overruled(known_at=now).values_list("key", flat=True)
+    return Outcome(keys, refused, is_closed, list(overruled))
 
 
 def _refusal(new: NewMark, seat: Seat | None) -> str:

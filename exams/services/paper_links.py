@@ -5,13 +5,14 @@ A link works until its day: by the same one a host sends a better version and co
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from courses import anew, house
 from courses.models import SignedLink, University
 from enrolments.models import Enrolment, State
 from enrolments.models.enrolment import Kind
@@ -24,13 +25,14 @@ from paperwork.services.files import keep
 from paperwork.services.notices import Address, Link, owe_notice
 from paperwork.uploads import Upload
 
-AFTERWARDS = timedelta(days=30)  # how long it works after the exam
-
 
 @transaction.atomic
-def ask(exam: Exam, *, email: str, language: str, by: User) -> ExamLink:
-    """Mail the host a link for its paper and the answers; an earlier one stops working."""
-    if not people.arranger_role(by):
+def ask(exam: Exam, *, email: str, language: str, by: User | None) -> ExamLink:
+    """Mail the host a link for its paper and the answers; an earlier one stops working.
+
+    `by` nobody: the portal itself. Raises PaperError when `by` may not ask.
+    """
+    if by is not None and not people.arranger_role(by):
         raise PaperError(_("You cannot ask this."))
     return _send(exam, None, email, language, by, "exams.paper_ask")
 
@@ -45,16 +47,24 @@ def send_out(
     """
     if not people.arranger_role(by):
         raise PaperError(_("You cannot ask this."))
-    if exam.held != Held.HOME:
-        raise PaperError(_("This exam is not held at the home universities."))
-    paper = Paper.objects.current().filter(exam=exam).first()
-    if paper is None or not paper.file:
-        raise PaperError(_("The exam paper is not here yet."))
-    if university.pk not in {home.pk for home in homes_of(exam)}:
-        raise PaperError(_("None of its students follow this course."))
+    if refusal := _why_not_out(exam, university):
+        raise PaperError(refusal)
     link = _send(exam, university, email, language, by, "exams.paper_out")
+    paper = Paper.objects.current().get(exam=exam)
     record(paper, "sent_out", by=by, role="exams", details={"university": university.code})
     return link
+
+
+def _why_not_out(exam: Exam, university: University) -> str:
+    """Why our paper cannot go to `university`; empty when it can."""
+    if exam.held != Held.HOME:
+        return _("This exam is not held at the home universities.")
+    paper = Paper.objects.current().filter(exam=exam).first()
+    if paper is None or not paper.file:
+        return _("The exam paper is not here yet.")
+    if university.pk not in {home.pk for home in homes_of(exam)}:
+        return _("None of its students follow this course.")
+    return ""
 
 
 def homes_of(exam: Exam) -> list[University]:
@@ -66,7 +76,12 @@ def homes_of(exam: Exam) -> list[University]:
 
 
 def _send(
-    exam: Exam, university: University | None, email: str, language: str, by: User, kind: str
+    exam: Exam,
+    university: University | None,
+    email: str,
+    language: str,
+    by: User | Outsider | None,
+    kind: str,
 ) -> ExamLink:
     now = timezone.now()
     links = ExamLink.objects.filter(
@@ -80,10 +95,10 @@ def _send(
         purpose=ExamLink.Purpose.PAPER,
         university=university,
         digest=SignedLink.digest_of(token),
-        expires_at=max(now, exam.latest_end_at) + AFTERWARDS,
+        expires_at=max(now, exam.latest_end_at) + house.span("exams.paper_link_days"),
         email=email,
         language=language,
-        made_by=by,
+        made_by=by if isinstance(by, User) else None,
     )
     link.full_clean(exclude=["made_by"])
     link.save()
@@ -95,6 +110,8 @@ def _send(
         link=Link("paper-link:paper", [token], secret=True),
         until=link.expires_at,
     )
+    role = people.arranger_role(by) if isinstance(by, User) else by.role if by else "portal"
+    record(exam, "ask_paper", by=by, role=role)
     return link
 
 
@@ -102,6 +119,23 @@ def find(token: str) -> ExamLink | None:
     """The link with this token, whether it can be used or not."""
     rows = ExamLink.objects.select_related("edition__course__university", "university")
     return rows.filter(digest=SignedLink.digest_of(token), purpose="paper").first()
+
+
+def can_send_anew(link: ExamLink) -> bool:
+    """Whether it has expired, and what it was for is still there."""
+    exam = exam_of(link)
+    if not link.is_expired or exam is None:
+        return False
+    return link.university is None or not _why_not_out(exam, link.university)
+
+
+def send_anew(link: ExamLink) -> None:
+    """Send another to who had this one."""
+    exam = exam_of(link)
+    if exam is not None:
+        kind = "exams.paper_out" if link.university else "exams.paper_ask"
+        by = actor_of(link, anew.holder())
+        _send(exam, link.university, link.email, link.language, by, kind)
 
 
 def exam_of(link: ExamLink) -> Exam | None:

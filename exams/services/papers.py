@@ -7,26 +7,32 @@ latest counts.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
+from itertools import batched
 from typing import NamedTuple
 
 from django.db import transaction
+from django.db.models import Exists, F, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from courses import house
 from exams import people, vault
 from exams.models import Exam, Paper, PaperStep
+from paperwork import filing
 from paperwork.models import Attachment
 from paperwork.services.events import Actor, record
 from paperwork.services.files import keep
-from paperwork.services.notices import Link, owe_notice
+from paperwork.services.notices import Link, owe_notice, settle
 from paperwork.uploads import Upload, check
 
-OPENS_BEFORE = timedelta(hours=4)  # the start, unless exam staff set another hour
-BOTH_WITHIN = timedelta(minutes=30)  # the second opens it after the first
 ANSWERS = "exam_answers"  # the purpose of a file
+A_DAY = timedelta(days=1)
+AT_A_TIME = 500  # names that one query asks for
 
 K = PaperStep.Kind
 
@@ -70,7 +76,7 @@ def receive(exam: Exam, upload: Upload, *, by: Actor) -> Given:
         pages=found.pages,
         sha256=digest,
         received_from=name_of(by),
-        readable_from=start - OPENS_BEFORE,
+        readable_from=start - house.span("exams.paper_hours"),
         **_readers_of(earlier),
     )
     add(paper, K.RECEIVED, by=by, sha256=digest)
@@ -101,12 +107,24 @@ def hand_over(exam: Exam, how: str, *, by: User) -> Given:
 def _replace(exam: Exam, by: Actor) -> list[Paper]:
     """The version that counted is replaced, one upload after the other. All, the latest first."""
     Exam.objects.select_for_update().get(pk=exam.pk)
+    settle(exam, "exams.paper_wanted", "exams.paper_late")
     earlier = list(Paper.objects.filter(exam=exam).order_by("-number"))
     for paper in earlier:
         if paper.replaced_at is None:
             Paper.objects.filter(pk=paper.pk).update(replaced_at=timezone.now())
             add(paper, K.REPLACED, by=by)
     return earlier
+
+
+def sweep() -> int:
+    """Take away sealed files older than a day that no row names: a crash left them. How many."""
+    removed = 0
+    for names in batched(vault.names(before=timezone.now() - A_DAY), AT_A_TIME):
+        known = set(Paper.objects.filter(file__in=names).values_list("file", flat=True))
+        for name in set(names) - known:
+            filing.remove(name)
+            removed += 1
+    return removed
 
 
 def _next_of(earlier: list[Paper]) -> int:
@@ -131,6 +149,21 @@ def _about_versions(paper: Paper, earlier: list[Paper], same: int | None) -> str
     return _("Version %(number)s counts from now on. The earlier ones are kept.") % {
         "number": paper.number
     }
+
+
+@contextmanager
+def in_step(exam: Exam) -> Iterator[None]:
+    """What changes inside moves the hour from which the paper of `exam` can be opened along.
+
+    It stays as long before the start as it was, also where it was chosen by hand. The exam's row
+    is locked until the transaction ends: a paper that comes in meanwhile waits.
+    """
+    Exam.objects.select_for_update().get(pk=exam.pk)
+    before = _start_of(exam)
+    yield
+    if later := _start_of(exam) - before:
+        rows = Paper.objects.current().filter(exam=exam, readable_from__isnull=False)
+        rows.update(readable_from=F("readable_from") + later)
 
 
 def _start_of(exam: Exam) -> datetime:
@@ -168,7 +201,8 @@ def add(
     with_name: str = "",
     university: int | None = None,
 ) -> PaperStep:
-    """Add a step, in the caller's transaction."""
+    """Add a step with its event, in the caller's transaction."""
+    record(paper, f"step_{kind}", by=by, details={"sha256": sha256} if sha256 else None)
     return PaperStep.objects.create(
         paper=paper,
         kind=kind,
@@ -226,11 +260,16 @@ def why_not_open(paper: Paper, user: User, now: datetime | None = None) -> str:
     return ""
 
 
+def both_within() -> timedelta:
+    """How soon after the first the second opens it."""
+    return house.span("exams.both_minutes")
+
+
 @transaction.atomic
 def open_paper(paper: Paper, *, by: User) -> bool:
     """`by`, one of the two, opens it; whether it can be read now: both have, soon after another.
 
-    The first who opens it reads nothing yet. When the second lets more than half an hour pass, the
+    The first who opens it reads nothing yet. When the second lets too much time pass, the
     first has to open it again. Raises PaperError.
     """
     paper = Paper.objects.select_for_update().get(pk=paper.pk)
@@ -242,9 +281,9 @@ def open_paper(paper: Paper, *, by: User) -> bool:
     openers = _openers(paper)
     (other,) = {paper.first_reader_id, paper.second_reader_id} - {by.pk}
     theirs = openers.get(other)
-    ready = theirs is not None and theirs.at > now - BOTH_WITHIN
+    ready = theirs is not None and theirs.at > now - both_within()
     mine = openers.get(by.pk)
-    if not ready and mine is not None and mine.at > now - BOTH_WITHIN:
+    if not ready and mine is not None and mine.at > now - both_within():
         return False  # pressed twice
     add(paper, K.OPENED, by=by, with_name=theirs.by_name if theirs and ready else "")
     return ready
@@ -334,6 +373,18 @@ def confirm(paper: Paper, *, by: Actor, text: str = "", university: int | None =
     if K.CONFIRMED in kinds:
         raise PaperError(_("This has been confirmed already."))
     return add(paper, K.CONFIRMED, by=by, text=text.strip(), university=university)
+
+
+def to_confirm(versions: QuerySet[Paper]) -> Paper | None:
+    """The version whose answers were sent and not confirmed, also where a newer one came since.
+
+    The latest of these `versions` when there is none: what it still needs is said there.
+    """
+    ours = PaperStep.objects.filter(paper=OuterRef("pk"), university=None)
+    waiting = versions.filter(
+        Exists(ours.filter(kind=K.SENT)), ~Exists(ours.filter(kind=K.CONFIRMED))
+    )
+    return waiting.order_by("-number").first() or versions.order_by("-number").first()
 
 
 def answers_of(paper: Paper) -> list[Attachment]:

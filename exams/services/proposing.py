@@ -10,7 +10,7 @@ import time
 from datetime import date, datetime, timedelta
 
 import structlog
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -49,12 +49,14 @@ def ask(first: date, last: date, *, by: User) -> Plan:
     return plan
 
 
+@transaction.atomic
 def stop(plan: Plan, *, by: User) -> None:
     """Have it end with the best so far; one that nobody has begun ends at once."""
     if not people.arranger_role(by):
         raise ActionError(_("Only exam staff and the programme office plan exams."))
     now = timezone.now()
     waiting = Plan.objects.filter(pk=plan.pk, state=S.WAITING)
+    record(plan, "stop", by=by, role=people.arranger_role(by))
     if waiting.update(state=S.STOPPED, stop_asked_at=now, finished_at=now):
         return
     running = Plan.objects.filter(pk=plan.pk, state=S.RUNNING)
@@ -112,6 +114,17 @@ def make(pk: int) -> bool:
     ):
         return False
     hold = _Making(pk, now)
+    try:
+        return _make(plan, hold, attempts)
+    except DatabaseError:
+        raise  # it is made anew when the lease is over
+    except Exception:  # the same days would raise again, and others wait for this one
+        log.exception("plan not made", plan=pk)
+        hold.rows.update(state=S.FAILED, finished_at=timezone.now())
+        return False
+
+
+def _make(plan: Plan, hold: _Making, attempts: int) -> bool:
     situation = proposals.between(plan.starts_on, plan.ends_on)
     instance = situation.instance
     given = {

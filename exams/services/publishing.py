@@ -14,9 +14,18 @@ from exams import conflicts
 from exams.conflicts import Problem
 from exams.instances import Situation
 from exams.models import Exam, Seat, Sitting, SittingState
-from exams.services import sittings, telling
+from exams.services import sittings, telling, telling_hosts, telling_invigilators
 from exams.sitters import Task
 from paperwork.services.events import Actor
+
+
+class Message(NamedTuple):
+    """What one of its readers gets."""
+
+    language: str
+    is_change: bool  # to who was told of another place
+    subject: str
+    text: str
 
 
 class Announcement(NamedTuple):
@@ -25,8 +34,9 @@ class Announcement(NamedTuple):
     task: Task
     rows: list[Sitting]
     problems: list[Problem]
-    messages: list[tuple[str, str, str]]  # language, subject, text: as one of its readers gets it
+    messages: list[Message]  # as one of its readers gets each
     seats: list[Seat]
+    before: dict[int, Seat]  # where some students were told that they sit it, by student
 
     @property
     def stops(self) -> list[Problem]:
@@ -40,7 +50,7 @@ class Announcement(NamedTuple):
 
 
 def announcements(situation: Situation) -> list[Announcement]:
-    """What is planned and not published, exam by exam. Two queries more."""
+    """What is planned and not published, exam by exam. Three queries more."""
     found = conflicts.by_sitting(situation)
     waiting = {pk for pk, row in situation.rows.items() if row.state == SittingState.PLANNED}
     seats = Seat.objects.standing().select_related("student", "enrolment").order_by("number")
@@ -53,25 +63,29 @@ def announcements(situation: Situation) -> list[Announcement]:
     by_task: dict[int, list[Sitting]] = {}
     for row in rows:
         by_task.setdefault(situation.task_of(situation.rows[row.pk]).id, []).append(row)
-    made = []
+    seated: dict[int, list[Seat]] = {task_id: [] for task_id in by_task}
     for task_id, own in by_task.items():
-        task = situation.tasks[task_id]
-        known: list[Seat] = []
         for row in own:
             for seat in row.known:  # type: ignore[attr-defined]
                 seat.sitting = row
-                known.append(seat)
+                seated[task_id].append(seat)
+    was_told = telling.places_before(seat for known in seated.values() for seat in known)
+    made = []
+    for task_id, own in by_task.items():
+        task, known = situation.tasks[task_id], seated[task_id]
+        before = {who: seat for (exam, who), seat in was_told.items() if exam == task.exam.pk}
         problems = list(dict.fromkeys(one for row in own for one in found.get(row.pk, ())))
-        made.append(Announcement(task, own, problems, _messages(task.exam, known), known))
+        messages = _messages(task.exam, known, before)
+        made.append(Announcement(task, own, problems, messages, known, before))
     return made
 
 
-def _messages(exam: Exam, seats: list[Seat]) -> list[tuple[str, str, str]]:
-    """One in each language that its readers have."""
-    first = {seat.student.language: seat for seat in reversed(seats)}
+def _messages(exam: Exam, seats: list[Seat], before: Mapping[int, Seat]) -> list[Message]:
+    """One in each language that its readers have, and to who was told of another place."""
+    first = {(seat.student.language, seat.student_id in before): seat for seat in reversed(seats)}
     return [
-        (language, *telling.preview(exam, seat, language))
-        for language, seat in sorted(first.items(), reverse=True)
+        Message(*which, *telling.preview(exam, seat, which[0], before.get(seat.student_id)))
+        for which, seat in sorted(first.items(), key=lambda each: (each[0][1], each[0][0] == "en"))
     ]
 
 
@@ -85,13 +99,20 @@ def publish(announcement: Announcement, *, seen: Mapping[int, int], by: Actor) -
         raise ActionError(" ".join(one.text for one in stops))
     if seen.keys() != {row.pk for row in announcement.rows}:
         raise StaleError(_("This exam has been planned anew in the meantime. Look at it again."))
-    told = 0
+    told, event = 0, None
     with sittings.refusing():
         for row in announcement.rows:
             event = sittings.swap(
                 row, "publish", seen=seen[row.pk], by=by, told=True, published_at=timezone.now()
             )
             students = [seat.student_id for seat in announcement.seats if seat.sitting_id == row.pk]
-            telling.published(row, announcement.task.exam, event, students)
+            before = announcement.before
+            moved = {one: before[one] for one in students if one in before}
+            new = [one for one in students if one not in before]
+            telling.published(row, announcement.task.exam, event, new)
+            telling.given_another(row, announcement.task.exam, event, moved)
+            telling_invigilators.published(row, announcement.task.exam, event)
             told += len(students)
+        if event is not None:
+            telling_hosts.published(announcement.task.exam, announcement.rows, told, event)
     return told

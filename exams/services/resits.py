@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from enrolments.models import Enrolment
+from enrolments.models import Enrolment, State
 from enrolments.services.actions import ActionError, StaleError
 from exams import people
 from exams.models import Attendance, Exam, Facility, Resit, Seat, Sitting, SittingState
@@ -21,11 +21,14 @@ from exams.showing import shown
 from paperwork.services.events import Actor, record
 from paperwork.services.notices import Link, owe_notice, settle
 
+SITTING = (State.ENROLLED, State.FINISHED)  # cases whose student sits the exam
 LOOK_BACK = timedelta(days=60)  # for sittings whose absent students were not offered a resit yet
 
 
 def why_no_resit(case: Enrolment, attempt: int) -> str:
     """Why there is no such resit, in words; empty when there is."""
+    if case.state not in SITTING:
+        return _("The student no longer takes this course.")
     if case.edition.resit_offered is not True:
         return _("The host gives no resit for this course.")
     exam = exam_of(case, attempt)
@@ -124,6 +127,18 @@ def offer_to_absent(sitting: Sitting, *, by: Actor = None) -> list[Resit]:
         why = Resit.Because.ILL if seat.ill_reported_at else Resit.Because.ABSENT
         offered.append(offer_resit(case, because=why, by=by, attempt=attempt))
     return offered
+
+
+def take_back_offer(seat: Seat, *, by: Actor) -> None:
+    """Who was there after all needs no resit for not being there; one that is seated stays."""
+    case, attempt = seat.enrolment, seat.sitting.exam.attempt + 1
+    because = [Resit.Because.ABSENT, Resit.Because.ILL]
+    resit = Resit.objects.filter(enrolment=case, attempt=attempt, because__in=because).first()
+    if resit is None or _is_seated(case, attempt):
+        return
+    settle(resit)
+    resit.delete()
+    record(case, "take_back_resit", by=by, from_state=case.state, to_state=case.state)
 
 
 def offer_to_all_absent() -> int:

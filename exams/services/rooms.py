@@ -31,14 +31,20 @@ class HitsError(Exception):
 
 
 @transaction.atomic
-def save(form: CuratedForm) -> models.Model:
+def save(form: CuratedForm, *, by: User) -> models.Model:
     """Save a valid form over a building or an invigilator; raises StaleError as save_room does."""
     row: models.Model = form.instance
     if row.pk:
         stored = type(row)._base_manager.select_for_update().get(pk=row.pk)
         if type(form)(instance=stored).token() != form.token():
             raise StaleError
-    return _written(form)
+        action = "change"
+    else:
+        action = "create"
+    saved = _written(form)
+    changed = list(form.changed_data)
+    record(saved, action, by=by, role=people.arranger_role(by), details={"changed": changed})
+    return saved
 
 
 def _written(form: CuratedForm) -> models.Model:
@@ -125,6 +131,7 @@ def add_hours(
     weekdays: Sequence[int],
     opens: time,
     closes: time,
+    by: User,
 ) -> int:
     """Note when an invigilator can come, on these days of the week; how many days are new.
 
@@ -145,12 +152,15 @@ def add_hours(
         InvigilatorHours(invigilator=invigilator, starts_at=starts, ends_at=ends)
         for starts, ends in wanted
     )
+    details = {"days": len(wanted)}
+    record(invigilator, "add_hours", by=by, role=people.arranger_role(by), details=details)
     return len(wanted)
 
 
 @transaction.atomic
-def remove_hours(hours: InvigilatorHours) -> None:
+def remove_hours(hours: InvigilatorHours, *, by: User) -> None:
     """The invigilator cannot come then after all; duties stay, and the planner names them."""
+    record(hours.invigilator, "remove_hours", by=by, role=people.arranger_role(by))
     hours.delete()
 
 

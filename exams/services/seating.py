@@ -10,11 +10,15 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from exams.models import Duty, Seat, Sitting, SittingState
+from django.utils.translation import gettext as _
+
+from enrolments.models import Enrolment
+from enrolments.services.actions import StaleError
+from exams.models import Duty, Exam, Seat, Sitting, SittingState
+from exams.services.resits import SITTING
 
 if TYPE_CHECKING:
     from exams.instances import Situation
-    from exams.models import Exam
     from exams.sitters import Sitter, Task
 
 FIRST_IN_LINE = {"wheelchair", "front"}  # they sit where one comes in, or at the front
@@ -24,6 +28,33 @@ def end_for(exam: Exam, starts_at: datetime, sitters: Iterable[Sitter]) -> datet
     """When the last of them is ready."""
     extra = max((one.extra for one in sitters), default=0)
     return starts_at + timedelta(minutes=exam.minutes + extra)
+
+
+def end_at(sitting: Sitting, exam: Exam, starts_at: datetime) -> datetime:
+    """When the last of those who have a seat there would be ready, by the exam's length of now."""
+    extra = max(sitting.seats.standing().values_list("extra_minutes", flat=True), default=0)
+    return starts_at + timedelta(minutes=exam.minutes + extra)
+
+
+def take_turn(exam: Exam, sitters: Iterable[Sitter]) -> None:
+    """One after the other at `exam`; StaleError when one of them has left the course since."""
+    Exam.objects.select_for_update().get(pk=exam.pk)
+    cases = Enrolment.objects.filter(pk__in=[one.case for one in sitters])
+    if cases.exclude(state__in=SITTING).exists():
+        raise StaleError(_("A student has left the course in the meantime. Look at it again."))
+
+
+def elsewhere(exam: Exam, sitters: Iterable[Sitter]) -> dict[int, list[int]]:
+    """Which of these students have a seat for `exam`, by the sitting where they have it."""
+    seats = Seat.objects.standing().filter(
+        enrolment__in=[one.case for one in sitters],
+        sitting__exam=exam,
+        sitting__state__in=[SittingState.PLANNED, SittingState.PUBLISHED],
+    )
+    found: dict[int, list[int]] = {}
+    for pk, student in seats.order_by("sitting", "pk").values_list("sitting", "student"):
+        found.setdefault(pk, []).append(student)
+    return found
 
 
 def is_alone(task: Task, sitter: Sitter) -> bool:
@@ -69,25 +100,44 @@ def free(sitting: Sitting, students: Iterable[int]) -> None:
         seats.update(is_cancelled=True)
 
 
+def end_sooner(sitting: Sitting) -> bool:
+    """Let it end with the last who has a seat, when somebody with more time has left: whether."""
+    last = max(sitting.seats.standing().values_list("ends_at", flat=True), default=None)
+    if last is None or last >= sitting.ends_at:
+        return False
+    Sitting.objects.filter(pk=sitting.pk).update(ends_at=last)
+    sitting.duties.filter(is_cancelled=False).update(ends_at=last)
+    sitting.ends_at = last
+    return True
+
+
 def shift(sitting: Sitting, exam: Exam, starts_at: datetime) -> None:
-    """Let the seats and duties of `sitting` begin at `starts_at`; each keeps its length."""
+    """Let the seats and duties of `sitting` begin at `starts_at`, and last as they should now.
+
+    The sitting's own end is `end_at` already.
+    """
     seats = sitting.seats.standing()
     for extra in set(seats.values_list("extra_minutes", flat=True)):
         ends_at = starts_at + timedelta(minutes=exam.minutes + extra)
         seats.filter(extra_minutes=extra).update(starts_at=starts_at, ends_at=ends_at)
-    ends_at = starts_at + (sitting.ends_at - sitting.starts_at)
-    sitting.duties.filter(is_cancelled=False).update(starts_at=starts_at, ends_at=ends_at)
+    sitting.duties.filter(is_cancelled=False).update(starts_at=starts_at, ends_at=sitting.ends_at)
 
 
 def as_granted(sitting: Sitting, task: Task) -> list[int]:
-    """Bring times and arrangements of the seats to what is granted now; the students' changes."""
+    """Bring times and arrangements of the seats to the exam and what is granted now.
+
+    The students whose seats changed.
+    """
     changed = []
     for seat in sitting.seats.standing():
         one = task.sitters.get(seat.student_id)
-        if one is None or (seat.extra_minutes, seat.arrangement) == (one.extra, list(one.flags)):
+        if one is None:
             continue
-        seat.extra_minutes, seat.arrangement = one.extra, list(one.flags)
-        seat.ends_at = end_for(task.exam, seat.starts_at, [one])
+        ends_at = end_for(task.exam, seat.starts_at, [one])
+        owed = (one.extra, list(one.flags), ends_at)
+        if (seat.extra_minutes, seat.arrangement, seat.ends_at) == owed:
+            continue
+        seat.extra_minutes, seat.arrangement, seat.ends_at = owed
         seat.save(update_fields=["extra_minutes", "arrangement", "ends_at"])
         changed.append(seat.student_id)
     return changed

@@ -24,7 +24,7 @@ from exams import people
 from exams.guards import refusal_of
 from exams.instances import Situation
 from exams.models import Exam, Room, Sitting, SittingState
-from exams.services import seating, telling
+from exams.services import papers, seating, telling, telling_hosts, telling_invigilators
 from exams.sitters import Sitter, Task
 from paperwork.models import Event
 from paperwork.services.events import Actor, record
@@ -179,20 +179,25 @@ def stale(sitting: Sitting) -> str:
 
 
 def plan(
-    task: Task, sitters: Sequence[Sitter], room: Room, starts_at: datetime, *, by: Actor
+    now: Situation,
+    task: Task,
+    sitters: Sequence[Sitter],
+    room: Room,
+    starts_at: datetime,
+    *,
+    by: Actor,
 ) -> Sitting:
     """A sitting in `room` for these students of `task`, whose seats are numbered.
 
     Seats that they have elsewhere for this exam are given up. Raises ActionError when `by` may
-    not, the moment is over, or the database refuses.
+    not, the moment is over, or the database refuses; StaleError when somebody else has planned
+    them, or changed where they sit, since `now` was read.
     """
     if not people.arranger_role(by):
         raise ActionError(_("Only exam staff and the programme office plan exams."))
     _not_over(starts_at)
-    with refusing():
-        elsewhere = Sitting.objects.standing().filter(exam=task.exam, state__in=OPEN)
-        for row in elsewhere.filter(seats__enrolment__in=[one.case for one in sitters]).distinct():
-            seating.free(row, [one.student for one in sitters])
+    with refusing(), papers.in_step(task.exam):
+        _give_up(now, task, sitters, by)
         sitting = Sitting.objects.create(
             exam=task.exam,
             room=room,
@@ -207,9 +212,31 @@ def plan(
             by=by,
             role=people.arranger_role(by),
             to_state=S.PLANNED,
-            details=_where(sitting),
+            details=where(sitting),
         )
     return sitting
+
+
+def _give_up(now: Situation, task: Task, sitters: Sequence[Sitter], by: Actor) -> None:
+    """The seats that they have elsewhere for this exam; each sitting that loses some learns it.
+
+    Who was told of such a seat hears at once that it does not hold any more.
+    """
+    seating.take_turn(task.exam, sitters)
+    for pk, students in seating.elsewhere(task.exam, sitters).items():
+        row = now.rows.get(pk)
+        if row is None:  # planned since
+            raise StaleError(
+                _("Somebody else has planned these students in the meantime. Look at it again.")
+            )
+        details = {"freed": len(students)}
+        event = swap(row, "seat", seen=row.version, by=by, details=details, told=row.is_told)
+        seating.free(row, students)
+        is_sooner = seating.end_sooner(row)
+        if row.is_told:
+            telling.other_place(row, task.exam, students, event)
+        if row.is_told and is_sooner:
+            telling_invigilators.moved(row, task.exam, event, where(row))
 
 
 def move(sitting: Sitting, room: Room, starts_at: datetime, *, seen: int, by: Actor) -> Sitting:
@@ -220,7 +247,8 @@ def move(sitting: Sitting, room: Room, starts_at: datetime, *, seen: int, by: Ac
     """
     if starts_at != sitting.starts_at:
         _not_over(starts_at)
-    with refusing():
+    was_at = sitting.starts_at
+    with refusing(), papers.in_step(sitting.exam):
         together = [sitting]
         if starts_at != sitting.starts_at:
             others = Sitting.objects.filter(
@@ -230,16 +258,20 @@ def move(sitting: Sitting, room: Room, starts_at: datetime, *, seen: int, by: Ac
         for row in together:
             version = seen if row is sitting else row.version
             to = room if row is sitting else row.room
-            _move_one(row, to, starts_at, seen=version, by=by)
+            event = _move_one(row, to, starts_at, seen=version, by=by)
+        if event is not None and sitting.is_told and starts_at != was_at:
+            telling_hosts.moved(_exam_of(sitting), starts_at, was_at, event)
     return sitting
 
 
-def _move_one(row: Sitting, room: Room, starts_at: datetime, *, seen: int, by: Actor) -> None:
-    before = _where(row)
-    exam = Exam.objects.select_related("edition__course__university").get(pk=row.exam_id)
-    ends_at = starts_at + (row.ends_at - row.starts_at)
+def _move_one(
+    row: Sitting, room: Room, starts_at: datetime, *, seen: int, by: Actor
+) -> Event | None:
+    before = where(row)
+    exam = _exam_of(row)
+    ends_at = seating.end_at(row, exam, starts_at)
     if (row.room_id, row.starts_at) == (room.pk, starts_at):
-        return
+        return None
     event = swap(
         row,
         "move",
@@ -254,6 +286,12 @@ def _move_one(row: Sitting, room: Room, starts_at: datetime, *, seen: int, by: A
     seating.shift(row, exam, starts_at)
     if row.is_told:
         telling.moved(row, exam, event, before)
+        telling_invigilators.moved(row, exam, event, before)
+    return event
+
+
+def _exam_of(sitting: Sitting) -> Exam:
+    return Exam.objects.select_related("edition__course__university").get(pk=sitting.exam_id)
 
 
 def pin(sitting: Sitting, *, seen: int, by: Actor) -> None:
@@ -269,7 +307,7 @@ def cancel(sitting: Sitting, reason: str, *, seen: int, by: Actor) -> None:
     """
     if sitting.is_told and not reason.strip():
         raise ActionError(_("Say why: the students read it."))
-    with refusing():
+    with refusing(), papers.in_step(sitting.exam):
         was_told = sitting.is_told
         event = swap(
             sitting,
@@ -282,9 +320,13 @@ def cancel(sitting: Sitting, reason: str, *, seen: int, by: Actor) -> None:
         )
         students = list(sitting.seats.standing().values_list("student", flat=True))
         sitting.seats.standing().update(is_cancelled=True)
+        duties = telling_invigilators.duties_of(sitting)
         sitting.duties.update(is_cancelled=True)
         if was_told:
+            exam = _exam_of(sitting)
             telling.cancelled(sitting, students, event)
+            telling_hosts.cancelled(sitting, exam, event)
+            telling_invigilators.cancelled(sitting, exam, event, duties)
 
 
 def bring_up_to_date(situation: Situation, sitting: Sitting, *, seen: int, by: Actor) -> int:
@@ -298,6 +340,7 @@ def bring_up_to_date(situation: Situation, sitting: Sitting, *, seen: int, by: A
     here = [task.sitters[one] for one in situation.seated[row.pk] if one in task.sitters]
     ends_at = seating.end_for(task.exam, sitting.starts_at, [*here, *new])
     with refusing():
+        seating.take_turn(task.exam, new)
         event = swap(
             sitting,
             "seat",
@@ -313,17 +356,22 @@ def bring_up_to_date(situation: Situation, sitting: Sitting, *, seen: int, by: A
         sitting.duties.filter(is_cancelled=False).update(ends_at=ends_at)
         if sitting.is_told:
             telling.published(sitting, task.exam, event, [one.student_id for one in added])
-            telling.moved(sitting, task.exam, event, _where(sitting), only=changed)
+            telling.moved(sitting, task.exam, event, where(sitting), only=changed)
+            if ends_at != row.ends_at:
+                telling_invigilators.moved(sitting, task.exam, event, where(sitting))
     return len(added) + len(gone) + len(changed)
 
 
 def choose_invigilators(
     sitting: Sitting, wanted: Sequence[tuple[int, str]], *, seen: int, by: Actor
 ) -> None:
-    """Have these people invigilate, each in a part."""
+    """Have these people invigilate, each in a part; those of a published one hear of it."""
     with refusing():
-        swap(sitting, "duties", seen=seen, by=by, details={"people": len(wanted)})
+        event = swap(sitting, "duties", seen=seen, by=by, details={"people": len(wanted)})
+        before = telling_invigilators.duties_of(sitting)
         seating.set_duties(sitting, wanted)
+        if sitting.is_told:
+            telling_invigilators.chosen_anew(sitting, _exam_of(sitting), event, before)
 
 
 def _not_over(starts_at: datetime) -> None:
@@ -331,5 +379,6 @@ def _not_over(starts_at: datetime) -> None:
         raise ActionError(_("This moment is over. Choose a later one."))
 
 
-def _where(sitting: Sitting) -> dict[str, Any]:
+def where(sitting: Sitting) -> dict[str, Any]:
+    """What an event and a message keep of where it was."""
     return {"room": sitting.room_id, "at": sitting.starts_at.isoformat()}

@@ -10,15 +10,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from enrolments.models import Enrolment, State
+from enrolments.models import Enrolment
 from enrolments.services.actions import ActionError, StaleError
 from exams import people
 from exams.models import Exam, Mode, Seat, SittingState, SlotChoice, SlotOffer
-from exams.services.resits import takers
+from exams.services.resits import SITTING, takers
+from exams.showing import at, shown
+from paperwork.models import Event
 from paperwork.services.events import record
 from paperwork.services.notices import Link, owe_notice, settle
-
-SITTING = (State.ENROLLED, State.FINISHED)
 
 
 def cases_of(exam: Exam) -> list[Enrolment]:
@@ -91,6 +91,54 @@ def tell(exam: Exam, *, by: User) -> int:
     return len(waiting)
 
 
+def keep_to(exam: Exam, event: Event) -> int:
+    """Take back the moments to come that `exam` no longer allows, after its host changed it.
+
+    Who had chosen one hears it. A seat that was told stays until exam staff move it: they have it
+    to do. In the caller's transaction, which holds the exam's row. How many.
+    """
+    coming = exam.slots.filter(starts_at__gt=timezone.now())
+    gone = [slot for slot in coming if why_not_offered(exam, slot.starts_at)]
+    if not gone:
+        return 0
+    seats = Seat.objects.standing().filter(sitting__exam=exam, sitting__published_at__isnull=False)
+    seated = set(seats.values_list("enrolment", flat=True))
+    choices = list(
+        SlotChoice.objects.filter(slot__in=gone).select_related("enrolment__student", "slot")
+    )
+    SlotChoice.objects.filter(pk__in=[one.pk for one in choices]).delete()
+    SlotOffer.objects.filter(pk__in=[slot.pk for slot in gone]).delete()
+    may_choose = SlotOffer.objects.free().filter(exam=exam, starts_at__gt=timezone.now()).exists()
+    for choice in choices:
+        if choice.enrolment_id not in seated:
+            _tell_gone(exam, choice, event, may_choose=may_choose)
+    if exam.mode != Mode.WINDOW:
+        settle(exam, "exams.slots")
+    record(exam, "take_back_slot", by=event.actor, role=event.role, details={"number": len(gone)})
+    return len(gone)
+
+
+def _tell_gone(exam: Exam, choice: SlotChoice, event: Event, *, may_choose: bool) -> None:
+    case, host = choice.enrolment, exam.edition.course.university
+    owe_notice(
+        "exams.slot_gone",
+        f"slot-gone-{event.pk}-{case.pk}",
+        case.student,
+        {
+            "course": exam.edition.course,
+            "host": host,
+            "was": at(choice.slot.starts_at, host),
+            "shown": shown(exam),
+            "is_fixed": exam.mode != Mode.WINDOW,
+            "may_choose": may_choose,
+        },
+        about=exam,
+        link=Link("exchange-exam:exam", [case.reference]),
+        asks=may_choose,
+        until=exam.window_until,
+    )
+
+
 @transaction.atomic
 def choose(case: Enrolment, slot: SlotOffer, *, by: User) -> SlotChoice:
     """Pick a moment, or another one instead; its place is claimed, the one before comes free.
@@ -101,8 +149,10 @@ def choose(case: Enrolment, slot: SlotOffer, *, by: User) -> SlotChoice:
     if case.student_id != by.pk or slot.exam.edition_id != case.edition_id:
         raise ActionError(_("You cannot choose this."))
     exam = Exam.objects.select_for_update().get(pk=slot.exam_id)  # one choice after the other
-    if slot.starts_at <= timezone.now():
-        raise ActionError(_("This moment is over."))
+    if not Enrolment.objects.filter(pk=case.pk, state__in=SITTING).exists():
+        raise ActionError(_("You cannot choose this."))
+    if refusal := why_not_offered(exam, slot.starts_at):
+        raise ActionError(refusal)
     if exam.is_resit and case.pk not in takers([exam])[exam.pk]:
         raise ActionError(_("Say first that you take the resit."))
     told = Seat.objects.standing().filter(enrolment=case, sitting__exam=exam)
@@ -119,6 +169,6 @@ def choose(case: Enrolment, slot: SlotOffer, *, by: User) -> SlotChoice:
         SlotOffer.objects.filter(pk=before.slot_id).update(taken=F("taken") - 1)
     before.slot, before.chosen_at = slot, timezone.now()
     before.save()
-    settle(exam, "exams.slots", reader=by)
+    settle(exam, "exams.slots", "exams.slot_gone", reader=by)
     record(case, "choose_slot", by=by, role="student", from_state=case.state, to_state=case.state)
     return before

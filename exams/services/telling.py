@@ -5,16 +5,16 @@ A mail says what its reader needs to get there, and nothing of anybody else.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from django.template import Context, Engine
-from django.utils import translation
+from django.utils import timezone
 
-from exams.models import Exam, Room, Seat
+from exams.models import Exam, Room, Seat, SittingState
+from exams.models.sitting import TOLD
 from exams.moments import two_clocks
-from paperwork.services.notices import Link, owe_notice
+from paperwork.services.notices import Link, owe_notice, written
 
 if TYPE_CHECKING:
     from exams.models import Sitting
@@ -86,6 +86,15 @@ def moved(
         _owe("moved", event, exam, seat, **changes)
 
 
+def rules_changed(exam: Exam, event: Event) -> None:
+    """What kind of exam it is and what may be used, to those who know where they sit it."""
+    seats = Seat.objects.standing().filter(
+        sitting__exam=exam, sitting__state=SittingState.PUBLISHED, ends_at__gt=timezone.now()
+    )
+    for seat in seats.select_related("student", "enrolment", "sitting__room__building"):
+        _owe("rules_changed", event, exam, seat)
+
+
 def cancelled(sitting: Sitting, students: Iterable[int], event: Event) -> None:
     """That it is not held then and there, and why."""
     exam = Exam.objects.select_related("edition__course__university").get(pk=sitting.exam_id)
@@ -93,10 +102,42 @@ def cancelled(sitting: Sitting, students: Iterable[int], event: Event) -> None:
         _owe("cancelled", event, exam, seat, reason=event.reason)
 
 
-def preview(exam: Exam, seat: Seat, language: str) -> tuple[str, str]:
+def preview(exam: Exam, seat: Seat, language: str, before: Seat | None) -> tuple[str, str]:
     """The subject and the text of the message about `seat`, before it is owed."""
-    with translation.override(language):
-        template = Engine.get_default().get_template("exams/notices/published.txt")
-        text = template.render(Context(context(exam, seat), autoescape=False))
-    lines = [line for line in text.strip().splitlines() if not line.startswith("→ ")]
-    return lines[0], "\n".join(lines[1:]).strip()
+    if before is None:
+        return written("exams.published", context(exam, seat), language)
+    return written("exams.moved", context(exam, seat) | _changes(before, seat), language)
+
+
+def other_place(sitting: Sitting, exam: Exam, students: Iterable[int], event: Event) -> None:
+    """That they do not sit it there and then any more, and that another place follows."""
+    for seat in _seats(sitting, students):
+        _owe("other_place", event, exam, seat)
+
+
+def places_before(seats: Iterable[Seat]) -> dict[tuple[int, int], Seat]:
+    """Where those who have `seats` were told that they sit it, by exam and student. One query.
+
+    Not where the whole sitting was cancelled: of that they know, and wait for another.
+    """
+    rows = Seat.objects.filter(
+        enrolment__in=[seat.enrolment_id for seat in seats],
+        is_cancelled=True,
+        sitting__state__in=TOLD,
+    ).select_related("sitting__room__building")
+    return {(row.sitting.exam_id, row.student_id): row for row in rows.order_by("pk")}
+
+
+def given_another(sitting: Sitting, exam: Exam, event: Event, before: Mapping[int, Seat]) -> None:
+    """Where and when they sit it now, to those who were told otherwise `before`."""
+    for seat in _seats(sitting, before):
+        _owe("moved", event, exam, seat, **_changes(before[seat.student_id], seat))
+
+
+def _changes(before: Seat, seat: Seat) -> dict[str, Any]:
+    """Where and when it was, as far as it differs."""
+    is_same = before.sitting.room_id == seat.sitting.room_id
+    return {
+        "was_at": before.starts_at if before.starts_at != seat.starts_at else None,
+        "was_room": None if is_same else before.sitting.room,
+    }

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Membership, Role, User
+from courses import house
 from exams import deadlines
 from exams.instances import situation
 from exams.models import SittingState
@@ -16,7 +17,6 @@ from exams.sitters import Task
 from paperwork.services.notices import Link, owe_notice
 from paperwork.working_days import is_working_day, working_days_between
 
-WARN = 5  # working days before the last day on which students hear in time
 WORK_BEGINS = 8  # o'clock in Leiden
 
 
@@ -28,8 +28,8 @@ class Pressing(NamedTuple):
     is_late: bool
 
 
-def pressing(today: date) -> list[Pressing]:
-    """Exams to be published within the next days, or already too late; the first ones first."""
+def untold(today: date) -> list[tuple[Task, date]]:
+    """Exams of which students do not know all yet, each with its day."""
     now = situation()
     found = []
     for task in now.tasks.values():
@@ -40,10 +40,18 @@ def pressing(today: date) -> list[Pressing]:
             for row in now.rows.values()
         )
         day = timezone.localdate(at)
-        if not unknown or not task.sitters or day < today:
-            continue
+        if unknown and task.sitters and day >= today:
+            found.append((task, day))
+    return found
+
+
+def pressing(today: date) -> list[Pressing]:
+    """Exams to be published within the next days, or already too late; the first ones first."""
+    soon = house.number("exams.warn_days")
+    found = []
+    for task, day in untold(today):
         last = deadlines.tell_by(day)
-        if working_days_between(today, last) <= WARN:
+        if working_days_between(today, last) <= soon:
             found.append(Pressing(task, last, last < today))
     return sorted(found, key=lambda one: (one.tell_by, one.task.id))
 

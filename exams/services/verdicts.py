@@ -30,7 +30,8 @@ def of_move(now: Situation, row: Sitting, room: Room, starts_at: datetime) -> li
         together = other.exam_id == row.exam_id and other.starts_at == row.starts_at
         if pk == row.pk or together:
             where = room.pk if pk == row.pk else other.room_id
-            plan.append(now.as_planned(other, room=where, start=starts_at))
+            end = seating.end_at(other, now.task_of(other).exam, starts_at)
+            plan.append(now.as_planned(other, room=where, start=starts_at, end=end))
         else:
             plan.append(now.sittings[pk])
     return _about(now, now.task_of(row), plan, room)

@@ -89,6 +89,7 @@ def _page(
         "opens_at": marking.opens_at(row),
         "is_kept": _is_kept(request, row),
         "documents": paper.documents_of(row),
+        "may_correct": day.may_correct(row, request.user),
         "may_make": marking.may_mark(current_user(request)) and row.state != "closed",
         "kept_until": row.ends_at + AFTERWARDS,
         "form": form,
@@ -149,6 +150,10 @@ def marks(request: PortalRequest, pk: int) -> HttpResponse:
     answer = day.state_of(_find(request, pk)) | {
         "kept": [str(key) for key in outcome.kept],
         "refused": {str(key): why for key, why in outcome.refused.items()},
+        "overruled": {
+            str(key): _("It was kept, but a later mark of another device counts.")
+            for key in outcome.overruled
+        },
         "token": get_token(request),
     }
     return _unkept(JsonResponse(answer))

@@ -136,7 +136,9 @@ def fix_page(
     request: PortalRequest, edition: Edition, attempt: int, *, by: Any, done: Any, template: str
 ) -> HttpResponse:
     """Show the form or take it; a stale one comes back with 409 and what was typed."""
-    found = Exam.objects.visible_to(request.user).filter(edition=edition, attempt=attempt).first()
+    stored = Exam.objects.visible_to(request.user).filter(edition=edition, attempt=attempt)
+    stored = stored.select_related("edition__course__university")
+    found = stored.first()
     data = request.POST if request.method == "POST" else None
     form = FixForm(
         data, edition=edition, attempt=attempt, exam=found, openings=openings() if data else ()
@@ -156,11 +158,8 @@ def fix_page(
                 )
             except StaleError as error:
                 status, said = 409, str(error)
-                form.seen_again(
-                    Exam.objects.visible_to(request.user)
-                    .filter(edition=edition, attempt=attempt)
-                    .first()
-                )
+                found = stored.first()
+                form.seen_again(found)
             except ActionError as error:
                 form.add_error(None, str(error))
             else:

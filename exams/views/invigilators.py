@@ -21,7 +21,7 @@ from exams.forms.rooms import HoursForm, InvigilatorForm
 from exams.models import Invigilator, InvigilatorHours
 from exams.services import rooms as services
 from exams.views.rooms import delete, may_write, outcome, refuse_readers, save_simple
-from vx_portal.http import PortalRequest, needs_role
+from vx_portal.http import PortalRequest, current_user, needs_role
 
 PAGE = 50
 
@@ -62,7 +62,7 @@ def _invigilator(
 ) -> HttpResponse:
     sent = request.POST if request.method == "POST" and hours_form is None else None
     form = InvigilatorForm(sent, instance=copy(found))
-    status = save_simple(form) if sent is not None else 200
+    status = save_simple(form, current_user(request)) if sent is not None else 200
     if status == 303:
         messages.success(request, _("Saved."))
         return redirect("exams:invigilator", form.instance.pk)
@@ -89,7 +89,7 @@ def add_hours(request: PortalRequest, pk: int) -> HttpResponse:
     form = HoursForm(request.POST, prefix="hours")
     if not form.is_valid():
         return _invigilator(request, found, form)
-    number = services.add_hours(found, **form.cleaned_data)
+    number = services.add_hours(found, **form.cleaned_data, by=current_user(request))
     said = ngettext("%(n)s day is noted.", "%(n)s days are noted.", number)
     messages.success(request, said % {"n": number})
     return redirect("exams:invigilator", pk)
@@ -99,7 +99,7 @@ def add_hours(request: PortalRequest, pk: int) -> HttpResponse:
 @needs_role(*gates.ARRANGERS)
 def remove_hours(request: PortalRequest, pk: int) -> HttpResponse:
     hours = get_object_or_404(InvigilatorHours.objects.visible_to(request.user), pk=pk)
-    services.remove_hours(hours)
+    services.remove_hours(hours, by=current_user(request))
     messages.success(request, _("This day is taken off."))
     return redirect("exams:invigilator", hours.invigilator_id)
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from courses import anew as again
 from enrolments.forms.host import NameForm
 from enrolments.services.actions import ActionError, StaleError
 from exams.forms.fixing import FixForm
@@ -41,7 +45,7 @@ def fix(request: PortalRequest, token: str) -> HttpResponse:
         data, edition=edition, attempt=attempt, exam=found, openings=openings() if data else ()
     )
     name = NameForm(data)
-    status = 200
+    status, said = 200, ""
     if data is not None:
         status = 422
         if form.is_valid() & name.is_valid():
@@ -54,8 +58,9 @@ def fix(request: PortalRequest, token: str) -> HttpResponse:
                     resit_offered=form.resit_offered(),
                 )
             except StaleError as error:
-                form.add_error(None, str(error))
-                status = 409
+                status, said = 409, str(error)
+                found = fixing.exam_of(link)
+                form.seen_again(found)
             except ActionError as error:
                 if not _find(token).is_usable:
                     return _over(request, _find(token))
@@ -63,6 +68,7 @@ def fix(request: PortalRequest, token: str) -> HttpResponse:
             else:
                 return keep_private(redirect("exam-link:fixed", token))
     context = about(edition, attempt, found) | {"form": form, "name_form": name, "link": link}
+    context["said"] = said
     return keep_private(render(request, "exams/link/fix.html", context, status=status))
 
 
@@ -80,5 +86,21 @@ def fixed(request: PortalRequest, token: str) -> HttpResponse:
 
 def _over(request: PortalRequest, link: ExamLink, refusal: str = "") -> HttpResponse:
     """The link was used, revoked or is too old: what to do now."""
+    match = request.resolver_match
+    may = match and link.is_expired and not refusal
+    new = reverse("exam-link:anew", args=[match.kwargs["token"]]) if match and may else ""
     context = {"link": link, "university": link.edition.course.university, "refusal": refusal}
+    context["anew"] = new
     return keep_private(render(request, "exams/link/over.html", context, status=410))
+
+
+@csrf_exempt
+@require_POST
+@login_not_required
+def anew(request: PortalRequest, token: str) -> HttpResponse:
+    """Who has a link that expired asks for another."""
+    link = _find(token)
+    refusal = fixing.why_no_exam(link.edition, link.attempt)
+    if not refusal and again.ask(link, partial(fixing.send_anew, link)):
+        return again.sent(request)
+    return _over(request, _find(token), refusal)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -9,16 +10,19 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from exams import passport
+from courses import anew as again
+from exams import needs, passport
 from exams.forms.papers import AnswersForm, ConfirmForm, NamedPaperForm, OpenThereForm
 from exams.models import Exam, ExamLink, Paper
 from exams.services import paper_links as services
 from exams.services import papers
 from exams.services.papers import PaperError
+from exams.showing import at, shown
 from exams.views.papers import about, as_file, find_answers
 from paperwork.refusals import FileRefusedError
 from paperwork.serving import serve
@@ -34,7 +38,13 @@ def _find(token: str) -> tuple[ExamLink, Exam]:
 
 
 def _over(request: PortalRequest, link: ExamLink) -> HttpResponse:
-    context = {"link": link, "university": link.university or link.edition.course.university}
+    match = request.resolver_match
+    may = match and services.can_send_anew(link)
+    context = {
+        "link": link,
+        "university": link.university or link.edition.course.university,
+        "anew": reverse("paper-link:anew", args=[match.kwargs["token"]]) if match and may else "",
+    }
     return keep_private(render(request, "exams/link/over.html", context, status=410))
 
 
@@ -49,12 +59,18 @@ def _page(
     request: PortalRequest, link: ExamLink, exam: Exam, token: str, status: int = 200, **forms: Any
 ) -> HttpResponse:
     paper = passport.counting(exam)
-    versions = passport.of_host(exam) if link.university is None else []
+    home = link.university
+    versions = passport.of_host(exam) if home is None else []
+    opens = paper.readable_from if paper else None
     context = about(exam) | {
         "link": link,
+        "shown": shown(exam, home),
+        "opens": at(opens, home).both if opens and home else "",
         "token": token,
         "paper": paper,
         "versions": versions,
+        "needs": needs.of_paper(exam) if home is None else [],
+        "granted": needs.of_university(exam, home) if home else [],
         "form": NamedPaperForm(initial={"name": link.used_by}),
         "open_form": OpenThereForm(initial={"name": link.used_by}),
         "answers_form": AnswersForm(initial={"name": link.used_by}),
@@ -153,7 +169,7 @@ def answers(request: PortalRequest, token: str, file: UUID) -> HttpResponse:
     if link.university is not None:
         raise Http404
     by = services.actor_of(link, link.used_by or link.email)
-    return keep_private(serve(request, find_answers(_needed(exam), file), by=by))
+    return keep_private(serve(request, find_answers(passport.all_versions(exam), file), by=by))
 
 
 @csrf_exempt
@@ -170,11 +186,25 @@ def confirm(request: PortalRequest, token: str) -> HttpResponse:
     if not form.is_valid():
         return _page(request, link, exam, token, 422, confirm_form=form)
     name = form.cleaned_data["name"]
+    ours = papers.to_confirm(passport.all_versions(exam))
+    if ours is None:
+        raise Http404
     try:
-        papers.confirm(_needed(exam), by=services.actor_of(link, name))
+        papers.confirm(ours, by=services.actor_of(link, name))
     except PaperError as refusal:
         messages.error(request, str(refusal))
     else:
         services.note_use(link, name)
         messages.success(request, _("You have the answers; that is written down."))
     return keep_private(redirect("paper-link:paper", token))
+
+
+@csrf_exempt
+@require_POST
+@login_not_required
+def anew(request: PortalRequest, token: str) -> HttpResponse:
+    """Who has a link that expired asks for another."""
+    link, _exam = _find(token)
+    if services.can_send_anew(link) and again.ask(link, partial(services.send_anew, link)):
+        return again.sent(request)
+    return _over(request, _find(token)[0])

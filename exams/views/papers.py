@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from courses.models import University
+from courses.wording import gettext as _
 from enrolments.forms.host import HostLinkForm
 from exams import gates, passport, people
 from exams.forms.papers import NoteForm, ReadersForm, ReceiveForm
@@ -25,6 +27,7 @@ from paperwork.serving import HEADERS, serve
 from vx_portal.http import PortalRequest, current_user, needs_role
 
 FORM = ["GET", "HEAD", "POST"]
+PAGE = 50
 
 
 def _exam(request: PortalRequest, pk: int) -> Exam:
@@ -67,9 +70,13 @@ def as_file(content: bytes, name: str) -> HttpResponse:
 @require_safe
 @needs_role(*gates.READERS)
 def papers(request: PortalRequest) -> HttpResponse:
-    """All exams with where their paper is."""
-    rows = passport.exams(request.user)
-    return render(request, "exams/papers/papers.html", {"rows": rows})
+    """Exams to come, or those that are over, with where their paper is."""
+    over = request.GET.get("view") == "over"
+    page = Paginator(passport.exams(request.user, over=over), PAGE).get_page(
+        request.GET.get("page")
+    )
+    context = {"over": over, "page_obj": page, "rows": passport.listed(page)}
+    return render(request, "exams/papers/papers.html", context)
 
 
 @require_safe
@@ -224,7 +231,7 @@ def open_paper(request: PortalRequest, pk: int) -> HttpResponse:
         said = (
             _("Both of you have opened it. Download it below.")
             if ready
-            else _("Now the other one, within half an hour, with an account of their own.")
+            else _("Now the other one, within {exams.both_minutes}, with an account of their own.")
         )
         messages.success(request, said)
     return redirect("papers:exam", paper.exam_id)
@@ -273,12 +280,13 @@ def note(request: PortalRequest, pk: int) -> HttpResponse:
 def answers(request: PortalRequest, pk: int, file: UUID) -> HttpResponse:
     """Scanned answers; who opens them, is written down."""
     paper = _paper(request, pk)
-    return serve(request, find_answers(paper, file))
+    return serve(request, find_answers([paper], file))
 
 
-def find_answers(paper: Paper, file: UUID) -> Any:
-    """One file of the answers to `paper`, which has passed its gate."""
-    found = next((one for one in services.answers_of(paper) if one.pk == file), None)
+def find_answers(versions: Iterable[Paper], file: UUID) -> Any:
+    """One file of the answers to one of the `versions`, which have passed their gate."""
+    given = (one for paper in versions for one in services.answers_of(paper))
+    found = next((one for one in given if one.pk == file), None)
     if found is None:
         raise Http404
     return found

@@ -5,12 +5,13 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.db.models import QuerySet
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from exams import attendance, passport
+from exams import attendance, needs, passport
 from exams.forms.papers import PaperForm
 from exams.models import Exam, Held, Paper
 from exams.services import papers as services
@@ -52,24 +53,26 @@ def exam(request: PortalRequest, pk: int) -> HttpResponse:
         "form": form,
         "versions": passport.passports(found, user),
         "attendance": attendance.of(found),
+        "needs": needs.of_paper(found),
         "is_home": found.held == Held.HOME,
     }
     status = 422 if form.is_bound else 200
     return unkept(render(request, "exams/partner/day.html", context, status=status))
 
 
-def _current(request: PortalRequest, pk: int) -> Paper:
-    return get_object_or_404(
-        Paper.objects.visible_to(request.user).current(), exam=_exam(request, pk)
-    )
+def _versions(request: PortalRequest, pk: int) -> QuerySet[Paper]:
+    return Paper.objects.visible_to(request.user).filter(exam=_exam(request, pk))
 
 
 @require_POST
 @needs_role("partner")
 def confirm(request: PortalRequest, pk: int) -> HttpResponse:
     """The host has the answers."""
+    paper = services.to_confirm(_versions(request, pk))
+    if paper is None:
+        raise Http404
     try:
-        services.confirm(_current(request, pk), by=current_user(request))
+        services.confirm(paper, by=current_user(request))
     except PaperError as refusal:
         messages.error(request, str(refusal))
     else:
@@ -81,4 +84,4 @@ def confirm(request: PortalRequest, pk: int) -> HttpResponse:
 @needs_role("partner")
 def answers(request: PortalRequest, pk: int, file: UUID) -> HttpResponse:
     """Scanned answers; who opens them, is written down."""
-    return serve(request, find_answers(_current(request, pk), file))
+    return serve(request, find_answers(_versions(request, pk), file))

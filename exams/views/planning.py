@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from courses.forms.edition import validate_year
 from enrolments.services.actions import ActionError, StaleError
 from exams import conflicts, showing, timetable
+from exams.board import board
 from exams.forms.planning import CancelForm, DutiesForm, WhereForm
 from exams.gates import ARRANGERS, READERS
 from exams.instances import Situation, situation
@@ -23,6 +29,7 @@ from exams.models.sitting import SittingQuerySet
 from exams.services import seating, sittings, verdicts
 from exams.sitters import Sitter, Task
 from exams.story import story
+from exams.timetable import Entry
 from vx_portal.http import PortalRequest, current_user, needs_role, roles_of
 
 
@@ -30,10 +37,9 @@ from vx_portal.http import PortalRequest, current_user, needs_role, roles_of
 @needs_role(*READERS)
 def plan(request: PortalRequest) -> HttpResponse:
     """Rooms × times of a day, or rooms × days of a week; beside it what is left to plan."""
-    now = situation()
-    found = conflicts.by_sitting(now)
-    known = timetable.entries(now, found)
-    left = timetable.left(now)
+    now = board()
+    known = now.entries
+    left = timetable.left(now.situation)
     day = timetable.day_to_show(known, left, _asked(request))
     week = timetable.week_of(day)
     shown = [one for one in known if timetable.day_of(one) in week]
@@ -50,22 +56,44 @@ def plan(request: PortalRequest) -> HttpResponse:
         "may_plan": not roles_of(request.user).isdisjoint(ARRANGERS),
         "is_week": request.GET.get("view") == "week",
     }
+    if request.GET.get("view") == "cancelled":  # asked for by themselves: they only grow in number
+        context["cancelled"] = timetable.cancelled(_rows(request), week)
+        context["most"] = timetable.MOST_CANCELLED
+        return render(request, "exams/plan/cancelled.html", context)
+    which = (day, context["is_week"], context["may_plan"])
+    context["table"] = now.table(which, partial(_table, now.situation, shown, context))
+    return render(request, "exams/plan/plan.html", context)
+
+
+def _table(now: Situation, shown: list[Entry], context: dict[str, Any]) -> SafeString:
+    """Rooms × days of the week, or rooms × times of the day."""
+    more: dict[str, Any] = {}
     if context["is_week"]:
         days = [tab.day for tab in context["tabs"]]
-        context |= {"days": days, "lines": timetable.week_lines(now, shown, days)}
+        more = {"days": days, "lines": timetable.week_lines(now, shown, days)}
     else:
-        today = [one for one in shown if timetable.day_of(one) == day]
+        today = [one for one in shown if timetable.day_of(one) == context["day"]]
         hours = timetable.hours_of(today)
-        context |= {"hours": hours, "lines": timetable.day_lines(now, today, hours)}
-    return render(request, "exams/plan/plan.html", context)
+        more = {"hours": hours, "lines": timetable.day_lines(now, today, hours)}
+    return render_to_string(
+        "exams/plan/table.html",
+        {"is_week": context["is_week"], "may_plan": context["may_plan"], **more},
+    )
 
 
 def _asked(request: PortalRequest) -> date | None:
     """The day of the address; a wrong one is no day."""
+    return _as_day(request.GET.get("day", ""))
+
+
+def _as_day(text: str) -> date | None:
+    """A day of our time."""
     try:
-        return date.fromisoformat(request.GET.get("day", ""))
-    except ValueError:
+        day = date.fromisoformat(text)
+        validate_year(day)
+    except (ValueError, ValidationError):
         return None
+    return day
 
 
 def _rows(request: PortalRequest) -> SittingQuerySet:
@@ -113,8 +141,13 @@ def _sitting_page(
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs_role(*ARRANGERS)
-def exam(request: PortalRequest, pk: int, slot: int | None = None) -> HttpResponse:
-    """Plan an exam, or those of its students who chose a moment (`slot`)."""
+def exam(
+    request: PortalRequest, pk: int, slot: int | None = None, *, stale: str = ""
+) -> HttpResponse:
+    """Plan an exam, or those of its students who chose a moment (`slot`).
+
+    `stale`: somebody was first, which was noticed only while it was planned.
+    """
     now = situation(days=_days(request))
     task = now.tasks.get(pk if slot is None else -slot)
     if task is None or task.exam.pk != pk:
@@ -128,26 +161,36 @@ def exam(request: PortalRequest, pk: int, slot: int | None = None) -> HttpRespon
         rooms=_rooms(request),
         at=_proposed_start(now, task),
         who=[(name, _group_name(name, who)) for name, who in groups.items()],
+        seen=now.seen_of(task),
     )
     chosen = groups.get(form.data.get("who", "")) or next(iter(groups.values()), [])
     verdict = verdicts.of_plan(now, task, chosen, form) if form.is_valid() else None
-    if request.method == "POST" and verdict is not None and form.starts_at is not None:
+    is_sent = request.method == "POST" and verdict is not None
+    if is_sent and not stale and form.cleaned_data["seen"] != now.seen_of(task):
+        stale = _("This exam has been planned anew in the meantime. Look at it again.")
+    if stale:
+        form.data = {**request.POST.dict(), "seen": now.seen_of(task)}
+    elif is_sent and form.starts_at is not None:
         chosen = seating_limit(now, task, chosen, form.cleaned_data["room"])
-        if not _refuse(form, verdict):
+        if not _refuse(form, verdict or []):
             try:
                 made = sittings.plan(
+                    now,
                     task,
                     chosen,
                     form.cleaned_data["room"],
                     form.starts_at,
                     by=current_user(request),
                 )
+            except StaleError as refusal:
+                return exam(request, pk, slot, stale=str(refusal))
             except ActionError as refusal:
                 form.add_error(None, str(refusal))
             else:
                 messages.success(request, _("Planned. Students hear of it when you publish it."))
                 return _back(made)
-    context = {"task": task, "groups": groups, "unseated": unseated, "verdict": verdict}
+    context: dict[str, Any] = {"task": task, "groups": groups, "unseated": unseated}
+    context |= {"verdict": verdict, "stale": stale}
     return _where_page(request, form, "exams/plan/exam.html", context)
 
 
@@ -240,10 +283,8 @@ def _data(request: PortalRequest) -> Any:
 
 
 def _days(request: PortalRequest) -> list[date]:
-    try:
-        return [date.fromisoformat((_data(request) or {}).get("day", ""))]
-    except ValueError:
-        return []
+    day = _as_day((_data(request) or {}).get("day", ""))
+    return [day] if day else []
 
 
 def _refuse(form: WhereForm, verdict: list[conflicts.Problem]) -> bool:

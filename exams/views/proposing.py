@@ -64,7 +64,7 @@ def _proposal_page(
         "refusal": refusal,
         "may_plan": not roles_of(request.user).isdisjoint(ARRANGERS),
     }
-    if not busy:
+    if not busy and row.state != Plan.State.FAILED:
         now = situation(days=[row.starts_on, row.ends_on])
         cost = row.result.get("cost") or [0, 0, 0]
         context |= {
@@ -105,7 +105,7 @@ def adopt(request: PortalRequest, pk: int) -> HttpResponse:
     if "all" not in request.POST:
         ticked = {int(one) for one in request.POST.getlist("exam") if one.lstrip("-").isdigit()}
     try:
-        made = adopting.adopt(row, ticked, by=current_user(request))
+        adopted = adopting.adopt(row, ticked, by=current_user(request))
     except ActionError as refusal:
         return _proposal_page(request, row, str(refusal), 409)
     messages.success(
@@ -113,8 +113,10 @@ def adopt(request: PortalRequest, pk: int) -> HttpResponse:
         ngettext(
             "Taken over: %(count)s sitting is planned. Nobody has been told yet.",
             "Taken over: %(count)s sittings are planned. Nobody has been told yet.",
-            made,
+            adopted.made,
         )
-        % {"count": made},
+        % {"count": adopted.made},
     )
+    if adopted.left:
+        messages.warning(request, adopting.said_of(adopted.left))
     return redirect("planner:plan")

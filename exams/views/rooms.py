@@ -14,9 +14,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.models import User
 from courses.services import curation
 from courses.services.curation import StaleError
-from exams import gates
+from exams import gates, people
 from exams.fitting import hits_of
 from exams.forms.rooms import BuildingForm, ClosureForm, RoomForm
 from exams.models import Building, Room, RoomClosure
@@ -62,7 +63,7 @@ def new_building(request: PortalRequest) -> HttpResponse:
 
 def _building(request: PortalRequest, found: Building) -> HttpResponse:
     form = BuildingForm(request.POST if request.method == "POST" else None, instance=copy(found))
-    status = save_simple(form) if form.is_bound else 200
+    status = save_simple(form, current_user(request)) if form.is_bound else 200
     if status == 303:
         messages.success(request, _("Saved."))
         return redirect("exams:rooms")
@@ -72,7 +73,7 @@ def _building(request: PortalRequest, found: Building) -> HttpResponse:
     )
 
 
-def save_simple(form: Any) -> int:
+def save_simple(form: Any, by: User) -> int:
     """Save what was sent, if it is valid and nobody else has saved in between; says the status."""
     is_valid = form.is_valid()
     if form.is_stale():
@@ -80,7 +81,7 @@ def save_simple(form: Any) -> int:
     if not is_valid:
         return 422
     try:
-        services.save(form)
+        services.save(form, by=by)
     except StaleError:
         return 409
     return 303
@@ -208,7 +209,8 @@ def delete(request: PortalRequest, row: Any, back: str, here: str) -> HttpRespon
     status = 200
     if request.method == "POST":
         try:
-            curation.delete(row)
+            by = current_user(request)
+            curation.delete(row, by=by, role=people.arranger_role(by))
         except curation.InUseError as refusal:
             context |= {"uses": refusal.uses, "can": False}
             status = 409

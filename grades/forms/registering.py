@@ -7,9 +7,9 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
 from accounts.forms.people import DayField
+from courses.wording import gettext_lazy as _
 from enrolments.models.enrolment import Board
 from grades import proposing
 from grades.models import Registration, RequestType
@@ -37,7 +37,9 @@ class FiledForm(StepForm):
     """On which day it was filed in uSis."""
 
     filed_on = DayField(
-        label=_("Filed in uSis on"), initial=timezone.localdate, help_text=_("Today, as a rule.")
+        label=_("Filed in {system} on"),
+        initial=timezone.localdate,
+        help_text=_("Today, as a rule."),
     )
 
 
@@ -133,9 +135,9 @@ class HonoursForm(StepForm):
 class EnteredForm(StepForm):
     """When it was entered, and where it is found again."""
 
-    registered_on = DayField(label=_("Entered in uSis on"), initial=timezone.localdate)
+    registered_on = DayField(label=_("Entered in {system} on"), initial=timezone.localdate)
     usis_reference = forms.CharField(
-        label=_("Reference in uSis"),
+        label=_("Reference in {system}"),
         max_length=60,
         required=False,
         help_text=_("The number under which it is found again, if there is one."),
@@ -149,8 +151,8 @@ class EnteredForm(StepForm):
             )
         super().__init__(*args, row=row, **kwargs)
         if row.route == Registration.Route.HONOURS:
-            self.fields["registered_on"].label = _("The Academy recorded it on")
-            self.fields["usis_reference"].label = _("Reference of the Academy")
+            self.fields["registered_on"].label = _("The {honours} recorded it on")
+            self.fields["usis_reference"].label = _("Reference of the {honours}")
             self.fields["usis_reference"].help_text = ""
 
 
@@ -160,7 +162,7 @@ class WhyForm(StepForm):
     labels = {
         "back": _("What is wrong or missing; the coordinator reads it"),
         "refuse": _("Why the request was refused; the student reads it"),
-        "decline": _("Why the Honours Academy says no; the student reads it"),
+        "decline": _("Why the {honours} says no; the student reads it"),
         "again": _("Why it is asked once more"),
     }
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from accounts.forms.people import DayField
+from courses.wording import gettext as _
+from courses.wording import gettext_lazy
 from enrolments.models import Enrolment
 from exams.models import Attendance, Seat
 from grades.dutch import GradeError, Recorded, in_words, understood
@@ -19,6 +20,7 @@ from grades.models import Result, Transcript
 from grades.reading import values
 from grades.reading.comparing import Check
 from grades.services.verifying import Statement
+from grades.suggesting import looks_failed
 
 # Which field of the form a found value belongs to, and the key that takes it over.
 FIELD_OF = {
@@ -61,6 +63,10 @@ class ReviewForm(forms.Form):
         help_text=gettext_lazy("A Dutch grade, such as 7.5; or V (pass) or O (fail)."),
         error_messages={"required": gettext_lazy("Say what is to be recorded: a grade, V or O.")},
     )
+    passed_all_the_same = forms.BooleanField(
+        label=gettext_lazy("The student passed, though this grade looks like a fail"),
+        required=False,
+    )
     credits_printed = forms.CharField(
         label=gettext_lazy("Credits as printed"),
         max_length=40,
@@ -80,7 +86,7 @@ class ReviewForm(forms.Form):
     title_printed = forms.CharField(
         label=gettext_lazy("Course title as printed"),
         max_length=200,
-        help_text=gettext_lazy("Word for word: it goes into uSis like this."),
+        help_text=gettext_lazy("Word for word: it goes into {system} like this."),
         error_messages={"required": gettext_lazy("Type the title word for word.")},
     )
     code_printed = forms.CharField(
@@ -105,6 +111,7 @@ class ReviewForm(forms.Form):
         self, *args: Any, transcript: Transcript, before: Result | None, **kwargs: Any
     ) -> None:
         self.edition = transcript.enrolment.edition
+        self._looks_failed = False
         super().__init__(*args, **kwargs)
         if before is None:
             del self.fields["reason"]
@@ -113,6 +120,12 @@ class ReviewForm(forms.Form):
     def asks_if_sure(self) -> bool:
         """Whether the credits are others than the course's, so that a tick must say so."""
         return self.is_bound and ("ec" in self.errors or bool(self.data.get("sure")))
+
+    @property
+    def asks_if_passed(self) -> bool:
+        """Whether a pass is recorded for what looks like a fail, so that a tick must say so."""
+        name = "passed_all_the_same"
+        return self.is_bound and (self._looks_failed or bool(self.data.get(name)))
 
     def clean_dated_on(self) -> Any:
         day = self.cleaned_data["dated_on"]
@@ -127,6 +140,8 @@ class ReviewForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
+        if why := self._why_no_exam(data.get("exam_on"), data.get("dated_on")):
+            self.add_error("exam_on", why)
         ec, known = data.get("ec"), self.edition.course.ec
         if ec is not None and not 0 < ec < 60:
             self.add_error("ec", _("A course has more than 0 and less than 60 EC."))
@@ -136,12 +151,32 @@ class ReviewForm(forms.Form):
                 _("The course has %(known)s EC here. Tick below that these are right.")
                 % {"known": in_words(known)},
             )
+        recorded, printed = data.get("recorded"), data.get("grade_printed", "")
+        if recorded and recorded.passed:
+            self._looks_failed = looks_failed(self.edition.course.university_id, printed)
+        if self._looks_failed and not data.get("passed_all_the_same"):
+            self.add_error(
+                "recorded",
+                _("“%(printed)s” looks like a fail. Tick below that the student passed.")
+                % {"printed": printed},
+            )
         return data
+
+    def _why_no_exam(self, day: date | None, dated_on: date | None) -> str:
+        if day is None:
+            return ""
+        if day < self.edition.starts_on:
+            return _("The exam lies before the course began.")
+        if day > timezone.localdate():
+            return _("This day has yet to come.")
+        if dated_on is not None and day > dated_on:
+            return _("The exam lies after the date of the result.")
+        return ""
 
     def statement(self) -> Statement:
         """What a service records. Only of a valid form."""
         said = dict(self.cleaned_data)
-        for name in ("sure", "reason"):
+        for name in ("sure", "passed_all_the_same", "reason"):
             said.pop(name, None)
         return Statement(**said)
 

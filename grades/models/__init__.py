@@ -2,6 +2,7 @@
 
 from grades.models.experience import Experience
 from grades.models.honours import HonoursLink, PurposeChange
+from grades.models.no_transcript import NoTranscript
 from grades.models.registration import Batch, Registration, RegistrationState, RequestType
 from grades.models.result import Result
 from grades.models.tables import GradeTable, GradeTableRow
@@ -14,6 +15,7 @@ __all__ = [
     "GradeTable",
     "GradeTableRow",
     "HonoursLink",
+    "NoTranscript",
     "PurposeChange",
     "Registration",
     "RegistrationState",

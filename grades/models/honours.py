@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
@@ -19,8 +18,6 @@ from grades.models.registration import Registration
 
 if TYPE_CHECKING:
     from vx_portal.http import Person
-
-OTHER_PURPOSES = [purpose for purpose in Purpose.values if purpose != Purpose.HONOURS]
 
 
 class PurposeChangeQuerySet(models.QuerySet["PurposeChange"]):
@@ -103,16 +100,14 @@ class HonoursLinkQuerySet(SignedLinkQuerySet["HonoursLink"]):
 class HonoursLink(SignedLink):
     """The Honours Academy's way to one overview, without an account."""
 
-    VALID_FOR = timedelta(days=60)
-
     registration = models.ForeignKey(Registration, models.CASCADE, related_name="honours_links")
     email = models.EmailField(_("sent to"))
 
     objects = HonoursLinkQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("link for the Honours Academy")
-        verbose_name_plural = _("links for the Honours Academy")
+        verbose_name = _("link for an honours overview")
+        verbose_name_plural = _("links for honours overviews")
         ordering = ["-created_at", "-pk"]
         constraints = [
             models.UniqueConstraint(

@@ -8,10 +8,11 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext, pgettext_lazy
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import User
-from courses.models import Faculty
+from courses.models import Faculty, Programme
+from courses.wording import pgettext
 from enrolments.models import Enrolment
 from enrolments.scopes import scopes_of
 from grades.gates import administered, handled, own_or_handled
@@ -28,7 +29,7 @@ class RegistrationState(models.TextChoices):
     PREPARED = "prepared", pgettext_lazy("registration", "paperwork ready")
     SENT = "sent", pgettext_lazy("registration", "with the administration")
     REGISTERED = "registered", pgettext_lazy("registration", "registered")
-    RECONCILED = "reconciled", pgettext_lazy("registration", "found in uSis")
+    RECONCILED = "reconciled", pgettext_lazy("registration", "found as it was sent")
     REFUSED = "refused", pgettext_lazy("registration", "refused")
 
 
@@ -46,13 +47,20 @@ class RequestType(models.TextChoices):
 
 class BatchQuerySet(models.QuerySet["Batch"]):
     def visible_to(self, user: Person) -> Self:
-        """Coordinators and the administration of its faculty; auditors."""
+        """Coordinators and the administration of its faculty; auditors.
+
+        Coordinators of some programmes see those that they made: others hold more than theirs.
+        """
         if not user.is_authenticated:
             return self.none()
         scopes = scopes_of(user)
         if scopes.is_auditor:
             return self
-        return self.filter(faculty__in=scopes.coordinates_faculties | scopes.administers)
+        theirs = Q(faculty__in=scopes.coordinates_faculties | scopes.administers)
+        if scopes.coordinates_programmes:
+            some = Programme.objects.filter(pk__in=scopes.coordinates_programmes)
+            theirs |= Q(made_by=user.pk, faculty__in=some.order_by().values("faculty"))
+        return self.filter(theirs)
 
 
 class Batch(models.Model):
@@ -132,7 +140,7 @@ class Registration(models.Model):
     """
 
     class Route(models.TextChoices):
-        PETITION = "usis_petition", pgettext_lazy("route", "petition in uSis")
+        PETITION = "usis_petition", pgettext_lazy("route", "petition")
         OWN_FORM = "own_form", pgettext_lazy("route", "form of the portal")
         HONOURS = "honours", pgettext_lazy("route", "honours programme")
 
@@ -153,7 +161,7 @@ class Registration(models.Model):
         _("proposed type"), max_length=16, choices=RequestType, blank=True, editable=False
     )
     override_reason = models.TextField(_("why another type"), blank=True)
-    filed_on = models.DateField(_("filed in uSis on"), null=True, blank=True)
+    filed_on = models.DateField(_("petition filed on"), null=True, blank=True)
     board_decided_on = models.DateField(_("Board decided on"), null=True, blank=True)
     board_reference = models.CharField(_("reference of the Board"), max_length=60, blank=True)
     refusal = models.TextField(_("why it was refused"), blank=True)
@@ -180,8 +188,8 @@ class Registration(models.Model):
     registered_by = models.ForeignKey(
         User, models.PROTECT, null=True, related_name="+", editable=False
     )
-    registered_on = models.DateField(_("entered in uSis on"), null=True, blank=True)
-    usis_reference = models.CharField(_("reference in uSis"), max_length=60, blank=True)
+    registered_on = models.DateField(_("entered on"), null=True, blank=True)
+    usis_reference = models.CharField(_("reference of the entry"), max_length=60, blank=True)
 
     objects = RegistrationQuerySet.as_manager()
 
@@ -259,7 +267,7 @@ class Registration(models.Model):
             if self.state == S.REQUESTED:
                 return pgettext("registration", "overview to be made")
             if self.state == S.SENT:
-                return pgettext("registration", "with the Honours Academy")
+                return pgettext("registration", "with the {honours}")
         elif self.state == S.REQUESTED and self.filed_on:
             return pgettext("registration", "with the Board of Examiners")
         return str(S(self.state).label)

@@ -43,8 +43,8 @@ class UsisList(models.Model):
     objects = UsisListQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("list from uSis")
-        verbose_name_plural = _("lists from uSis")
+        verbose_name = _("list to compare with")
+        verbose_name_plural = _("lists to compare with")
         ordering = ["-brought_at", "-pk"]
 
     def __str__(self) -> str:
@@ -78,8 +78,8 @@ class UsisRow(models.Model):
     objects = UsisRowQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("line from uSis")
-        verbose_name_plural = _("lines from uSis")
+        verbose_name = _("line to compare with")
+        verbose_name_plural = _("lines to compare with")
         ordering = ["usis_list", "line"]
         constraints = [
             models.UniqueConstraint(name="usis_row_line_once", fields=["usis_list", "line"]),

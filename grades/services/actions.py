@@ -41,6 +41,14 @@ ACTIONS: dict[str, Action] = {
         pgettext_lazy("history", "verified the result"),
         undo=True,
     ),
+    "keep": Action(  # of a case that has a result already
+        frozenset({S.RECEIVED}),
+        S.VERIFIED,
+        verifier_role,
+        pgettext_lazy("action", "Nothing changes"),
+        pgettext_lazy("history", "looked at the transcript: the result stays as it is"),
+        undo=True,
+    ),
     "return": Action(
         frozenset({S.RECEIVED}),
         S.RETURNED,

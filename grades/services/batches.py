@@ -2,18 +2,20 @@
 
 Made in the background, in steps that may end anywhere: the batch first claims its registrations,
 then their forms are made, then each is sent in a transaction of its own, and at the end the
-administration hears of all of them once. Done again, nothing happens twice.
+administration hears of all of them once, and who made it of those that did not go along. Done
+again, nothing happens twice.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from datetime import timedelta
 from typing import NamedTuple
 
 import structlog
 from django.db import IntegrityError, transaction
-from django.db.models import F, Max
+from django.db.models import Max
 from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -21,13 +23,14 @@ from django.utils.translation import gettext as _
 from accounts.models import Membership, Role, User
 from courses.models import Faculty
 from enrolments.scopes import scopes_of
-from grades import form
+from grades import form, registrars
 from grades.models import Batch, Registration, RegistrationState
-from grades.models.registration import RegistrationQuerySet
+from grades.models.registration import WITH_ADMINISTRATION, RegistrationQuerySet
 from grades.services import registering, registration_papers
+from grades.services import registration_telling as telling
 from grades.services.registration_actions import ACTIONS, ActionError, StaleError
 from paperwork import making, waking
-from paperwork.models import Document
+from paperwork.models import Document, Event
 from paperwork.services.documents import owe_document
 from paperwork.services.events import record
 from paperwork.services.notices import Link, owe_notice, owed_together, settle
@@ -36,6 +39,7 @@ log = structlog.get_logger("grades.batches")
 S = RegistrationState
 TURN = 5.0  # seconds after which the work goes to the back of the queue: others have work too
 MOST = 500  # registrations in one batch
+QUIET = timedelta(seconds=90)  # after a turn, longer than the next one waits in the queue
 
 
 class Ready(NamedTuple):
@@ -92,7 +96,8 @@ def begin(faculty: Faculty, keys: Sequence[int], *, by: User) -> Batch:
     claimed = _sendable(faculty).filter(pk__in=wanted).update(batch=batch)
     if claimed != len(wanted):
         raise StaleError(_("A colleague makes a batch at this moment. Look again."))
-    record(batch, "begin", by=by, to_state=batch.state, details={"registrations": claimed})
+    details = {"registrations": claimed, "keys": wanted}
+    record(batch, "begin", by=by, to_state=batch.state, details=details)
     # pk is a number, which a hint carries as well as a UUID.
     waking.wake_after_commit("grades.tasks.make_batch", batch.pk)
     return batch
@@ -104,25 +109,31 @@ def work(pk: int, *, seconds: float = TURN) -> bool:
     batch = Batch.objects.select_related("faculty", "made_by").filter(pk=pk).first()
     if batch is None or batch.state == Batch.State.SENT:
         return True
+    Batch.objects.filter(pk=pk).update(changed_at=timezone.now())  # somebody is at it
     if batch.state == Batch.State.MAKING and not _make_forms(batch, until):
         return False
     return _send(batch, until)
 
 
+def _to_send(batch: Batch) -> RegistrationQuerySet:
+    """Those of the batch that can still go: not refused, corrected or begun anew meanwhile."""
+    return batch.registrations.current().filter(state=S.PREPARED)
+
+
 def _papers(batch: Batch) -> dict[int, Document]:
-    """The standing form of each registration of the batch."""
+    """The standing form of each registration that can go."""
     kind = Registration._meta.label_lower
-    keys = batch.registrations.order_by().values("pk")
+    keys = _to_send(batch).order_by().values("pk")
     papers = Document.objects.filter(subject_kind=kind, subject_id__in=keys)
     papers = papers.filter(kind="grades.registration", replaced_at=None, withdrawn_at=None)
+    papers = papers.exclude(state=Document.State.CANCELLED)
     return {paper.subject_id: paper for paper in papers.defer("data")}
 
 
 def _make_forms(batch: Batch, until: float) -> bool:
     """Have the forms made that are still owed; whether all are there."""
-    rows = batch.registrations.filter(state=S.PREPARED).select_related(*form.SHOWN)
     papers = _papers(batch)
-    for row in rows:
+    for row in _to_send(batch).select_related(*form.SHOWN):
         if row.pk not in papers:
             with transaction.atomic():
                 registration_papers.owe_paper(row)
@@ -132,34 +143,31 @@ def _make_forms(batch: Batch, until: float) -> bool:
         if paper.state in {Document.State.NEW, Document.State.LEASED}:
             making.make(str(paper.pk))  # claims it: other workers make others
     papers = _papers(batch)
-    done = sum(paper.state == Document.State.DONE for paper in papers.values())
-    dead = [pk for pk, paper in papers.items() if paper.state == Document.State.DEAD]
-    if dead:
-        _leave_out(batch, dead)
-        batch.refresh_from_db()
+    for pk, paper in papers.items():
+        if paper.state == Document.State.DEAD:
+            _leave_out(batch, pk)
+    going = set(_to_send(batch).values_list("pk", flat=True))
+    done = sum(papers[pk].state == Document.State.DONE for pk in going & set(papers))
     same = Batch.objects.filter(pk=batch.pk, state=Batch.State.MAKING)
-    finished = done >= batch.total
+    finished = done == len(going)
     same.update(
-        done=min(done, batch.total),
+        done=done,
+        total=len(going),
         state=Batch.State.READY if finished else Batch.State.MAKING,
         changed_at=timezone.now(),
     )
     return finished
 
 
-@transaction.atomic
-def _leave_out(batch: Batch, keys: Iterable[int]) -> None:
+def _leave_out(batch: Batch, pk: int) -> None:
     """What cannot go along is left out, and stays where it was."""
-    gone = batch.registrations.filter(pk__in=list(keys), state=S.PREPARED).update(batch=None)
-    rows = Batch.objects.filter(pk=batch.pk)
-    rows.update(done=0, total=F("total") - gone)  # counted anew at once
-    log.warning("left out of a batch", batch=batch.pk, registrations=gone)
+    if batch.registrations.filter(pk=pk, state=S.PREPARED).update(batch=None):
+        log.warning("left out of a batch", batch=batch.pk, registration=pk)
 
 
 def _send(batch: Batch, until: float) -> bool:
     """Send those that are not sent yet; whether all are, and the administration knows."""
-    rows = batch.registrations.filter(state=S.PREPARED).select_related(*form.SHOWN)
-    for row in rows.order_by("pk"):
+    for row in _to_send(batch).select_related(*form.SHOWN).order_by("pk"):
         if time.monotonic() > until:
             return False
         try:
@@ -168,26 +176,34 @@ def _send(batch: Batch, until: float) -> bool:
             return False  # another worker is at it
         except ActionError as problem:
             log.warning("not sent", registration=row.pk, reason=type(problem).__name__)
-            _leave_out(batch, [row.pk])
+            _leave_out(batch, row.pk)
     return _finish(batch)
 
 
 @transaction.atomic
 def _finish(batch: Batch) -> bool:
-    """All is sent: the cover list is owed, and the administration hears of it once."""
-    total = batch.registrations.exclude(state=S.PREPARED).count()
+    """All is sent: the cover list is owed, and the administration hears of it once.
+
+    Who made the batch hears what did not go along, and why.
+    """
+    total = batch.registrations.filter(state__in=WITH_ADMINISTRATION).count()
     same = Batch.objects.filter(pk=batch.pk).exclude(state=Batch.State.SENT)
     values = {"state": Batch.State.SENT, "total": total, "done": total}
     if not same.update(**values, changed_at=timezone.now()):
         return True
-    if not total:
-        return True
     batch.refresh_from_db()
-    _owe_cover(batch)
-    record(batch, "sent", by=batch.made_by, to_state=batch.state)
     settle(batch)
     with owed_together():
-        for reader in _recorders(batch):
+        _tell_left_out(batch)
+    if not total:
+        return True
+    _owe_cover(batch)
+    record(batch, "sent", by=batch.made_by, to_state=batch.state)
+    recorders = _recorders(batch)
+    with owed_together():
+        if not recorders:
+            _tell_the_office(batch)
+        for reader in recorders:
             owe_notice(
                 "grades.registration_batch",
                 f"batch-{batch.pk}-{reader.pk}",
@@ -200,17 +216,70 @@ def _finish(batch: Batch) -> bool:
     return True
 
 
+def _tell_left_out(batch: Batch) -> None:
+    left, by = left_out_of(batch), batch.made_by
+    if not left or by is None:
+        return
+    with translation.override(by.language):
+        rows = [f"{row.enrolment.reference}: {_why(row)}" for row in left]
+    owe_notice(
+        "grades.registration_left_out",
+        f"batch-{batch.pk}-left-out",
+        by,
+        {"number": len(rows), "rows": rows},
+        about=batch,
+        link=Link("registrations:batch", [batch.pk]),
+    )
+
+
+def left_out_of(batch: Batch) -> list[Registration]:
+    """Those that the batch began with and that are not in it. Ask the batch's gate before."""
+    begun = Event.objects.about(batch).filter(action="begin").first()
+    keys = begun.details.get("keys", []) if begun else []
+    rows = Registration.objects.filter(pk__in=keys).exclude(
+        batch=batch, state__in=WITH_ADMINISTRATION
+    )
+    return list(rows.select_related(*form.SHOWN).order_by("enrolment__student__name", "pk"))
+
+
+def _why(row: Registration) -> str:
+    """Why it did not go along, as it stands now."""
+    if not row.current:
+        return _("its result was corrected.")
+    if row.state == S.REFUSED:
+        return _("the request was refused.")
+    if row.state != S.PREPARED:
+        return _("it goes another way now.")
+    if lacking := form.missing(row):
+        return _("the form still lacks: %(what)s.") % {"what": ", ".join(lacking)}
+    return _("its form could not be made. The programme office sees why; then send it anew.")
+
+
+def _tell_the_office(batch: Batch) -> None:
+    """When nobody but who verified it could record one of them."""
+    for row in rows_of(batch):
+        if not registrars.recorders(row).exists():
+            telling.nobody(row)
+            break
+
+
 def _recorders(batch: Batch) -> list[User]:
     held = Membership.objects.current().filter(faculty=batch.faculty_id, user__is_active=True)
     administration = held.filter(role=Role.ADMINISTRATION)
-    if not administration.exists():
-        administration = held.filter(role=Role.COORDINATOR).exclude(user=batch.made_by_id)
+    if not administration.exists():  # those of some programmes do not see the whole batch
+        administration = held.filter(role=Role.COORDINATOR, programmes=None)
+        administration = administration.exclude(user=batch.made_by_id)
     return list(User.objects.filter(pk__in=administration.order_by().values("user")))
 
 
 def rows_of(batch: Batch) -> list[Registration]:
-    """Its registrations, as they stand on its lists. Ask the batch's gate before."""
-    rows = batch.registrations.select_related(*form.SHOWN)
+    """Its registrations, as they stand on its lists. Ask the batch's gate before.
+
+    Of a batch that was sent, those that are still with the administration as they were sent.
+    """
+    rows = batch.registrations.current().select_related(*form.SHOWN)
+    if batch.state == Batch.State.SENT:
+        rows = rows.filter(state__in=WITH_ADMINISTRATION)
     return list(rows.order_by("enrolment__student__name", "pk"))
 
 
@@ -274,6 +343,10 @@ _COVER = ("reference", "student_number", "student", "request_type", "title", "re
 
 
 def unfinished() -> list[int]:
-    """The batches that a crash or a lost hint left."""
+    """The batches that a crash or a lost hint left: nobody has been at them for a while.
+
+    One that is being made has its next turn in the queue, and needs no second one.
+    """
     rows = Batch.objects.exclude(state=Batch.State.SENT)
+    rows = rows.filter(changed_at__lt=timezone.now() - QUIET)
     return list(rows.order_by("pk").values_list("pk", flat=True))

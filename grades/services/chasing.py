@@ -15,57 +15,82 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from accounts.models import User
+from courses import house
+from courses.models import University
 from enrolments import people
 from enrolments.models import Enrolment, State
 from enrolments.models.enrolment import Kind
 from enrolments.services import rules
 from enrolments.services.upkeep import WORK_BEGINS
 from grades.models import Transcript, TranscriptState
+from grades.no_transcript import not_there
 from grades.services import telling
 from paperwork.models import Notice
-from paperwork.services.notices import Link, owe_notice
+from paperwork.services.notices import Address, Link, owe_notice
 from paperwork.working_days import is_working_day
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
-EVERY = 14  # days between two reminders of one transcript
+    from courses.models import Edition
+
 AT_A_TIME = 500  # keys that the database is asked about
 S = TranscriptState
 
 
 def due_on(case: Enrolment) -> date:
     """By when its transcript should be here: as the host says, or else as the portal does."""
-    return case.edition.ends_on + timedelta(days=_days(case))
+    return due_after(case.edition)
+
+
+def due_after(edition: Edition) -> date:
+    """By when the transcripts of this run of a course should be here."""
+    return edition.ends_on + timedelta(days=days_of(edition.course.university_id))
 
 
 def alarm_on(case: Enrolment) -> date:
     """From when a missing transcript is an alarm."""
+    return case.edition.ends_on + timedelta(days=alarm_days())
+
+
+def alarm_days() -> int:
+    """How many days after a course's end a missing transcript is an alarm."""
     days: int = rules.rulebook().portal["alarm_days"]
-    return case.edition.ends_on + timedelta(days=days)
+    return days
 
 
-def _days(case: Enrolment) -> int:
+def days_of(host: int) -> int:
+    """How many days after a course's end that university's transcript should be here."""
     book = rules.rulebook()
-    own: int | None = book.host(case.edition.course.university_id).get("transcript_days")
+    own: int | None = book.host(host).get("transcript_days")
     usual: int = book.portal["transcript_days"]
     return own or usual
 
 
 def awaited() -> QuerySet[Enrolment]:
-    """Cases of courses that are over, of which no transcript is here that could be used."""
+    """Cases of courses that are over, of which no transcript is here that could be used.
+
+    Not those of which none comes: not there at the exam, or a coordinator said so.
+    """
     here = Transcript.objects.filter(enrolment=OuterRef("pk"), state__in=[S.RECEIVED, S.VERIFIED])
     return Enrolment.objects.filter(
-        ~Exists(here), kind=Kind.OUTGOING, state=State.FINISHED
+        ~Exists(here),
+        ~not_there(),
+        kind=Kind.OUTGOING,
+        state=State.FINISHED,
+        no_transcript=None,
     ).select_related("edition__course__university", "student")
 
 
 def chase(at: datetime | None = None) -> int:
     """On working days from eight o'clock: ask, remind, and raise the alarm. How many messages."""
     now = timezone.localtime(at)
-    if now.hour < WORK_BEGINS or not is_working_day(now.date()):
-        return 0
-    return chase_now(now.date())
+    return chase_now(now.date()) if is_work_time(now) else 0
+
+
+def is_work_time(now: datetime) -> bool:
+    """Whether people may be reminded at `now`: a working day, from eight o'clock."""
+    return now.hour >= WORK_BEGINS and is_working_day(now.date())
 
 
 def chase_now(today: date) -> int:
@@ -74,7 +99,7 @@ def chase_now(today: date) -> int:
 
 
 def _ask_students(today: date) -> int:
-    """Each student when the course is over, when the day has come, and every two weeks after it."""
+    """Each student when the course is over, when the day has come, and now and then after it."""
     wanted = {_key(case, today): case for case in awaited()}
     asked = 0
     for keys in batched(wanted, AT_A_TIME):
@@ -87,9 +112,10 @@ def _ask_students(today: date) -> int:
 
 
 def _key(case: Enrolment, today: date) -> str:
-    """One for the end of the course, for the day, and for each two weeks after it."""
+    """One for the end of the course, for the day, and for each reminder after it."""
     late = (today - due_on(case)).days
-    return f"transcript-wanted-{case.pk}-{0 if late < 0 else 1 + late // EVERY}"
+    time = 0 if late < 0 else 1 + late // house.number("grades.remind_days")
+    return f"transcript-wanted-{case.pk}-{time}"
 
 
 @transaction.atomic
@@ -122,13 +148,23 @@ class _Sides:
 
 
 def _tell_staff(today: date) -> int:
-    """One message to each person: a host every two weeks, the others every week."""
+    """One message to each person: a host every now and then, the others every week.
+
+    A host without an account gets it at its address; of one without an address the office hears.
+    """
     sides = _Sides()
     hosts: Counter[User] = Counter()
+    letters: Counter[University] = Counter()
+    silent: Counter[User] = Counter()
     missing: Counter[User] = Counter()
     for case in awaited():
         if today >= due_on(case):
-            hosts.update(sides.host(case))
+            host = case.edition.course.university
+            hosts.update(reached := sides.host(case))
+            if not reached and host.contact_email:
+                letters[host] += 1
+            elif not reached:
+                silent.update(sides.office)
         if today >= alarm_on(case):
             missing.update({*sides.home(case), *sides.office})
     late: Counter[User] = Counter()
@@ -137,8 +173,25 @@ def _tell_staff(today: date) -> int:
         late.update(sides.home(row.enrolment))
     year, week, _day = today.isocalendar()
     owed = _owe(hosts, "transcripts_awaited", f"{year}-{week // 2}", "partner-transcripts:give")
+    owed += _write(letters, f"{year}-{week // 2}")
+    owed += _owe(silent, "transcripts_to_ask_for", f"{year}-{week // 2}", "review:awaited")
     owed += _owe(missing, "transcripts_missing", f"{year}-{week}", "review:awaited")
     return owed + _owe(late, "transcripts_overdue", str(today), "review:queue")
+
+
+def _write(letters: Counter[University], occasion: str) -> int:
+    """To the addresses of hosts without an account: how many there are, and where they can go."""
+    office = house.text("portal.contact")
+    for host, number in letters.items():
+        language = "nl" if host.country == "NL" else "en"
+        with transaction.atomic():
+            owe_notice(
+                "grades.transcripts_awaited_outside",
+                f"transcripts-awaited-host-{host.pk}-{occasion}",
+                Address(host.contact_email, language),
+                {"number": number, "host": host, "office": office},
+            )
+    return len(letters)
 
 
 def _owe(numbers: Counter[User], kind: str, occasion: str, page: str) -> int:

@@ -19,6 +19,7 @@ from enrolments.models.enrolment import Kind
 from enrolments.services.actions import ActionError
 from grades.gates import ENDED_WELL
 from grades.models import Experience, Registration, RegistrationState, Result
+from paperwork.services.events import record
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -65,6 +66,7 @@ def answer(case: Enrolment, said: str, *, words: str = "", by: User) -> Experien
         raise ActionError(_("Choose one of the three answers."))
     values = {"answer": said, "words": words.strip()[:300], "answered_at": timezone.now()}
     found, _made = Experience.objects.update_or_create(enrolment=case, defaults=values)
+    record(found, "answer", by=by, role="student")
     if numbers_of(case.edition.course) is not None:
         offer_changed()  # which visitors read on the course's page
     return found

@@ -4,21 +4,33 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from accounts.models import User
+from courses import anew, house
 from courses.models import SignedLink
+from courses.wording import gettext as _
+from enrolments import people
 from enrolments.models import Enrolment, PortalRules, Purpose
 from enrolments.models.enrolment import Kind
 from enrolments.services import rules
 from grades import registrars
-from grades.models import HonoursLink, PurposeChange, Registration, RegistrationState
+from grades.gates import ENDED_WELL
+from grades.models import (
+    HonoursLink,
+    PurposeChange,
+    Registration,
+    RegistrationState,
+    Transcript,
+    TranscriptState,
+)
 from grades.services import registering
+from grades.services import telling as transcripts
 from grades.services.registration_actions import ActionError, StaleError
 from paperwork.models import Document, Event
-from paperwork.services.events import record
+from paperwork.services.events import Outsider, record
 from paperwork.services.notices import Address, Link, owe_notice, settle
 
 if TYPE_CHECKING:
@@ -39,19 +51,26 @@ def send_overview(row: Registration, *, by: User) -> Event:
     email = PortalRules.now().honours_email
     if not email:
         raise ActionError(
-            _("The address of the Honours Academy is not set. The programme office can set it.")
+            _("The address of the {honours} is not set. The programme office can set it.")
         )
     event = registering.act(row, "send", by=by)
     now = timezone.now()
     HonoursLink.objects.filter(registration=row, spent_at=None, revoked_at=None).update(
         revoked_at=now
     )
+    _mail(row, email, by)
+    case = row.enrolment
+    record(row, "shared", by=by, role="honours", details={"with": email, "case": case.pk})
+    return event
+
+
+def _mail(row: Registration, email: str, sender: User | None) -> None:
     token = SignedLink.new_token()
     link = HonoursLink.objects.create(
         registration=row,
         email=email,
         digest=SignedLink.digest_of(token),
-        expires_at=now + HonoursLink.VALID_FOR,
+        expires_at=timezone.now() + house.span("grades.honours_link_days"),
     )
     owe_notice(
         "grades.honours_overview",
@@ -60,15 +79,27 @@ def send_overview(row: Registration, *, by: User) -> Event:
         {
             "case": row.enrolment,
             "until": link.expires_at,
-            "sender": str(by),
-            "sender_email": by.email,
+            "sender": str(sender or house.names().portal),
+            "sender_email": sender.email if sender else settings.CONTACT_EMAIL,
         },
         about=row,
         link=Link("honours:overview", [token], secret=True),
     )
-    case = row.enrolment
-    record(row, "shared", by=by, role="honours", details={"with": email, "case": case.pk})
-    return event
+
+
+def can_send_anew(link: HonoursLink) -> bool:
+    """Whether it has expired, goes to the Academy of today, and that has still to answer."""
+    is_theirs = link.email == PortalRules.now().honours_email
+    return link.is_expired and is_theirs and link.registration.state == S.SENT
+
+
+def send_anew(link: HonoursLink) -> None:
+    """Send another in the name of who sent this one."""
+    row = link.registration
+    sent = Event.objects.about(row).filter(action="shared", actor__isnull=False).last()
+    _mail(row, link.email, sent.actor if sent else None)
+    details = {"with": link.email, "case": row.enrolment.pk}
+    record(row, "shared", by=Outsider(anew.holder(), "honours"), role="honours", details=details)
 
 
 def find_link(token: str) -> HonoursLink | None:
@@ -97,19 +128,40 @@ def purposes_for(case: Enrolment) -> list[str]:
 
 def may_ask(user: User, row: Registration) -> bool:
     """Whether `user`, who handles it, can ask the other side to take it over: before it is sent."""
-    if row.state not in BEFORE_SENDING or row.enrolment.kind == Kind.INCOMING:
+    return row.state in BEFORE_SENDING and _handles(user, row.enrolment)
+
+
+def may_ask_for(user: User, case: Enrolment) -> bool:
+    """The same of a case, from the placing on: it need not have a registration yet."""
+    if not _handles(user, case):
         return False
-    return bool(registrars.handler_role(user, row)) and bool(purposes_for(row.enrolment))
+    row = registration_of(case)
+    return row is None or row.state in BEFORE_SENDING
+
+
+def _handles(user: User, case: Enrolment) -> bool:
+    if case.kind == Kind.INCOMING or case.state not in ENDED_WELL:
+        return False
+    return bool(people.home_role(user, case)) and bool(purposes_for(case))
+
+
+def registration_of(case: Enrolment) -> Registration | None:
+    """The registration of `case` that holds. Ask the gate of `case` before."""
+    return Registration.objects.filter(enrolment=case).current().first()
+
+
+def ask(row: Registration, purpose: str, reason: str, *, by: User) -> PurposeChange:
+    """`ask_for` its case."""
+    return ask_for(row.enrolment, purpose, reason, by=by)
 
 
 @transaction.atomic
-def ask(row: Registration, purpose: str, reason: str, *, by: User) -> PurposeChange:
-    """Ask the coordinator of the other side to agree that it counts as `purpose`.
+def ask_for(case: Enrolment, purpose: str, reason: str, *, by: User) -> PurposeChange:
+    """Ask the coordinator of the other side to agree that `case` counts as `purpose`.
 
     Raises ActionError; StaleError when it is asked already.
     """
-    case = row.enrolment
-    if not may_ask(by, row) or purpose not in purposes_for(case):
+    if not may_ask_for(by, case) or purpose not in purposes_for(case):
         raise ActionError(_("This is not possible for this registration now."))
     if not reason.strip():
         raise ActionError(_("Say why: the other coordinator reads it."))
@@ -120,7 +172,8 @@ def ask(row: Registration, purpose: str, reason: str, *, by: User) -> PurposeCha
             )
     except IntegrityError:
         raise StaleError(_("It has been asked already and waits for an answer.")) from None
-    record(row, "purpose_asked", by=by, reason=change.reason, details={"purpose": purpose})
+    row = registration_of(case)
+    record(row or case, "purpose_asked", by=by, reason=change.reason, details={"purpose": purpose})
     _tell(change, "purpose_change_asked", others(change), asks=True)
     return change
 
@@ -155,11 +208,16 @@ def answer(change: PurposeChange, *, agreed: bool, by: User) -> None:
     settle(change)
     if agreed:
         _go_over(change, by)
+    else:
+        case = change.enrolment
+        record(case, "purpose_refused", by=by, from_state=case.state, to_state=case.state)
     _tell(change, "purpose_change_answered", [change.asked_by])
 
 
 def _go_over(change: PurposeChange, by: User) -> None:
     case = change.enrolment
+    # Before the registration is looked for: who verifies at this moment waits, or has begun it.
+    Enrolment.objects.select_for_update(of=("self",), no_key=True).get(pk=case.pk)
     row = Registration.objects.select_for_update().filter(enrolment=case).current().first()
     if row is not None and row.state not in BEFORE_SENDING:
         raise StaleError(_("The registration has been sent meanwhile: nothing can change now."))
@@ -170,6 +228,17 @@ def _go_over(change: PurposeChange, by: User) -> None:
     record(case, "purpose", by=by, from_state=case.state, to_state=case.state, details=details)
     if row is not None:
         registering.change_route(row, case, change, by=by)
+    else:
+        _hand_over(case, by)
+
+
+def _hand_over(case: Enrolment, by: User) -> None:
+    """A transcript that waits is verified by the other side from now on, who hear it."""
+    waiting = Transcript.objects.filter(enrolment=case, state=TranscriptState.RECEIVED).first()
+    if waiting is not None:
+        waiting.enrolment = case
+        settle(waiting)
+        transcripts.to_verify(waiting, f"purpose-{case.pk}-{case.purpose}-", by=by)
 
 
 def _tell(change: PurposeChange, kind: str, to: Iterable[User], *, asks: bool = False) -> None:
@@ -191,5 +260,10 @@ def _tell(change: PurposeChange, kind: str, to: Iterable[User], *, asks: bool = 
 
 def open_change(row: Registration) -> PurposeChange | None:
     """What was asked and waits for an answer. Ask the gate of `row` before."""
-    rows = PurposeChange.objects.filter(enrolment=row.enrolment_id).open()
+    return open_change_of(row.enrolment)
+
+
+def open_change_of(case: Enrolment) -> PurposeChange | None:
+    """The same of a case."""
+    rows = PurposeChange.objects.filter(enrolment=case).open()
     return rows.select_related("asked_by", "enrolment").first()

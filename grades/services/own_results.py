@@ -57,6 +57,7 @@ class Entry:
             (self.recorded.grade, self.recorded.mark) == (result.grade, result.mark)
             and self.ec == result.ec
             and self.dated_on == result.dated_on
+            and self.exam_on == result.exam_on
             and self.attempt == result.attempt
         )
 
@@ -83,6 +84,8 @@ def refusal_of(case: Enrolment, entry: Entry) -> str:
         return _("The date of the result lies before the course began.")
     if entry.dated_on > timezone.localdate():
         return _("The date of the result has yet to come.")
+    if entry.exam_on and entry.exam_on < case.edition.starts_on:
+        return _("The exam lies before the course began.")
     if entry.exam_on and entry.exam_on > entry.dated_on:
         return _("The exam lies after the date of the result.")
     if not 0 < entry.ec < 60:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from enrolments.models import Enrolment
 from enrolments.services import rules
-from grades.models import Transcript, TranscriptState
+from grades.models import NoTranscript, Transcript, TranscriptState
 from grades.people import giver_role, may_give, source_of
 from grades.services import reading, telling
 from grades.services.actions import ActionError
@@ -52,6 +52,7 @@ def receive(
         Enrolment.objects.select_for_update(of=("self",)).get(pk=case.pk)
         role = giver_role(by, case)
         _supersede(case, by, role)
+        NoTranscript.objects.filter(enrolment=case).delete()  # one has come all the same
         row = _store(case, shown, by, role, grade_typed)
         for one in {shown, *originals}:
             files.keep(KeptUpload(one), purpose=one.purpose, by=by, about=row)

@@ -1,7 +1,8 @@
 """What was sent against what uSis holds: each line of its list finds its registration, or none.
 
 Of what is the same and was not recorded yet, the registration is recorded with it; of what differs
-nothing is changed, and the difference is shown until a later list has it right.
+nothing is changed, and the difference is shown until a later list has it right. A cell that is
+empty differs: nothing is recorded that the list does not say.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Any, NamedTuple
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from accounts.models import User
 from courses.models import Faculty
@@ -28,7 +29,7 @@ from paperwork.services.events import record
 
 S = RegistrationState
 Outcome = UsisRow.Outcome
-COMPARED = {  # in this order; what the list does not have is not compared
+COMPARED = {  # in this order; of type, title and code what the list does not have is not compared
     "request_type": gettext_lazy("type"),
     "title": gettext_lazy("title"),
     "course_code": gettext_lazy("code"),
@@ -113,7 +114,11 @@ def _record(row: Registration, cells: dict[str, str], by: User) -> bool:
 
 
 def compared(faculty: Faculty, rows: Iterable[dict[str, str]]) -> list[Line]:
-    """Each line with the registration of the same student that it fits best. Two queries."""
+    """Each line with the registration of the same student that it fits best. Two queries.
+
+    Lines that do not say which course they are about come last: they never take the registration
+    of a line that does.
+    """
     sent = Registration.objects.current().filter(
         enrolment__faculty=faculty, state__in=[S.SENT, S.REGISTERED, S.RECONCILED]
     )
@@ -122,7 +127,10 @@ def compared(faculty: Faculty, rows: Iterable[dict[str, str]]) -> list[Line]:
     for row in sent.select_related(*form.SHOWN):
         of.setdefault(usis_lists.bare(row.enrolment.student_number), []).append(row)
     taken: set[int] = set()
-    return [_line(cells, of, taken) for cells in rows]
+    found = {}
+    for cells in sorted(rows, key=lambda cells: not says_a_course(cells)):
+        found[cells["line"]] = _line(cells, of, taken)
+    return sorted(found.values(), key=lambda line: int(line.cells["line"]))
 
 
 def _line(cells: dict[str, str], of: dict[str, list[Registration]], taken: set[int]) -> Line:
@@ -140,8 +148,13 @@ def _line(cells: dict[str, str], of: dict[str, list[Registration]], taken: set[i
     return Line(cells, row, Outcome.DIFFERS if differ else Outcome.FOUND, differ)
 
 
+def says_a_course(cells: dict[str, str]) -> bool:
+    """Whether the line says which course it is about."""
+    return any(cells.get(name) for name in usis_lists.OF_THE_COURSE)
+
+
 def is_same_course(row: Registration, cells: dict[str, str]) -> bool:
-    """Whether the line is about this course: by its code or title, where the list has either."""
+    """Whether the line can be about this course: by its code or title, where it has either."""
     ours = ours_of(row)
     said = [(ours[name], cells[name]) for name in ("course_code", "title") if cells.get(name)]
     return not said or any(usis_lists.same(left, right) for left, right in said)
@@ -161,10 +174,12 @@ def ours_of(row: Registration) -> dict[str, str]:
 def differences(row: Registration, cells: dict[str, str]) -> list[dict[str, str]]:
     """What the line says otherwise than was sent: the field, as sent, as found."""
     ours = ours_of(row)
+    must = {*usis_lists.NEEDED} | (set() if says_a_course(cells) else {"title"})
     return [
-        {"name": name, "sent": ours[name], "found": cells[name]}
+        {"name": name, "sent": ours[name], "found": cells.get(name, "")}
         for name in COMPARED
-        if cells.get(name) and not usis_lists.same(ours[name], cells[name])
+        if (cells.get(name) or name in must)
+        and not usis_lists.same(ours[name], cells.get(name, ""))
     ]
 
 
@@ -205,5 +220,5 @@ def difference_in_words(one: dict[str, str]) -> str:
     return _("%(field)s %(sent)s against %(found)s") % {
         "field": COMPARED[one["name"]],
         "sent": one["sent"],
-        "found": one["found"],
+        "found": one["found"] or pgettext("in a list", "nothing"),
     }

@@ -11,11 +11,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from enrolments.models import Enrolment
 from enrolments.models.enrolment import Kind
 from enrolments.services import rules
 from grades import form, proposing
 from grades.models import Registration, RegistrationState, Result
-from grades.services import registration_papers
+from grades.services import registration_papers, superseding
 from grades.services import registration_telling as telling
 from grades.services.registration_actions import ACTIONS, ActionError, StaleError
 from grades.services.registration_papers import owe_paper
@@ -24,7 +25,6 @@ from paperwork.services.events import Actor, record
 from paperwork.working_days import add_working_days
 
 if TYPE_CHECKING:
-    from enrolments.models import Enrolment
     from grades.models import PurposeChange
 
 S = RegistrationState
@@ -40,7 +40,11 @@ def open_registration(result: Result) -> Registration | None:
     was sent stays as it was, and a new registration begins, which says so to the administration.
     """
     case = result.enrolment
-    earlier = Registration.objects.select_for_update().filter(enrolment=case).current().first()
+    # It may have gone to or from the honours route since the case was read: services/honours.py.
+    now = Enrolment.objects.select_for_update(of=("self",), no_key=True).filter(pk=case.pk)
+    case.purpose = now.values_list("purpose", flat=True).get()
+    rows = Registration.objects.select_for_update(of=("self",)).select_related(*form.SHOWN)
+    earlier = rows.filter(enrolment=case).current().first()
     if case.kind == Kind.INCOMING:
         return None
     by = verifier_of(result)
@@ -48,9 +52,7 @@ def open_registration(result: Result) -> Registration | None:
     if earlier is not None:
         if result.passed and earlier.state in {S.REQUESTED, S.PREPARED}:
             return _go_on_with(earlier, result)
-        Registration.objects.filter(pk=earlier.pk).update(current=False, changed_at=timezone.now())
-        earlier.current = False
-        telling.no_longer(earlier, result)
+        superseding.supersede(earlier, result, by=by)
         if earlier.state != S.REFUSED:
             fields |= {
                 name: getattr(earlier, name)
@@ -98,6 +100,7 @@ def change_route(row: Registration, case: Enrolment, change: PurposeChange, *, b
         "override_reason": "",
         "refusal": "",
         "honours_ec": None,
+        "batch": None,
     }
     seen, as_seen = row.state, _same(row)
     for name, value in values.items():
@@ -179,9 +182,10 @@ def forget_registration(result: Result) -> None:
         telling.take_back_all(row)
         registration_papers.end(row, by=result.recorded_by)
         row.delete()
-    earlier = Registration.objects.filter(result=before).order_by("-pk").first() if before else None
+    rows = Registration.objects.filter(result=before).select_related(*form.SHOWN)
+    earlier = rows.order_by("-pk").first() if before else None
     if earlier is not None:
-        Registration.objects.filter(pk=earlier.pk).update(current=True)
+        superseding.restore(earlier, result, by=verifier_of(result))
 
 
 def _filed_before(result: Result | None) -> date | None:
@@ -246,6 +250,8 @@ def act(
         reason=reason,
         details=_details(also or {}),
     )
+    if name in {"refuse", "decline"}:
+        registration_papers.end(row, by=by if isinstance(by, User) else None)
     if target != seen or name == "choose":
         owe_paper(row)
     telling.tell(event, row)
@@ -289,7 +295,7 @@ def _consequences(
         case "register" | "amend" if isinstance(by, User):
             return {"registered_by": by}
         case "refuse" | "decline":
-            return {"refusal": reason}
+            return {"refusal": reason, "batch": None}
         case "again":
             return {
                 "refusal": "",

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
-from django.utils.translation import pgettext_lazy
 
 from accounts.models import User
+from courses.wording import gettext as _
+from courses.wording import pgettext_lazy
 from enrolments.services.actions import ActionError, StaleError
 from grades import form, registrars
 from grades.models import Registration, RegistrationState
@@ -52,6 +52,8 @@ def _verified_it(row: Registration, by: Actor) -> str:
 
 
 def _taken(row: Registration, by: Actor) -> str:
+    if isinstance(by, User) and row.taken_by_id == by.pk:
+        return _("You have taken it over already.")
     if row.taken_by_id is not None:
         return _("%(name)s has taken it over already.") % {"name": row.taken_by}
     return _verified_it(row, by)
@@ -148,8 +150,8 @@ ACTIONS: dict[str, Action] = {
         _in(S.REGISTERED),
         S.RECONCILED,
         registrars.recorder_role,
-        pgettext_lazy("action", "Mark as found in uSis"),
-        pgettext_lazy("history", "found the registration in uSis as it was sent"),
+        pgettext_lazy("action", "Mark as found in {system}"),
+        pgettext_lazy("history", "found the registration in {system} as it was sent"),
         hinder=_verified_it,
     ),
     "refuse": Action(
@@ -164,8 +166,8 @@ ACTIONS: dict[str, Action] = {
         _in(S.SENT),
         S.REFUSED,
         registrars.honours_recorder_role,
-        pgettext_lazy("action", "Record that the Academy says no"),
-        pgettext_lazy("history", "recorded that the Honours Academy said no"),
+        pgettext_lazy("action", "Record that the {honours} says no"),
+        pgettext_lazy("history", "recorded that the {honours} said no"),
         needs_reason=True,
         hinder=_verified_it,
     ),

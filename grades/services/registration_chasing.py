@@ -11,16 +11,15 @@ from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from accounts.models import User
+from courses import house
 from enrolments import people
 from grades import form, registrars
 from grades.models import Registration, RegistrationState
 from grades.services import registration_telling as telling
-from paperwork.working_days import is_working_day
+from grades.services.chasing import is_work_time
 
 log = structlog.get_logger("grades.registration_chasing")
 S = RegistrationState
-WORK_BEGINS = 8  # o'clock in Leiden, before which nobody is reminded of work
-EVERY = 14  # days between two reminders of a student
 
 
 def _late(at: datetime | None) -> Iterable[Registration]:
@@ -30,15 +29,18 @@ def _late(at: datetime | None) -> Iterable[Registration]:
 
 
 def remind(at: datetime | None = None) -> int:
-    """Students who have not asked for registration: on the day after it was due, then each two
-    weeks. Returns how many; run twice, nobody hears it twice."""
-    today = timezone.localdate(at)
-    reminded = 0
+    """Students who have not asked for registration: from the working day after it was due, by day,
+    then every now and then. Returns how many; run twice, nobody hears it twice."""
+    now = timezone.localtime(at)
+    if not is_work_time(now):
+        return 0
+    today = now.date()
+    reminded, every = 0, house.number("grades.registration_remind_days")
     for row in _late(at):
         if row.state != S.REQUESTED or row.filed_on or row.route == Registration.Route.HONOURS:
             continue
         assert row.due_on is not None  # noqa: S101  # it is late
-        occasion = row.due_on + timedelta(days=(today - row.due_on).days // EVERY * EVERY)
+        occasion = row.due_on + timedelta(days=(today - row.due_on).days // every * every)
         try:
             with transaction.atomic():
                 telling.remind(row, occasion.isoformat())
@@ -53,15 +55,20 @@ def chase(at: datetime | None = None) -> int:
     """On working days from eight: one message to each person for each thing that is late.
 
     Coordinators hear of decisions that the Board owes and of paperwork that was not sent, the
-    administration of what is not entered. Returns how many messages those are.
+    administration of what is not entered. Returns how many messages those are; besides them the
+    office hears of what nobody can record.
     """
     now = timezone.localtime(at)
-    if now.hour < WORK_BEGINS or not is_working_day(now.date()):
+    if not is_work_time(now):
         return 0
     late: Counter[tuple[User, str]] = Counter()
     for row in _late(at):
         if row.state == S.SENT:
-            late.update((person, "record") for person in registrars.recorders(row))
+            recorders = list(registrars.recorders(row))
+            late.update((person, "record") for person in recorders)
+            if not recorders:
+                with transaction.atomic():
+                    telling.nobody(row)
         elif row.state == S.PREPARED or row.route == Registration.Route.HONOURS:
             late.update((person, "send") for person in people.home_side(row.enrolment))
         elif row.state == S.REQUESTED and row.filed_on:

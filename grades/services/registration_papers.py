@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from django.utils import timezone
+
 from accounts.models import User
 from grades import form
-from grades.models import Registration, RegistrationState, UsisRow
+from grades.models import HonoursLink, Registration, RegistrationState, UsisRow
 from paperwork.models import Document
 from paperwork.models.document import DocumentQuerySet
-from paperwork.services.documents import owe_document, withdraw
+from paperwork.services.documents import make_again, owe_document, reinstate, withdraw
 
 S = RegistrationState
 Route = Registration.Route
@@ -46,12 +50,28 @@ def owe_paper(row: Registration) -> Document | None:
 
 
 def end(row: Registration, *, by: User | None) -> None:
-    """The documents of `row` no longer count; those that are not made yet are not made."""
+    """The documents of `row` no longer count; those that are not made yet are not made.
+
+    Nor does a link to its overview work any longer.
+    """
     papers = Document.objects.about(row)
     if by is not None:
         for paper in papers:
             withdraw(paper, by=by)
     papers.unfinished().update(state=Document.State.CANCELLED)
+    links = HonoursLink.objects.filter(registration=row, spent_at=None, revoked_at=None)
+    links.update(revoked_at=timezone.now())
+
+
+def restore(row: Registration, *, since: datetime, by: User) -> None:
+    """What `end` did from `since` on is taken back: the documents count, the link works."""
+    papers = Document.objects.about(row)
+    for paper in papers.filter(withdrawn_at__gte=since):
+        reinstate(paper, by=by)
+    last = papers.order_by("-created_at").first()
+    if last is not None and last.state == Document.State.CANCELLED:
+        make_again(last, by=by)
+    HonoursLink.objects.filter(registration=row, revoked_at__gte=since).update(revoked_at=None)
 
 
 def paper_of(row: Registration, *, kinds: tuple[str, ...] = KINDS) -> Document | None:

@@ -12,7 +12,7 @@ from accounts.models import User
 from enrolments import people
 from grades import proposing, registrars
 from grades.models import Registration, RegistrationState
-from paperwork.models import Event
+from paperwork.models import Event, Notice
 from paperwork.services.notices import UNDO, Link, owe_notice, owed_together, settle, take_back
 
 if TYPE_CHECKING:
@@ -30,6 +30,9 @@ def key_of(event: Event) -> str:
 def tell(event: Event, row: Registration) -> None:
     """Owe the messages about `event`; what the registration asked for before is settled."""
     settle(row)
+    if event.action == "send":  # what is sent now has the correction in it
+        for earlier in Registration.objects.filter(enrolment=row.enrolment_id, current=False):
+            settle(earlier)
     teller = _TELLERS.get(event.action)
     if teller is not None:
         with owed_together():
@@ -90,7 +93,7 @@ def staff(event: Event, row: Registration, kind: str, to: Iterable[User], **how:
             f"grades.{kind}",
             f"{key_of(event)}{kind}-{reader.pk}",
             reader,
-            context(row, reason=event.reason),
+            context(row, reason=event.reason, is_new=event.action == "open"),
             about=row,
             link=to_desk(row),
             **how,
@@ -101,7 +104,12 @@ def _opened(event: Event, row: Registration) -> None:
     if row.route == Route.HONOURS:
         return  # the coordinator who verified it goes on; the student hears at the end
     # Until the ten seconds are over the result itself can be taken back.
-    student(event, row, "registration_to_file", asks=True, until=_end_of(row), wait=UNDO)
+    if row.filed_on is None:
+        student(event, row, "registration_to_file", asks=True, until=_end_of(row), wait=UNDO)
+        return
+    # Filed for the result that this one corrects: the student has nothing to do.
+    home = people.home_side(row.enrolment)
+    staff(event, row, "registration_filed", home, asks=True, until=_end_of(row), wait=UNDO)
 
 
 def _filed(event: Event, row: Registration) -> None:
@@ -117,8 +125,25 @@ def _chosen(event: Event, row: Registration) -> None:
 def _sent(event: Event, row: Registration) -> None:
     if row.batch_id is not None:
         return  # of all in it there is one message
-    to = registrars.recorders(row)
+    to = list(registrars.recorders(row))
     staff(event, row, "registration_sent", to, asks=True, until=_end_of(row))
+    if not to:
+        nobody(row)
+
+
+def nobody(row: Registration) -> None:
+    """No one can record `row`: the office, which gives the roles, hears it once a week."""
+    case = row.enrolment
+    whose = f"{row.route == Route.HONOURS:d}-{case.faculty_id}"
+    week = timezone.localdate().strftime("%G-%V")
+    for reader in people.office():
+        owe_notice(
+            "grades.registration_nobody",
+            f"registration-nobody-{whose}-{week}-{reader.pk}",
+            reader,
+            context(row),
+            link=Link("people:people"),
+        )
 
 
 def _back(event: Event, row: Registration) -> None:
@@ -162,13 +187,26 @@ def no_longer(row: Registration, result: Result) -> None:
     for reader in registrars.recorders(row):
         owe_notice(
             "grades.registration_corrected",
-            f"registration-{row.pk}-corrected-{result.pk}-{reader.pk}",
+            f"{_corrected(row, result)}{reader.pk}",
             reader,
-            context(row, reason=result.reason),
+            context(row, reason=result.reason, follows=result.passed),
             about=row,
-            link=to_desk(row),
+            link=Link("registrations:earlier", [row.enrolment.reference, row.pk]),
             asks=True,
+            wait=UNDO,
         )
+
+
+def _corrected(row: Registration, result: Result) -> str:
+    """What the keys of the notices begin with that say so."""
+    return f"registration-{row.pk}-corrected-{result.pk}-"
+
+
+def holds_again(row: Registration, result: Result) -> None:
+    """`result` was taken back in time: nobody hears of it, what was asked is asked as before."""
+    take_back(_corrected(row, result))
+    settled = Notice.objects.about(row).filter(settled_at__gte=result.recorded_at)
+    settled.update(settled_at=None)
 
 
 def take_back_all(row: Registration) -> None:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 from typing import NamedTuple
 
+from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -19,7 +22,10 @@ from grades.services.actions import ActionError
 from grades.services.reading import sought_for, words_of
 from paperwork.models import Attachment
 from paperwork.refusals import FileRefusedError
+from paperwork.registry import FILES
 from paperwork.services import files
+from paperwork.services.events import record
+from paperwork.services.notices import Link, owe_notice
 from paperwork.uploads import KeptUpload, Upload
 
 UNSETTLED = "transcript_unsettled"
@@ -98,6 +104,31 @@ def unsettled(user: User) -> list[Attachment]:
     return list(rows.order_by("given_at", "pk"))
 
 
+def remind() -> int:
+    """Who sent files that wait longer than a day hears it, each week; how many people those are."""
+    now = timezone.now()
+    rows = Attachment.objects.unclaimed().filter(
+        purpose=UNSETTLED, given_at__lt=now - timedelta(days=1), given_by__is_active=True
+    )
+    waiting: dict[User, list[Attachment]] = {}
+    for file in rows.select_related("given_by").order_by("given_at"):
+        if file.given_by is not None:
+            waiting.setdefault(file.given_by, []).append(file)
+    for person, found in waiting.items():
+        first = found[0].given_at
+        until = timezone.localdate(first + FILES[UNSETTLED].waits_for)
+        week = (now - first).days // 7
+        with transaction.atomic():
+            owe_notice(
+                "grades.transcripts_unsettled",
+                f"transcripts-unsettled-{person.pk}-{timezone.localdate(first)}-{week}",
+                person,
+                {"number": len(found), "until": until},
+                link=Link("partner-transcripts:give"),
+            )
+    return len(waiting)
+
+
 def settle(choices: dict[str, str], *, by: User) -> list[Sent]:
     """Give each file (by its key) to the case that a person chose, or throw it away (`drop`)."""
     cases = {case.reference: case for case in students_of(by)}
@@ -105,6 +136,7 @@ def settle(choices: dict[str, str], *, by: User) -> list[Sent]:
     for file in unsettled(by):
         chosen = choices.get(str(file.pk), "")
         if chosen == "drop":
+            record(file, "drop", by=by)
             files.remove(file)
             done.append(Sent(file.name, None, _("Thrown away.")))
         elif chosen in cases:

@@ -52,6 +52,11 @@ def end_of(transcript: Transcript) -> datetime | None:
     return datetime.combine(transcript.due_on, datetime.min.time(), zone) + timedelta(days=1)
 
 
+def no_longer_wanted(case: Enrolment) -> None:
+    """What asked the student for a transcript of `case` asks no more."""
+    settle(case, "grades.transcript_wanted")
+
+
 def received(event: Event, transcript: Transcript) -> None:
     """The student gets a copy, whoever sent it; the home side has something to verify."""
     case = transcript.enrolment
@@ -74,12 +79,29 @@ def received(event: Event, transcript: Transcript) -> None:
     )
 
 
+def to_verify(transcript: Transcript, key: str, *, by: User) -> None:
+    """Who verifies it now has it to do; `key`: why they only hear it now."""
+    case = transcript.enrolment
+    for reader in people.home_side(case).exclude(pk=by.pk):
+        owe_notice(
+            "grades.transcript_to_verify",
+            f"{key}transcript-{transcript.pk}-{reader.pk}",
+            reader,
+            context(case, transcript=transcript),
+            about=transcript,
+            link=to_review(case),
+            asks=True,
+            until=end_of(transcript),
+        )
+
+
 def decided(event: Event, transcript: Transcript, *, wait: timedelta = UNDO) -> None:
     """The student hears that the result is verified, corrected, or why the file came back."""
     settle(transcript)
     case = transcript.enrolment
     kind = {
         "verify": "transcript_verified",
+        "keep": "transcript_verified",
         "return": "transcript_returned",
         "correct": "result_corrected",
     }[event.action]
@@ -89,7 +111,7 @@ def decided(event: Event, transcript: Transcript, *, wait: timedelta = UNDO) -> 
         f"grades.{kind}",
         f"{key_of(event)}{kind}",
         case.student,
-        context(case, reason=event.reason, result=result),
+        context(case, reason=event.reason, result=result, is_same=event.action == "keep"),
         about=transcript,
         link=to_upload(case) if is_returned else Link("exchange:case", [case.reference]),
         asks=is_returned,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
 from functools import partial
@@ -40,6 +40,14 @@ class Statement:
     code_printed: str = ""
     exam_on: date | None = None
     attempt: str = Result.Attempt.FIRST
+
+    def says_the_same_as(self, result: Result) -> bool:
+        """Whether nothing would change: neither what is recorded nor what was printed."""
+        said = {field.name: getattr(self, field.name) for field in fields(self)}
+        recorded = said.pop("recorded")
+        return (recorded.grade, recorded.mark) == (result.grade, result.mark) and all(
+            getattr(result, name) == value for name, value in said.items()
+        )
 
 
 def _may(name: str, transcript: Transcript, by: User) -> str:
@@ -91,8 +99,12 @@ def verify(transcript: Transcript, said: Statement, *, by: User, reason: str = "
     """Record the result that `transcript` proves. `reason`: why, where a result was there before.
 
     Raises ActionError, StaleError; then nothing is changed. The student hears it ten seconds later.
+    A newer version that says in all the same as the result changes nothing: it is kept.
     """
     role = _may("verify", transcript, by)
+    before = Result.objects.filter(enrolment=transcript.enrolment_id).current().first()
+    if before is not None and said.says_the_same_as(before):
+        return keep(transcript, by=by)
     event = _move(
         transcript,
         "verify",
@@ -107,10 +119,25 @@ def verify(transcript: Transcript, said: Statement, *, by: User, reason: str = "
 
 
 @transaction.atomic
+def keep(transcript: Transcript, *, by: User) -> Event:
+    """A newer version says nothing new: it is verified, result and registration stay as they are.
+
+    Raises ActionError when there is no result yet, StaleError.
+    """
+    role = _may("keep", transcript, by)
+    if not Result.objects.filter(enrolment=transcript.enrolment_id).current().exists():
+        raise ActionError(_("There is no result yet that could stay as it is."))
+    seen = {"verified_by": by, "verified_at": timezone.now(), "snoozed_until": None}
+    event = _move(transcript, "keep", by=by, role=role, fields=seen)
+    telling.decided(event, transcript)
+    return event
+
+
+@transaction.atomic
 def correct(transcript: Transcript, said: Statement, *, by: User, reason: str) -> Event:
     """Record another result of a verified transcript: a new row, the one before stays.
 
-    Raises ActionError: without a reason, or when its registration has been sent already.
+    Raises ActionError without a reason. What was sent already begins anew: open_registration.
     """
     role = _may("correct", transcript, by)
     event = _move(
@@ -178,6 +205,10 @@ def _refuse_the_impossible(transcript: Transcript, said: Statement) -> None:
         raise ActionError(_("The date of the result lies before the course began."))
     if said.dated_on > timezone.localdate():
         raise ActionError(_("The date of the result has yet to come."))
+    if said.exam_on and said.exam_on < edition.starts_on:
+        raise ActionError(_("The exam lies before the course began."))
+    if said.exam_on and said.exam_on > said.dated_on:
+        raise ActionError(_("The exam lies after the date of the result."))
     if not 0 < said.ec < 60:
         raise ActionError(_("A course has more than 0 and less than 60 EC."))
 
@@ -198,8 +229,8 @@ def undo(event: Event, transcript: Transcript, *, by: User) -> None:
     if number := event.details.get("result"):
         _unrecord(Result.objects.get(pk=number))
     rows = Transcript.objects.filter(pk=transcript.pk, state=event.to_state)
-    fields = {"verified_by": None, "verified_at": None, "reason": ""}
-    if not rows.update(state=event.from_state, changed_at=timezone.now(), **fields):
+    none = {"verified_by": None, "verified_at": None, "reason": ""}
+    if not rows.update(state=event.from_state, changed_at=timezone.now(), **none):
         raise StaleError(_("Somebody else has just changed this transcript."))
     transcript.refresh_from_db()
     record(

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import Role
+from courses.spreadsheets import csv_download, xlsx_download
 from grades import batch_files
 from grades.models import Batch
 from grades.services import batches as services
@@ -78,11 +79,13 @@ def _batch(request: PortalRequest, pk: int) -> Batch:
 def batch(request: PortalRequest, pk: int) -> HttpResponse:
     """How far it is, what is in it, and its files."""
     found = _batch(request, pk)
+    rows, is_open = services.rows_of(found), found.state != Batch.State.SENT
     context = {
         "batch": found,
-        "rows": services.rows_of(found),
+        "rows": rows,
         "cover": services.cover_of(found),
-        "is_open": found.state != Batch.State.SENT,
+        "is_open": is_open,
+        "gone": 0 if is_open else found.total - len(rows),
     }
     template = "grades/registrations/batch.html"
     response = render(request, f"{template}#progress" if request.htmx else template, context)
@@ -96,17 +99,10 @@ def download(request: PortalRequest, pk: int, suffix: str) -> HttpResponse:
     """The registrations of the batch as a spreadsheet, or as a file for loading."""
     found = _batch(request, pk)
     rows, language = services.rows_of(found), services.language_of(found)
+    name = f"registrations-{found.faculty.code}-{found.day:%Y-%m-%d}-{found.number}"
     if suffix == "xlsx":
-        response = HttpResponse(batch_files.as_xlsx(rows, language), content_type=batch_files.XLSX)
-    else:
-        response = HttpResponse(
-            batch_files.as_csv(rows, language), content_type="text/csv; charset=utf-8"
-        )
-    name = f"registrations-{found.faculty.code}-{found.day:%Y-%m-%d}-{found.number}.{suffix}"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
+        return xlsx_download(name, batch_files.for_people(rows, language))
+    return csv_download(name, batch_files.for_loading(rows, language))
 
 
 @require_safe

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from courses.imports.reading import UnreadableError
 from courses.models import Edition
+from courses.spreadsheets import csv_download
 from courses.views.curating import office_writes
 from enrolments.models import Enrolment
 from enrolments.services.actions import ActionError
@@ -94,12 +95,9 @@ def _page(
 def template(request: PortalRequest, pk: int) -> HttpResponse:
     """A list with the students of the edition, to fill in."""
     edition = _edition(request, pk)
-    content = own_results.template_of(own_results.students(current_user(request), edition))
-    name = f"results-{edition.course.slug}-{edition.starts_on:%Y-%m}.csv"
-    response = HttpResponse(content, content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    return response
+    sheet = own_results.template_of(own_results.students(current_user(request), edition))
+    name = f"results-{edition.course.slug}-{edition.starts_on:%Y-%m}"
+    return csv_download(name, sheet, dutch=True)
 
 
 def _case(request: PortalRequest, reference: str) -> Enrolment:

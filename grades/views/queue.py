@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from enrolments.models import Enrolment
+from enrolments.views.desk import keys_on
 from grades import queue
 from grades.reading.comparing import Verdict
 from grades.services import chasing, reading
@@ -39,7 +40,7 @@ def transcripts(request: PortalRequest) -> HttpResponse:
         "today": timezone.localdate(),
         "verifies": queue.verifies(user),
         "done": just_done(request),
-        "keys": request.COOKIES.get("vx_keys") != "off",
+        "keys": keys_on(request),
     }
     return render(request, "grades/review/queue.html", context)
 
@@ -68,5 +69,6 @@ def awaited(request: PortalRequest) -> HttpResponse:
         "page_obj": page,
         "rows": [(case, chasing.due_on(case), chasing.alarm_on(case)) for case in page.object_list],
         "today": timezone.localdate(),
+        "verifies": queue.verifies(user),
     }
     return render(request, "grades/review/awaited.html", context)

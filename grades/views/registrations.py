@@ -17,9 +17,10 @@ from enrolments.forms.desk import query_of
 from enrolments.queue import is_reference
 from enrolments.views.desk import Counted
 from grades import form, proposing, registrars, registrations
+from grades.files import originals_of
 from grades.forms.queue import RegistrationFilter
 from grades.forms.registering import StepForm, form_for
-from grades.models import Registration, Transcript
+from grades.models import Registration, RegistrationState, Transcript
 from grades.registration_holding import holder
 from grades.registration_words import history_in_words
 from grades.services import honours, reconciling, registering, registration_papers
@@ -30,9 +31,11 @@ from grades.services.registration_actions import (
     actions_for,
     hindrance,
 )
+from paperwork.models import Attachment
 from paperwork.serving import serve
 from vx_portal.http import PortalRequest, WrongRoleError, current_user, needs_role
 
+S = RegistrationState
 DESK_ROLES = (Role.COORDINATOR, Role.HONOURS, Role.ADMINISTRATION, Role.AUDITOR)
 # In this order on the page: first what brings it further.
 STEPS = ("take", "decide", "prepare", "send", "register", "reconcile", "file", "choose", "amend")
@@ -83,8 +86,19 @@ def find(request: PortalRequest, reference: str) -> Registration:
 @require_safe
 @needs_role(*DESK_ROLES)
 def registration(request: PortalRequest, reference: str) -> HttpResponse:
-    """All of one registration, and what the reader can do with it."""
-    return page(request, find(request, reference))
+    """All of one registration, and what the reader can do with it.
+
+    Where none holds that the reader sees, the one that was sent before the correction.
+    """
+    try:
+        row = find(request, reference)
+    except Http404:
+        before = registrations.superseded(current_user(request))
+        last = before.filter(enrolment__reference=reference.upper()).first()
+        if last is None or not is_reference(reference):
+            raise
+        return redirect("registrations:earlier", reference.upper(), last.pk)
+    return page(request, row)
 
 
 def page(
@@ -126,14 +140,21 @@ def page(
         "missing": form.missing(row),
         "blank": form.lacking(row, needed=False),
         "paper": registration_papers.paper_of(row),
-        "transcript": _transcript(request, row),
+        "transcript": (paper := _transcript(request, row)),
+        "photographs": _photographs(paper),
         "differences": [
             reconciling.difference_in_words(one) for one in registration_papers.differences_of(row)
         ],
         "change": honours.open_change(row),
         "may_ask_change": honours.may_ask(user, row),
+        "nobody": row.state in {S.PREPARED, S.SENT} and not registrars.recorders(row).exists(),
         "no_administration": not registrars.has_administration(row.enrolment.faculty_id),
         "history": history_in_words(registering.history(row)),
+        "earlier": list(
+            registrations.superseded(user)
+            .filter(enrolment=row.enrolment_id)
+            .select_related("result")
+        ),
         "query": query_of(filters),
         "back": f"{reverse('registrations:queue')}?{query_of(filters)}",
         "failed": failed,
@@ -207,16 +228,34 @@ def roles_for(name: str, row: Registration) -> tuple[str, ...]:
 @require_safe
 @needs_role(*DESK_ROLES)
 def paper(request: PortalRequest, reference: str, pk: UUID) -> HttpResponse:
-    """A document of the registration that the portal made."""
-    row = find(request, reference)
-    return serve(request, get_object_or_404(registration_papers.papers_of(row), pk=pk), inline=True)
+    """A document of the registration that the portal made, or of one before a correction."""
+    if not is_reference(reference):
+        raise Http404
+    rows = registrations.in_sight(current_user(request))
+    for row in rows.filter(enrolment__reference=reference.upper()):
+        if found := registration_papers.papers_of(row).filter(pk=pk).first():
+            return serve(request, found, inline=True)
+    raise Http404
 
 
 @require_safe
 @needs_role(*DESK_ROLES)
 def transcript(request: PortalRequest, reference: str) -> HttpResponse:
-    """The transcript itself, as it was given."""
+    """The transcript itself, as it was given; `?photo=` one of the photographs, by its place."""
     found = _transcript(request, find(request, reference))
     if found is None or found.file is None:
         raise Http404
-    return serve(request, found.file)
+    wanted = request.GET.get("photo", "")
+    if not wanted:
+        return serve(request, found.file)
+    photographs = _photographs(found)
+    if not (wanted.isascii() and wanted.isdigit() and 0 < int(wanted[:3]) <= len(photographs)):
+        raise Http404
+    return serve(request, photographs[int(wanted[:3]) - 1])
+
+
+def _photographs(row: Transcript | None) -> list[Attachment]:
+    """The photographs that the shown PDF was made of, as they were given; none of a PDF."""
+    if row is None:
+        return []
+    return [one for one in originals_of(row) if one.pk != row.file_id]

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.models import Role
 from enrolments.services.actions import ActionError
+from enrolments.views.desk import keys_on
 from grades import files as transcript_files
 from grades import queue, reviewing
 from grades.forms.review import ReturnForm, ReviewForm, initial_of, taken_over
@@ -64,11 +65,12 @@ def transcript(request: PortalRequest, reference: str) -> HttpResponse:
         return page(request, rows, row, form=_with_taken(form, row, wanted), taken=wanted)
     if _is_stale(request, row):
         return _stale(request, rows, form)
-    if not form.is_valid():
+    keeps = "keep" in request.POST
+    if not keeps and not form.is_valid():
         return page(request, rows, row, form=form, status=422)
     following = queue.after(user, row, _view(request))
     try:
-        event = _record(row, form, user)
+        event = verifying.keep(row, by=user) if keeps else _record(row, form, user)
     except StaleError as refusal:
         return _stale(request, rows_of(request, reference), form, str(refusal))
     except ActionError as refusal:
@@ -143,7 +145,7 @@ def page(
         "history": reviewing.history_of(rows, user),
         "seen": row.changed_at.isoformat(),
         "view": _view(request),
-        "keys": request.COOKIES.get("vx_keys") != "off",
+        "keys": keys_on(request),
         "done": just_done(request),
         "following": queue.after(user, row, _view(request)),
         **more,

@@ -6,12 +6,12 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from courses.imports.reading import UnreadableError
 from courses.models import Faculty
+from courses.wording import gettext as _
+from courses.wording import gettext_lazy, ngettext
 from grades import usis_lists
 from grades.models import UsisList
 from grades.services import reconciling
@@ -29,7 +29,7 @@ class UsisForm(forms.Form):
 
     faculty = forms.ChoiceField(label=gettext_lazy("Faculty"))
     file = forms.FileField(
-        label=gettext_lazy("List from uSis (CSV or Excel)"),
+        label=gettext_lazy("List from {system} (CSV or Excel)"),
         help_text=gettext_lazy(
             "With the columns student_number, ec and result; type, title, code, reference and date"
             " are compared or kept where the list has them."

@@ -1,6 +1,7 @@
-"""`python -m paperwork.inside check|pages|page|words|bind NUMBERS`, with the file as input.
+"""`python -m paperwork.inside check|pages|page|words|bind|logo NUMBERS`, with the file as input.
 
-Says one line of JSON; for `page` the bytes of the picture follow it, for `bind` those of a PDF.
+Says one line of JSON; for `page` the bytes of the picture follow it, for `bind` those
+of a PDF, for `logo` those of a PNG.
 What goes wrong is said as `{"no": …}`; whoever started it takes an end without an answer for
 `too_complex`.
 """
@@ -40,6 +41,9 @@ def answer(command: str, numbers: list[int], data: bytes) -> tuple[dict[str, Any
     """What there is to say about the file, and the bytes that go with it."""
     if len(data) > (LARGEST_TO_BIND if command == "bind" else LARGEST_FILE):
         raise RefusedError("too_large")
+    if command == "logo":
+        said, picture = import_module("paperwork.inside.logo").logo(data)
+        return said, picture
     if command == "bind":
         said, bound = import_module("paperwork.inside.binding").bind(data, numbers)
         return said, bound

@@ -9,7 +9,6 @@ import pypdfium2
 MOST_PAGES = 10  # a transcript has one to four
 MOST_CHARACTERS = 8_000  # of a page
 GAP = 0.25  # of the height of a letter: what is further apart is two words
-COLUMN = 1.5  # of the height of a letter: what is further apart stands in another column
 
 type Box = tuple[float, float, float, float]  # left, top, right, bottom; parts of the page
 

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from vx_portal.http import Person
 
 
+WIPED = {"sealed_link": "", "sealed_text": ""}  # of a row that goes by mail no more
+
+
 class NoticeQuerySet(OwedQuerySet["Notice"]):
     def visible_to(self, user: Person) -> Self:
         """One's own, from the moment they are due; not those that were taken back."""
@@ -62,10 +65,22 @@ class Notice(Owed):
         editable=False,
         help_text=_("A link with a token, encrypted; wiped when the mail has gone."),
     )
+    sealed_text = models.TextField(
+        blank=True,
+        editable=False,
+        help_text=_("A text with a secret in it, encrypted; wiped when the mail has gone."),
+    )
     until = models.DateTimeField(_("until"), null=True, help_text=_("By when to act."))
     asks = models.BooleanField(_("asks for something"), default=False)
     settled_at = models.DateTimeField(_("settled"), null=True, editable=False)
     read_at = models.DateTimeField(_("read"), null=True, editable=False)
+    daily = models.BooleanField(
+        _("wanted once a day"),
+        default=False,
+        db_default=False,  # web servers of the version before write no value
+        editable=False,
+        help_text=_("What its reader had chosen when it was written."),
+    )
     digest = models.ForeignKey(
         "self", models.SET_NULL, null=True, related_name="gathered", editable=False
     )
@@ -81,6 +96,11 @@ class Notice(Owed):
                 name="notice_owed",
                 fields=["due_at"],
                 condition=Q(state__in=["new", "leased", "sending"]),
+            ),
+            models.Index(
+                name="notice_for_digest",
+                fields=["due_at"],
+                condition=Q(daily=True, digest=None),
             ),
             models.Index(name="notice_of_person", fields=["recipient", "-due_at"]),
             models.Index(name="notice_about", fields=["subject_kind", "subject_id"]),

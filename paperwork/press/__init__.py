@@ -32,8 +32,8 @@ class NotMadeError(Exception):
 class Sheet(NamedTuple):
     """What is to be printed: HTML, the pictures in it by their address, and files to attach.
 
-    `assets` are SVG, `pictures` JPEG as base64; a file has `name`, `description` and, as base64,
-    `content`.
+    `assets` are SVG or CSS, `pictures` JPEG or PNG as base64; a file has `name`, `description` and,
+    as base64, `content`.
     """
 
     html: str

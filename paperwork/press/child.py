@@ -28,7 +28,12 @@ import fontpkg
 
 LARGEST_FILE = 64 * 1024**2  # bytes; the typefaces pass through a temporary folder
 VARIANT = "pdf/ua-1"
-KINDS = {b"<svg": "image/svg+xml", b"\xff\xd8\xff": "image/jpeg"}  # how they begin
+KINDS = {
+    b"<svg": "image/svg+xml",
+    b"\xff\xd8\xff": "image/jpeg",
+    b"\x89PNG": "image/png",
+    b":root": "text/css",
+}  # how they begin
 SHEET = struct.Struct(">I")  # length, before the JSON of a sheet
 ANSWER = struct.Struct(">?II")  # whether it was made, pages, length; before the PDF or the reason
 

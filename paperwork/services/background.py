@@ -8,6 +8,7 @@ from django.utils import timezone
 from accounts.models import User
 from paperwork import waking
 from paperwork.models import Document, Notice, Owed
+from paperwork.models.notice import WIPED
 from paperwork.services import events
 
 TASKS: dict[type[Owed], str] = {
@@ -35,9 +36,7 @@ def try_again(row: Owed, *, by: User) -> bool:
 def say_sent(notice: Notice, *, by: User) -> bool:
     """The office knows that an uncertain mail has arrived. False when it is not uncertain now."""
     now = timezone.now()
-    moved = _move(
-        notice, [Owed.State.UNCERTAIN], Owed.State.DONE, done_at=now, error="", sealed_link=""
-    )
+    moved = _move(notice, [Owed.State.UNCERTAIN], Owed.State.DONE, done_at=now, error="", **WIPED)
     if moved:
         events.record(notice, "say_sent", by=by, from_state=moved, to_state=notice.state)
     return bool(moved)

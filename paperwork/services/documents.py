@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.db import IntegrityError, models, transaction
@@ -9,7 +10,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from accounts.models import User
-from paperwork import waking
+from paperwork import filing, waking
 from paperwork.models import Document, subject_of
 from paperwork.registry import DOCUMENTS
 from paperwork.services.events import record, request_id
@@ -78,6 +79,8 @@ def _owe(document: Document) -> Document:
     document.request_id = request_id()
     earlier.filter(replaced_at=None).update(replaced_at=timezone.now())
     document.save(force_insert=True)
+    if document.asked_by is not None:
+        record(document, "ask", by=document.asked_by)
     waking.wake_after_commit("paperwork.tasks.make_document", document.pk)
     return document
 
@@ -93,3 +96,24 @@ def withdraw(document: Document, *, by: User) -> bool:
         return False
     record(document, "withdraw", by=by)
     return True
+
+
+@transaction.atomic
+def reinstate(document: Document, *, by: User) -> bool:
+    """What withdrew it is taken back, and it counts as before; False when it counted already."""
+    withdrawn = Document.objects.filter(pk=document.pk, withdrawn_at__isnull=False)
+    if not withdrawn.update(withdrawn_at=None):
+        return False
+    record(document, "reinstate", by=by)
+    return True
+
+
+@transaction.atomic
+def remove(document: Document) -> None:
+    """Take it away, row and file: for a retention period that is over. Its events are not touched.
+
+    One that is being made then is not kept either: who made it finds no row to name its file.
+    """
+    if document.file:
+        transaction.on_commit(partial(filing.remove, document.file), robust=True)
+    document.delete()

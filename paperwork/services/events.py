@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, NamedTuple
 
 import structlog
 from django.db import models
+from django.utils import timezone
 
 from accounts.models import User
+from paperwork import chain
 from paperwork.models import Event, subject_of
+from paperwork.registry import EVENTS
 
 
 class Outsider(NamedTuple):
@@ -36,9 +40,16 @@ def record(
     to_state: str = "",
     reason: str = "",
     details: dict[str, Any] | None = None,
+    at: datetime | None = None,
 ) -> Event:
-    """Write that `by` did `action` to `thing`; the caller's transaction keeps or drops it."""
+    """Write that `by` did `action` to `thing`; the caller's transaction keeps or drops it.
+
+    `at`: when that was, of what is written down later. What can happen to which kind of thing
+    stands in each app's `happenings.py`.
+    """
     kind, pk = subject_of(thing)
+    if action not in EVENTS.get(kind, {}):
+        raise ValueError(f"no event of {kind} is called {action}")
     event = Event(
         subject_kind=kind,
         subject_id=pk,
@@ -51,6 +62,7 @@ def record(
         reason=reason,
         details=details or {},
         request_id=request_id(),
+        at=at or timezone.now(),
     )
-    event.save(force_insert=True)
+    chain.sign(event).save(force_insert=True)
     return event

@@ -20,6 +20,7 @@ from paperwork import filing, making, naming, waking
 from paperwork.models import Attachment, Document, subject_of
 from paperwork.naming import SUFFIXES
 from paperwork.refusals import FileRefusedError, refused, too_many_today, too_much_in_all
+from paperwork.registry import FILES
 from paperwork.services.events import Actor
 from paperwork.uploads import KeptUpload, Upload, check
 
@@ -90,7 +91,7 @@ def keep(
         with transaction.atomic():
             if counted is not None:
                 # One upload of a person after the other, or two at once would pass the quota.
-                User.objects.select_for_update().get(pk=counted.pk)
+                User.objects.select_for_update(no_key=True).get(pk=counted.pk)
                 _refuse_beyond_quota(counted, len(content))
             attachment.save(force_insert=True)
     except FileRefusedError:
@@ -140,11 +141,15 @@ def sweep() -> dict[str, int]:
     """Take away what belongs to nothing for a day; how many `unclaimed` and `orphans` that were.
 
     Unclaimed are files whose form was never sent; orphans are files and pictures without a row,
-    which a crash left. A file that is claimed meanwhile stays.
+    which a crash left. A file that is claimed meanwhile stays; one of a kind that waits longer too.
     """
-    long_ago = timezone.now() - UNCLAIMED_FOR
+    now = timezone.now()
+    long_ago = now - UNCLAIMED_FOR
     unclaimed = 0
     for attachment in Attachment.objects.unclaimed().filter(given_at__lt=long_ago):
+        kind = FILES.get(attachment.purpose)
+        if kind is not None and attachment.given_at >= now - kind.waits_for:
+            continue
         # The condition is asked again by the DELETE itself.
         deleted, _of = Attachment.objects.unclaimed().filter(pk=attachment.pk).delete()
         if deleted:

@@ -8,8 +8,10 @@ from typing import Any
 from django.db import models
 
 from accounts.models import User
-from courses.telling import Address, Delivery, Link
+from courses.telling import Address, Delivery, Doer, Link
 from paperwork.models import Notice, Owed
+from paperwork.models.notice import WIPED
+from paperwork.services.events import Outsider, record
 from paperwork.services.notices import owe_notice
 
 SAYS = {
@@ -29,9 +31,23 @@ def tell(
     about: models.Model | None = None,
     link: Link | None = None,
     links: Sequence[Link] = (),
+    sealed: bool = False,
 ) -> None:
     """Owe `to` a message in the caller's transaction; the same `key` again changes nothing."""
-    owe_notice(kind, key, to, context, about=about, link=link, links=links)
+    owe_notice(kind, key, to, context, about=about, link=link, links=links, sealed=sealed)
+
+
+def note(
+    thing: models.Model,
+    action: str,
+    *,
+    by: Doer,
+    role: str = "",
+    details: Mapping[str, Any] | None = None,
+) -> None:
+    """Write down in the caller's transaction that `by` did `action` to `thing`."""
+    who = Outsider(by, role) if isinstance(by, str) else by
+    record(thing, action, by=who, role=role, details=dict(details or {}))
 
 
 def deliveries(keys: Iterable[str]) -> dict[str, Delivery]:
@@ -50,6 +66,4 @@ def call_off(key: str) -> None:
     What was given up or perhaps sent leaves the office's list with it.
     """
     idle = [Owed.State.NEW, Owed.State.OFF, Owed.State.DEAD, Owed.State.UNCERTAIN]
-    Notice.objects.filter(key=key, state__in=idle).update(
-        state=Owed.State.CANCELLED, sealed_link=""
-    )
+    Notice.objects.filter(key=key, state__in=idle).update(state=Owed.State.CANCELLED, **WIPED)

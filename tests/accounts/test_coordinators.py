@@ -146,7 +146,7 @@ def test_the_page_costs_the_same_for_more_people(
     more()
     client.get(PAGE, {"page": "1"})
     for _round in range(2):
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(6):
             client.get(PAGE, {"page": "1"})  # not kept: the address has a query
         more()
         more()

@@ -27,7 +27,7 @@ NAMED = {
     "leiden-course": {"student"},
     "incoming": {"student"},
     "coordinator-fgw": {"coordinator"},
-    "coordinator-fsw": {"coordinator"},
+    "coordinator-fsw": {"coordinator", "honours"},
     "honours": {"honours"},
     "administration": {"administration"},
     "exams": {"exams"},

@@ -300,11 +300,11 @@ def test_the_list_costs_the_same_for_one_and_for_three(
     client = sign_in(office)
     invite(office, "a@uni.example", role=Role.COORDINATOR, faculty=FacultyFactory.create())
     client.get("/en/office/people/invitations/")
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.get("/en/office/people/invitations/")
     for n in range(2):
         invite(office, f"b{n}@uni.example", role=Role.COORDINATOR, faculty=FacultyFactory.create())
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         assert client.get("/en/office/people/invitations/").text.count("is being sent") == 3
 
 

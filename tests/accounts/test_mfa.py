@@ -10,7 +10,6 @@ import pytest
 import time_machine
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
-from django.core import mail
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
@@ -19,6 +18,7 @@ from pytest_django import Settings
 from accounts.adapters import MFAAdapter
 from accounts.models import Role, User
 from tests import factories
+from tests.mails import letters
 
 pytestmark = pytest.mark.django_db
 
@@ -116,7 +116,7 @@ def test_setting_up_an_app_lets_staff_in_at_once(client: Client) -> None:
     codes = re.findall(r"<li><code>(\d{8})</code>", done.content.decode())
     assert len(codes) == 10
     assert client.get("/en/account/").status_code == 200
-    assert mail.outbox[-1].subject == "An app has been set up for signing in"
+    assert letters()[-1].subject == "An app has been set up for signing in"
     again = client.get("/en/account/2fa/recovery-codes/").content.decode()
     assert not any(one in again for one in codes)  # shown once
     stored = str(list(Authenticator.objects.values_list("data", flat=True)))

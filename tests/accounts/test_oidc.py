@@ -11,13 +11,13 @@ import pytest
 from allauth.account.models import EmailAddress
 from allauth.socialaccount.models import SocialAccount
 from django.conf import settings as django_settings
-from django.core import mail
 from django.test import Client
 from pytest_django import Settings
 
 from accounts.models import Role, User
 from accounts.oidc import Claims
 from tests import factories
+from tests.mails import letters
 from tests.oidc_provider.running import CLAIMS, CLIENT, ESI, SECRET, Provider
 
 pytestmark = pytest.mark.django_db
@@ -222,7 +222,7 @@ def test_squatted_address_goes_to_its_owner(client: Client, provider: Provider) 
     assert owner is not None
     assert owner.pk != squatted.pk
     assert not owner.check_password(password)
-    code = str(mail.outbox[0].body)
+    code = str(letters()[0].body)
     assert squatter.get("/en/account/").status_code == 302, code
 
 

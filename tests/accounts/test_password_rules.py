@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.password_validation import CommonPasswordValidator
 from django.core.exceptions import ValidationError
 
-from accounts.password_rules import NotCommon
+from accounts.password_rules import NotCommon, NotOurWords
 
 
 @pytest.mark.parametrize(
@@ -27,3 +27,19 @@ def test_what_was_found_in_breaches_is_refused(password: str) -> None:
 )
 def test_others_are_not(password: str) -> None:
     NotCommon().validate(password)
+
+
+@pytest.mark.parametrize(
+    "password",
+    ["VirtualExchange2026", "leidenuniversiteit", "student-leiden-1", "Welkom Leiden 2027!"],
+)
+def test_what_is_made_of_our_own_words_is_refused(password: str) -> None:
+    with pytest.raises(ValidationError, match=r"woorden|words"):
+        NotOurWords().validate(password)
+
+
+@pytest.mark.parametrize(
+    "password", ["leiden in the autumn rain", "three portals of brass", "1234567890123"]
+)
+def test_a_word_of_ours_among_others_is_no_harm(password: str) -> None:
+    NotOurWords().validate(password)

@@ -42,7 +42,7 @@ def typed(**more: Any) -> dict[str, Any]:
     return {"name": "Sanne", "language": "nl", "student_number": "s1234567", "year": "2", **more}
 
 
-def test_first_visit_ends_at_the_courses(
+def test_first_visit_ends_at_the_own_exchange(
     client: Client, newcomer: User, programme: Programme
 ) -> None:
     page = client.get(PROFILE).content.decode()
@@ -50,7 +50,7 @@ def test_first_visit_ends_at_the_courses(
     assert 'name="home_university"' not in page
     answer = client.post(PROFILE, typed(programme=programme.pk, first="1"), follow=True)
 
-    assert answer.request["PATH_INFO"] == "/nl/courses/"  # and in the language they chose
+    assert answer.request["PATH_INFO"] == "/nl/exchange/"  # and in the language they chose
     profile = StudentProfile.objects.get()
     assert (profile.programme, profile.faculty) == (programme, programme.faculty)
     assert profile.level == "master"  # known from the programme, not asked

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
+import time_machine
 from allauth.account.models import EmailAddress
 from allauth.socialaccount.models import SocialAccount
-from django.core import mail
 from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
@@ -19,6 +19,7 @@ from accounts.models import Role, User
 from accounts.services.accounts import forget_unverified
 from courses.models import University
 from tests import factories
+from tests.mails import letters
 
 pytestmark = pytest.mark.django_db
 
@@ -41,15 +42,15 @@ def sign_up(client: Client, email: str = EMAIL, password: str = factories.PASSWO
 
 
 def code_in_mail(number: int = -1) -> str:
-    found = re.search(r"^\s*([A-Z0-9-]{6,12})\s*$", str(mail.outbox[number].body), re.M)
-    assert found, mail.outbox[number].body
+    found = re.search(r"^\s*([A-Z0-9-]{6,12})\s*$", str(letters()[number].body), re.M)
+    assert found, letters()[number].body
     return found[1]
 
 
 def test_student_makes_an_account_and_comes_to_the_questions(client: Client) -> None:
     assert sign_up(client) == 302
     assert "_auth_user_id" not in client.session
-    assert mail.outbox[0].to == [EMAIL]
+    assert letters()[0].to == [EMAIL]
     answer = client.post(CONFIRM, {"code": code_in_mail().lower()}, follow=True)
 
     assert answer.request["PATH_INFO"] == "/en/account/profile/"
@@ -73,7 +74,7 @@ def test_student_makes_an_account_and_comes_to_the_questions(client: Client) -> 
 def test_only_addresses_of_participating_universities(client: Client, email: str) -> None:
     assert sign_up(client, email) == 422
     assert not User.objects.exists()
-    assert not mail.outbox
+    assert not letters()
 
 
 def test_refusal_says_who_may_and_what_staff_do(client: Client) -> None:
@@ -111,7 +112,7 @@ def test_answer_does_not_tell_whether_there_is_an_account(client: Client) -> Non
             pages.append(re.sub(r'name="csrfmiddlewaretoken" value="[^"]*"', "", text))
     assert pages[0] == pages[2]
     assert pages[1] == pages[3]
-    assert [message.subject for message in mail.outbox] == [
+    assert [message.subject for message in letters()] == [
         "Je hebt al een account",  # in the language of who has it
         "Your code for Virtual Exchange",
     ]
@@ -144,6 +145,22 @@ def test_code_ends_after_three_wrong_ones(client: Client) -> None:
         client.post(CONFIRM, {"code": "WRONG1"})
     client.post(CONFIRM, {"code": code})
     assert not EmailAddress.objects.filter(verified=True).exists()
+
+
+def test_a_code_ends_after_ten_minutes(client: Client) -> None:
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        sign_up(client)
+        code = code_in_mail()
+        clock.shift(601)
+        client.post(CONFIRM, {"code": code})
+        assert not EmailAddress.objects.filter(verified=True).exists()
+
+        late = Client()
+        cache.clear()
+        sign_up(late)
+        clock.shift(590)
+        late.post(CONFIRM, {"code": code_in_mail()})
+        assert EmailAddress.objects.filter(verified=True).exists()
 
 
 def test_address_that_somebody_squats_is_free_for_its_owner(client: Client) -> None:

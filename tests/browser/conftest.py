@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from django.urls import Resolver404, resolve
 from django.utils import translation
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
 from tests.running import Demo
 
@@ -27,6 +27,8 @@ FLAGS = [
     "--disable-sync",
 ]
 PASSWORD = "demo-portal"
+PATIENCE = 60_000  # ms; a browser, a portal and its worker may share a busy machine
+expect.set_options(timeout=20_000)
 HREF = re.compile(r'href="(/(?:nl|en)/[^"#]*)')
 # Not pages: files, what a link must not set off, and the demo's mails as HTML: there no script
 # runs, axe's neither (test_mail.py looks at one).
@@ -133,6 +135,7 @@ def signed_in_state(portal: Portal, chromium: Browser) -> Callable[[str], object
     def state(who: str) -> object:
         if who and who not in states:
             context = chromium.new_context()
+            context.set_default_timeout(PATIENCE)
             page = context.new_page()
             page.goto(f"{portal.base}/en/account/login/")
             page.fill("[name=login]", f"{who}@demo.example")
@@ -158,7 +161,7 @@ def open_browser(
             storage_state=signed_in_state(who),  # type: ignore[arg-type]
             **options,  # type: ignore[arg-type]
         )
-        context.set_default_timeout(15000)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         return context
 

@@ -17,11 +17,12 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from paperwork import waking
+from paperwork import outgoing, waking
 from paperwork.models import Notice
 
 FOLDER = Path(os.environ.get("CHAOS_DIR", "no-tokens"))
 NO_COMPARING = FOLDER / "no comparing"  # while this file exists, claims are wrong
+NO_PAUSES = FOLDER / "no pauses"  # while this one does, a server that is away costs an attempt
 WORKER_POINTS = (
     "before_claim",
     "after_claim",
@@ -62,7 +63,7 @@ def come_to(point: str, kind: str, what: str) -> None:
 def install() -> None:
     """Put the points into the code."""
     claim, finish, data = Notice.claim, Notice.finish, smtplib.SMTP.data
-    hint = waking.Waker.hint
+    hint, postpone, rest = waking.Waker.hint, Notice.postpone, outgoing.Postbox.rest
 
     def claimed(self: Notice) -> bool:
         at_hand[:] = [self]
@@ -101,6 +102,19 @@ def install() -> None:
         come_to("before_hint", "web", pk)
         hint(self, task, pk)
 
+    def postponed(self: Notice, problem: str, pause: timedelta) -> bool:
+        if not NO_PAUSES.exists():
+            return postpone(self, problem, pause)
+        failed = self.fail(problem)
+        Notice.objects.filter(pk=self.pk).update(due_at=timezone.now())
+        return failed
+
+    def rested(self: outgoing.Postbox) -> None:
+        if not NO_PAUSES.exists():
+            rest(self)
+
+    Notice.postpone = postponed  # type: ignore[method-assign]
+    outgoing.Postbox.rest = rested  # type: ignore[method-assign]
     Notice.claim = claimed  # type: ignore[method-assign]
     Notice.finish = finished  # type: ignore[method-assign]
     smtplib.SMTP.data = handed_over  # type: ignore[method-assign,assignment]

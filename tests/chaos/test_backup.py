@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import shutil
 import signal
 import sqlite3
@@ -17,7 +16,8 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from tests.production import SECRET_KEY, Database
+from tests.chaos.installations import Installation
+from tests.production import Database
 from tests.running import wait_until
 
 pytestmark = pytest.mark.chaos
@@ -43,40 +43,11 @@ for number in range({many}):
         owe_notice("test", f"{key}-{{number}}", reader, {{}}, link=Link("home"))
     print(f"{key}-{{number}}", flush=True)
 """
-MAKE = """
-from tests import factories
-from django.utils import timezone
-from datetime import timedelta
-from django.contrib.sessions.models import Session
-from paperwork.models import MailChoice, Notice
-factories.UserFactory.create(email="reader@university.example")
-daily = factories.UserFactory.create(email="daily@university.example")
-MailChoice.objects.create(user=daily, kind="accounts.role_given", when="daily")
-Notice.objects.create(key="for-the-digest", kind="accounts.role_given", recipient=daily,
-                      language="nl", subject="Je hebt een rol", text="Welkom.", state="off")
-Session.objects.create(session_key="x", session_data="", expire_date=timezone.now() + timedelta(1))
-"""
 STATES = """
-import contextlib
 import json
 from django.db.models import Count
 from paperwork.models import Notice
 print(json.dumps(dict(Notice.objects.order_by().values_list("state").annotate(Count("pk")))))
-"""
-# What each row says that a restore leaves as it is, by its key.
-ROWS = """
-import contextlib
-import json
-from django.core.serializers.json import DjangoJSONEncoder
-from accounts.models import User
-from paperwork.models import Attachment, Notice
-free = {"state", "lease_until", "error", "attempts", "digest_id", "read_at"}
-rows = {}
-for model in (User, Attachment, Notice):
-    for row in model.objects.values():
-        kept = {k: v for k, v in row.items() if not (model is Notice and k in free)}
-        rows[f"{model.__name__} {row['id']}"] = kept
-print(json.dumps(rows, cls=DjangoJSONEncoder))
 """
 # What workers would send now, whatever the day and hour.
 SWEEP = """
@@ -87,60 +58,38 @@ for reader in digest.readers(timezone.now()): digest.gather(reader, timezone.now
 tasks.sweep()
 """
 
-
-class Installation:
-    """A portal that has its own database, files and mails, in `folder`."""
-
-    def __init__(self, folder: Path, database_url: str) -> None:
-        self.folder = folder
-        self.media = folder / "media"
-        (folder / "var" / "fonts").mkdir(parents=True)
-        keep = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-        self.environment = keep | {
-            "VAR_DIR": str(folder / "var"),
-            "MEDIA_ROOT": str(self.media),
-            "DATABASE_URL": database_url,
-            "SECRET_KEY": SECRET_KEY,
-        }
-
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            [sys.executable, "manage.py", *arguments],
-            cwd=settings.BASE_DIR,
-            env=self.environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-
-    def manage(self, *arguments: str, ok: bool = True) -> str:
-        """What a command says, on both streams."""
-        process = self.start(*arguments)
-        out, err = process.communicate(timeout=300)
-        assert (process.returncode == 0) is ok, out + err
-        return out + err
-
-    def python(self, code: str) -> str:
-        process = self.start("shell", "-v0", "-c", code)
-        out, err = process.communicate(timeout=300)
-        assert process.returncode == 0, err
-        return out.strip()
-
-    def prepare(self) -> None:
-        self.manage("migrate", "-v0")
-        self.manage("createcachetable")
-        self.python(MAKE)
-
-    def backup(self) -> Path:
-        return Path(self.manage("backup", "--to", str(self.folder / "backups")).strip())
-
-    def mails(self) -> int:
-        folder = self.folder / "var" / "mail"
-        return sum(1 for _path in folder.iterdir()) if folder.exists() else 0
-
-    def rows(self) -> dict[str, object]:
-        found: dict[str, object] = json.loads(self.python(ROWS))
-        return found
+# Work that waits too long, and what the clocks owe about it on the next working morning.
+OVERDUE = """
+from datetime import timedelta
+from django.utils import timezone
+from tests.enrolments.cases import case_of, make_cast
+case_of(make_cast(), "submitted", due_on=timezone.localdate() - timedelta(days=3))
+"""
+CLOCKS = """
+import time_machine
+from datetime import datetime, time, timedelta
+from django.utils import timezone
+from paperwork import digest, tasks, working_days
+from paperwork.models import Notice
+from enrolments.tasks import every_hour as applications, every_minute, every_night
+from exams.tasks import every_hour as exams, every_night as exams_by_night
+from grades.tasks import every_hour as transcripts
+morning = working_days.add_working_days(timezone.localdate() + timedelta(days=1), {days})
+with time_machine.travel(timezone.make_aware(datetime.combine(morning, time(8, 15)))):
+    for run in (exams_by_night, every_night, every_minute, applications, exams, transcripts):
+        run()
+    tasks.gather_digests()
+    tasks.sweep()
+print(*Notice.objects.filter(request_id="").values_list("key", flat=True))
+"""
+# A restore that dies when the database is there, before anything else was done to it.
+DIES = """
+import os, signal
+from pathlib import Path
+from vx_portal import restore
+restore.call_command = lambda *_said, **_how: os.kill(os.getpid(), signal.SIGKILL)
+restore.restore(Path({folder!r}), print)
+"""
 
 
 type Make = Callable[[str], Installation]
@@ -205,7 +154,8 @@ def test_backup_under_load_and_restore(
     assert {name: rows[name] for name in restored if name in rows} == {
         name: row for name, row in restored.items() if name in rows
     }
-    assert sum(1 for path in other.media.rglob("*") if path.is_file()) == manifest["files"]["count"]
+    files = [path for path in other.media.rglob("*") if path.is_file() and path.name != ".restored"]
+    assert len(files) == manifest["files"]["count"]
 
     if copied.exists():
         with contextlib.closing(sqlite3.connect(copied)) as plain:
@@ -248,6 +198,68 @@ def test_a_changed_byte_is_seen_before_anything_is_written(
 
     assert not target.media.exists()
     assert "Sound:" in target.manage("restore", str(backup))  # and it is taken as it was
+
+
+def test_what_the_clocks_tell_again_is_held(install: Make, original: Installation) -> None:
+    """They told it after the backup was made, and the restored portal does not know."""
+    original.python(OVERDUE)
+    backup = original.backup()
+    other = install("clocks")
+    other.manage("restore", str(backup))
+    before = original.mails()
+
+    told, again = (set(one.python(CLOCKS.format(days=0)).split()) for one in (original, other))
+
+    repeated = {key for key in told & again if key.startswith("enrolment-overdue")}
+    assert len(repeated) == 1  # to the coordinator
+    assert original.mails() > before
+    assert other.mails() == 0
+    # The day after, the same work is late by another day, and that nobody has told.
+    other.python(CLOCKS.format(days=1))
+    assert other.mails() > 0
+
+
+def test_a_restore_that_dies_half_way_starts_nothing(install: Make, original: Installation) -> None:
+    original.python(WRITER.format(many=20, key="half-way"))
+    backup, half = original.backup(), install("half")
+    process = half.start("shell", "-v0", "-c", DIES.format(folder=str(backup)))
+    process.communicate()
+
+    assert process.returncode == -signal.SIGKILL
+    for command in (["prepare"], ["restore", str(backup)], ["shell", "-c", SWEEP]):
+        assert "stopped half way" in half.manage(*command, ok=False)
+    worker = [sys.executable, "-m", "celery", "--app=vx_portal", "worker"]
+    done = subprocess.run(
+        worker, cwd=settings.BASE_DIR, env=half.environment, capture_output=True, timeout=60
+    )
+    assert done.returncode
+    assert b"stopped half way" in done.stderr
+    assert half.mails() == 0
+    # The control: without the mark it would have sent what may have gone.
+    (half.media / ".restored").unlink()
+    half.manage("migrate", "-v0")
+    half.python(SWEEP)
+    assert half.mails() >= 20
+
+
+def test_restoring_beside_the_portal(install: Make, original: Installation) -> None:
+    backup, before = original.backup(), original.rows()
+    where = original.folder / "practice"
+    into = [str(where)]
+    if "postgres" in original.environment["DATABASE_URL"]:
+        assert "--into wants a folder and the address" in original.manage(
+            "restore", str(backup), "--into", *into, ok=False
+        )
+        into.append(install("practice").environment["DATABASE_URL"])
+
+    said = original.manage("restore", str(backup), "--into", *into)
+
+    assert "Sound:" in said
+    assert original.rows() == before
+    manifest = json.loads((backup / "manifest.json").read_text())
+    copied = [path for path in (where / "media").rglob("*.*") if path.name != ".restored"]
+    assert len(copied) == manifest["files"]["count"]
+    assert "not empty" in original.manage("restore", str(backup), "--into", *into, ok=False)
 
 
 def test_restoring_over_data_is_refused(install: Make, original: Installation) -> None:
@@ -298,7 +310,7 @@ MANY = """
 import hashlib, os
 from django.utils import timezone
 from accounts.models import User
-from paperwork import filing
+from paperwork import chain, filing
 from paperwork.models import Attachment, Event, Notice
 reader = User.objects.get(email="reader@university.example")
 def notice(n):
@@ -306,8 +318,8 @@ def notice(n):
                   text="Een alinea. " * 20, state="done", done_at=timezone.now())
 Notice.objects.bulk_create([notice(n) for n in range(30_000)], batch_size=2000)
 Event.objects.bulk_create(
-    [Event(subject_kind="courses.course", subject_id=n, action="opened", actor=reader,
-           actor_name="Reader") for n in range(15_000)], batch_size=2000)
+    [chain.sign(Event(subject_kind="courses.course", subject_id=n, action="opened", actor=reader,
+                      actor_name="Reader")) for n in range(15_000)], batch_size=2000)
 content = os.urandom(100_000)
 sha = hashlib.sha256(content).hexdigest()
 files = [filing.write("given", ".pdf", content) for _ in range(1_000)]
@@ -317,7 +329,7 @@ Attachment.objects.bulk_create(
 """
 
 
-def test_how_long_it_takes(install: Make) -> None:
+def test_how_long_it_takes(install: Make, figure: Callable[..., None]) -> None:
     """50 000 rows and 100 MB of files; printed, and within what we promise."""
     large = install("large")
     large.prepare()
@@ -330,5 +342,7 @@ def test_how_long_it_takes(install: Make) -> None:
     install("again").manage("restore", str(backup))
     restoring = time.monotonic() - started
 
+    what = "restoring 46,000 rows and 100 MB of files"
+    figure(what, round(restoring, 1), "s", "under 300 s")
     print(f"46 000 rows, 100 MB of files: backup {backing:.1f} s, restore {restoring:.1f} s")
     assert restoring < 300

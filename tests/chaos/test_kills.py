@@ -38,6 +38,7 @@ def test_workers_killed(portal: Portal, prefix: str, rounds: int, row: Callable[
     outcome = portal.settle(prefix, keys, 90)
 
     assert len(outcome.states) == len(outcome.settled_at) == len(keys)
+    assert "dead" not in outcome.states.values()
     assert (outcome.lost, outcome.shown_twice) == (0, 0)
     killed = portal.taken()
     assert len(killed) == len(armed)
@@ -81,7 +82,30 @@ def test_web_processes_killed(
         assert len(portal.state(prefix + point)["changes"]) == (len(keys) if stands else 0)
         assert len(outcome.states) == (len(keys) if stands else 0)
         assert (outcome.lost, outcome.shown_twice, outcome.mailed_twice) == (0, 0, {})
-        row(f"web {point}", len(keys), 0, 0, 0, f"{back:.1f}")
+        for key in keys:  # nobody was told that it was done: they try again
+            assert portal.change(key)
+        again = portal.settle(prefix + point, keys)
+        assert len(again.states) == len(keys)
+        assert (again.lost, again.shown_twice, again.mailed_twice) == (0, 0, {})
+        row(f"web {point}", len(keys), 0, again.shown_twice, 0, f"{back:.1f}")
+
+
+def test_without_a_key_what_is_tried_again_is_shown_twice(
+    portal: Portal, prefix: str, row: Callable[..., None]
+) -> None:
+    """The control: the change stands, nobody was told so, and whoever tries again is told twice."""
+    keys = {f"{prefix}{number}" for number in range(2)}
+    for key in keys:
+        portal.arm("before_hint", "web", "child")
+        assert not portal.change(key, way="no key")
+        wait_until(lambda: portal.get("/livez"), 30, "the web server is back")
+        assert portal.change(key, way="no key")
+    portal.taken()
+
+    outcome = portal.settle(prefix, set(), 30)
+
+    row("control: web before_hint, no key", 2, 0, outcome.shown_twice, 0, "-")
+    assert outcome.shown_twice == 2
 
 
 def test_without_the_row_changes_are_not_told(

@@ -69,3 +69,37 @@ def test_it_puts_off_every_third(portal: Portal, prefix: str, row: Callable[...,
     assert set(outcome.states.values()) == {"done"}
     assert (outcome.lost, outcome.shown_twice, outcome.mailed_twice) == (0, 0, {})
     row("mail 451 to every third", 0, 0, 0, 0, f"{max(outcome.settled_at.values()) - asked:.1f}")
+
+
+def test_without_the_mark_a_silent_server_gets_it_twice(
+    portal: Portal, prefix: str, row: Callable[..., None]
+) -> None:
+    """The control: a kind that is not marked before it goes is sent again after a silence."""
+    portal.mail.answers["."] = SILENCE
+    before = len(portal.mail.taken)
+    keys = ask(portal, prefix, 1)
+    wait_until(lambda: len(portal.mail.taken) > before, 30, "a mail is left without an answer")
+    portal.mail.answers.clear()
+
+    outcome = portal.settle(prefix, keys)
+
+    twice = sum(outcome.mailed_twice.values())
+    row("control: mail silent, no mark", 0, outcome.lost, 0, twice, "-")
+    assert set(outcome.states.values()) == {"done"}
+    assert twice >= 1
+
+
+def test_without_the_pauses_mails_are_given_up(
+    portal: Portal, prefix: str, row: Callable[..., None]
+) -> None:
+    """The control: who counts a server that is away as an attempt, and asks at once, gives up."""
+    (portal.tokens / "no pauses").touch()
+    portal.mail.close()
+    keys = ask(portal, prefix, 2)
+
+    outcome = portal.settle(prefix, keys, 90)
+    portal.mail.open()
+
+    row("control: mail refused, no pauses", 0, outcome.lost, 0, 0, "-")
+    assert set(outcome.states.values()) == {"dead"}
+    assert outcome.lost == 2

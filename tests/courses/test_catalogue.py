@@ -265,7 +265,7 @@ def test_queries_do_not_grow_with_the_rows(client: Client, query: str) -> None:
     cold = {count for is_cold, count in counts if is_cold}
     warm = {count for is_cold, count in counts if not is_cold}
     assert len(cold) == 1
-    assert max(cold) <= 5
+    assert max(cold) <= 7  # two of them: what is settled
     assert warm == {1}  # the version of the offer
 
 

@@ -200,7 +200,7 @@ def test_a_save_between_reading_and_writing_changes_nothing(office: User) -> Non
     assert form.is_valid()
     Course.objects.filter(pk=course.pk).update(title="Theirs")
     with pytest.raises(curation.StaleError):
-        curation.save(form)
+        curation.save(form, by=None)
     assert Course.objects.get().title == "Theirs"
 
 
@@ -254,9 +254,9 @@ def test_withdrawing_asks_first_and_publishing_again_keeps_the_first_day(
 def test_of_two_who_publish_one_is_told(db: None) -> None:
     course = factories.CourseFactory.create(state=PublicState.DRAFT, published_at=None)
     slow = Course.objects.get(pk=course.pk)
-    curation.publish_course(course)
+    curation.publish_course(course, by=None)
     with pytest.raises(curation.StaleError):
-        curation.publish_course(slow)
+        curation.publish_course(slow, by=None)
 
 
 def test_only_a_draft_that_nobody_saw_is_deleted(client_of_office: Client) -> None:

@@ -7,6 +7,7 @@ import io
 from collections.abc import Callable
 
 import pytest
+from django.http import HttpResponse
 from django.test import Client
 from django.utils import translation
 from hypothesis import HealthCheck, given, settings
@@ -15,8 +16,8 @@ from hypothesis import strategies as st
 from accounts.models import Role, User
 from courses.imports import applying, exporting
 from courses.imports.columns import SHEETS, names, tidy
-from courses.imports.reading import defuse, undefuse
 from courses.models import Course, PublicState
+from courses.spreadsheets import defuse, undefuse
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -39,7 +40,13 @@ nasty = st.one_of(
 
 def written(suffix: str) -> bytes:
     sheets = exporting.offer()
-    return exporting.write({"courses": sheets["courses"]} if suffix == "csv" else sheets, suffix)
+    if suffix == "csv":
+        sheets = {"courses": sheets["courses"]}
+    return content_of(exporting.download(sheets, "offer", suffix))
+
+
+def content_of(answer: HttpResponse) -> bytes:
+    return b"".join(answer)
 
 
 @pytest.mark.parametrize("suffix", FORMATS)
@@ -134,7 +141,9 @@ def test_queries_do_not_grow(django_assert_num_queries: Callable[..., object]) -
 def test_the_examples_can_be_filled_in() -> None:
     sheets = {kind: exporting.example(kind) for kind in SHEETS}
 
-    taken = applying.take_in("a.xlsx", exporting.write(sheets, "xlsx"), by="Karin")
+    taken = applying.take_in(
+        "a.xlsx", content_of(exporting.download(sheets, "offer", "xlsx")), by="Karin"
+    )
 
     assert taken.checked.faults == []
 

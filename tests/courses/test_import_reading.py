@@ -6,6 +6,7 @@ import io
 import time
 import tracemalloc
 import zipfile
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -287,6 +288,50 @@ def test_a_zip_bomb_is_refused_without_unpacking_it() -> None:
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 10 * 1024 * 1024
+
+
+def workbook_with(declared: str, cell: str) -> bytes:
+    """A workbook whose sheet declares entities, and uses one as the title of a course."""
+    import openpyxl
+
+    out = io.BytesIO()
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.title = "courses"
+    for row in (["university", "title"], ["UQ", "TITLE"]):
+        sheet.append(row)
+    book.save(out)
+    changed = io.BytesIO()
+    with zipfile.ZipFile(out) as old, zipfile.ZipFile(changed, "w") as new:
+        for name in old.namelist():
+            text = old.read(name)
+            if name == "xl/sharedStrings.xml" or name.startswith("xl/worksheets/"):
+                body = text.decode().partition("?>")[2] if b"?>" in text else text.decode()
+                text = f"<!DOCTYPE x [{declared}]>{body.replace('TITLE', cell)}".encode()
+            new.writestr(name, text)
+    return changed.getvalue()
+
+
+def test_entities_of_a_workbook_are_not_read(tmp_path: Path) -> None:
+    canary = tmp_path / "canary"
+    canary.write_text("a-secret-of-this-machine")
+    outside = f'<!ENTITY x SYSTEM "file://{canary}">'
+    laughs = '<!ENTITY a "ha">' + "".join(
+        f'<!ENTITY {chr(98 + n)} "{f"&{chr(97 + n)};" * 10}">' for n in range(9)
+    )
+    started = time.monotonic()
+
+    for declared, cell in ((outside, "&x;"), (laughs, "&j;")):
+        try:
+            said = str(reading.read("a.xlsx", workbook_with(declared, cell)))
+        except UnreadableError as refusal:
+            said = str(refusal)
+        assert "a-secret-of-this-machine" not in said
+        assert len(said) < 100_000
+    assert time.monotonic() - started < 10
+    plain = reading.read("a.xlsx", workbook_with("", "Solar Energy"))
+    assert "Solar Energy" in str(plain)  # without entities it is a workbook like any other
 
 
 def test_many_faults_end_the_checking() -> None:

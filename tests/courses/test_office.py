@@ -225,7 +225,7 @@ def test_the_first_page_counts_and_links(client_of_office: Client) -> None:
     client_of_office.get("/en/office/")  # the first one after signing in notes the session
     with CaptureQueriesContext(connection) as queries:
         page = client_of_office.get("/en/office/").text
-    assert len(queries) <= 12
+    assert len(queries) <= 15
     assert ">1 </span>Published course with facts missing" in page
     assert ">1 </span>Open invitation" in page
     assert ">1 </span>Import waits for you" in page

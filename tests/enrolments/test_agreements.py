@@ -112,6 +112,21 @@ def test_it_no_longer_counts_when_the_placement_ends(cast: Cast) -> None:
     assert agreements.renew_changed() == 0
 
 
+def test_a_placement_that_ends_meanwhile_gets_no_new_agreement(cast: Cast) -> None:
+    """The portal's own night read the case before the host declined."""
+    case = placed(cast)
+    before = fresh(case)
+    acting.act(case, "decline", by=cast.host, reason="No course.")
+    Edition.objects.update(ends_on=case.edition.ends_on + timedelta(days=7))
+    assert before.state == State.ENROLLED, "the control: what was read says that it stands"
+
+    with pytest.raises(ActionError):
+        agreements.renew_agreement(before, by=None)
+
+    assert not Document.objects.filter(withdrawn_at=None).exists()
+    assert not Event.objects.about(case).filter(action="agreement").exists()
+
+
 def test_the_desk_renews_opens_and_keeps_a_signed_copy(
     cast: Cast, sign_in: Callable[[User], Client]
 ) -> None:

@@ -13,10 +13,11 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import User
+from enrolments.holding import Who, holder
 from enrolments.models import BoardRequest, Enrolment, Purpose, State
 from enrolments.models.enrolment import Board
 from enrolments.services import acting, asking, board
-from enrolments.services.actions import ActionError
+from enrolments.services.actions import ActionError, StaleError
 from paperwork.models import Event, Notice
 from paperwork.sealing import unseal
 from paperwork.working_days import add_working_days
@@ -80,6 +81,38 @@ def test_a_look_by_a_person_or_a_scanner_changes_nothing(
     assert "&lt;script&gt;alert(1)" in page.text
     assert fresh(case).board == Board.ASKED
     assert BoardRequest.objects.get().is_usable
+
+
+def test_from_then_on_it_waits_for_the_board(cast: Cast, case: Enrolment) -> None:
+    sent = timezone.now() - timedelta(days=8)
+    Enrolment.objects.update(since=sent, due_on=timezone.localdate() - timedelta(days=1))
+
+    ask(case, cast.coordinator)
+
+    case, today = fresh(case), timezone.localdate()
+    now = holder(case)
+    assert (now.who, timezone.localdate(now.since)) == (Who.BOARD, today)
+    assert now.due_on == add_working_days(today, 15)
+    assert not now.is_overdue
+
+
+def test_asked_while_it_waits_for_a_place_no_clock_runs(cast: Cast) -> None:
+    case = case_of(cast, State.WAITING, purpose=Purpose.ELECTIVE, board=Board.ASKED)
+
+    ask(case, cast.coordinator)
+
+    assert (fresh(case).since, fresh(case).due_on) == (case.since, case.due_on)
+
+
+def test_an_old_page_asks_nobody(cast: Cast, case: Enrolment) -> None:
+    old = fresh(case)
+    acting.act(fresh(case), "withdraw", by=cast.owner)
+
+    with pytest.raises(StaleError):
+        asking.ask(old, email="b@u.example", language="en", message="", by=cast.coordinator)
+
+    assert not BoardRequest.objects.exists()
+    assert not Notice.objects.filter(kind="enrolments.board_asked").exists()
 
 
 @pytest.mark.parametrize(("sent", "permission"), [(GIVE, "given"), (REFUSE, "refused")])

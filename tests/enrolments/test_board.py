@@ -7,13 +7,14 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from enrolments.models import Enrolment, Purpose, State
+from enrolments.models import Enrolment, PortalRules, Purpose, RulesVersion, State
 from enrolments.models.enrolment import Board, Kind
-from enrolments.services import acting
+from enrolments.services import acting, rules
 from enrolments.services.actions import ActionError, StaleError
 from enrolments.services.board import record_board
 from paperwork.models import Notice
 from paperwork.services.events import Outsider
+from paperwork.working_days import add_working_days
 from tests.enrolments.cases import Cast, case_of, fresh, make_cast
 
 
@@ -30,7 +31,8 @@ def decide(case: Enrolment, by: object, **fields: object) -> None:
 @pytest.mark.parametrize("granted", [True, False])
 def test_is_kept_and_told(db: None, granted: bool) -> None:
     cast = make_cast()
-    case = asked(cast, since=timezone.now() - timedelta(days=9))
+    long_ago = timezone.now() - timedelta(days=9)
+    case = asked(cast, since=long_ago, board_asked_on=timezone.localdate(long_ago))
 
     decide(case, cast.coordinator, granted=granted, reference="EC-7", reason="It fits.")
 
@@ -39,6 +41,7 @@ def test_is_kept_and_told(db: None, granted: bool) -> None:
     assert (stored.board_name, stored.board_reference) == ("Dr. A. Bord", "EC-7")
     assert stored.board_decided_on == timezone.localdate()
     assert stored.since > timezone.now() - timedelta(minutes=1), "it waits for the coordinator now"
+    assert stored.due_on == add_working_days(timezone.localdate(), 5), "with the days that it has"
     event = acting.history(case)[-1]
     assert (event.action, event.actor, event.role) == ("board", cast.coordinator, "coordinator")
     assert event.details["granted"] is granted
@@ -65,6 +68,30 @@ def test_after_it_the_case_can_be_approved(db: None) -> None:
     decide(case, cast.office)
 
     acting.act(fresh(case), "approve", by=cast.coordinator)
+
+
+def test_the_decision_keeps_the_rules_that_held(db: None) -> None:
+    cast = make_cast()
+    case = asked(cast)
+    decide(case, cast.coordinator)
+    book = PortalRules.now()
+    book.answer_days += 1
+    rules.save_rules(book)
+
+    decide(case, cast.coordinator, granted=False, reason="Overlap.")
+
+    kept = [event.details["rules"] for event in acting.history(case) if event.action == "board"]
+    first, second = (RulesVersion.objects.get(pk=pk).rules["portal"] for pk in kept)
+    assert second["answer_days"] == first["answer_days"] + 1
+
+
+def test_after_the_board_the_home_side_has_its_own_number_of_days(db: None) -> None:
+    cast = make_cast()
+    case = asked(cast, board_asked_on=timezone.localdate() - timedelta(days=9))
+
+    decide(case, cast.office)
+
+    assert fresh(case).due_on == add_working_days(timezone.localdate(), 5)
 
 
 @pytest.mark.parametrize(

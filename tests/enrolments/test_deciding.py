@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -17,6 +18,7 @@ from enrolments.models import Enrolment, Note, Purpose, State
 from enrolments.models.enrolment import Board, Kind
 from enrolments.services import acting, working
 from enrolments.services.actions import ActionError
+from enrolments.views.desk import BY_THE_HOST
 from paperwork.models import Event, Notice
 from tests import factories
 from tests.enrolments.cases import Cast, case_in, case_of, fresh, make_cast, student_of
@@ -183,7 +185,7 @@ class TestOneCase:
         with CaptureQueriesContext(connection) as asked:
             client.get(f"/en/desk/{case.reference}/")
 
-        assert len(asked) <= 15, [query["sql"] for query in asked]  # one less on PostgreSQL
+        assert len(asked) <= 16, [query["sql"] for query in asked]  # one less on PostgreSQL
 
 
 class TestUndo:
@@ -203,12 +205,11 @@ class TestUndo:
         case, client = ready(cast), sign_in(cast.coordinator)
         client.post(f"/en/desk/{case.reference}/approve/")
         event = Event.objects.get(action="approve")
-        Event.objects.update(at=timezone.now() - acting.UNDO)
-
-        answer = client.post(f"/en/desk/{case.reference}/undo/", {"event": event.pk})
+        with time_machine.travel(timezone.now() + acting.UNDO):
+            answer = client.post(f"/en/desk/{case.reference}/undo/", {"event": event.pk})
+            page = client.get(f"/en/desk/{case.reference}/?done={event.pk}").content.decode()
 
         assert (answer.status_code, fresh(case).state) == (409, State.APPROVED)
-        page = client.get(f"/en/desk/{case.reference}/?done={event.pk}").content.decode()
         assert 'name="event"' not in page
 
     @pytest.mark.parametrize("event", ["", "x", "999999", "9" * 30, "²"])
@@ -348,3 +349,38 @@ def test_files_are_for_who_decides(cast: Cast, sign_in: SignIn) -> None:
     wrong = download.replace(case.reference, other.reference)
     assert client.get(wrong).status_code == 404, "a file belongs to its own case"
     assert sign_in(cast.other_coordinator).get(download).status_code == 404
+
+
+class TestWhatAHostAnswers:
+    @pytest.mark.parametrize("state", ["approved", "enrolled"])
+    def test_elsewhere_is_recorded_with_its_mail_alone(
+        self, cast: Cast, sign_in: SignIn, state: str
+    ) -> None:
+        case = case_of(cast, state)
+        client = sign_in(cast.office)
+        url = f"/en/desk/{case.reference}/"
+
+        page = client.get(url).text
+        answers = [client.post(f"{url}{name}/", {"reason": "No."}) for name in BY_THE_HOST]
+
+        assert f"{url}host-answer/" in page
+        assert f"{url}confirm/" not in page
+        assert f"{url}decline/" not in page
+        assert [answer.status_code for answer in answers] == [404, 404]
+        assert fresh(case).state == state
+
+    @pytest.mark.parametrize("kind", [Kind.OWN, Kind.INCOMING])
+    def test_for_our_own_courses_is_decided_here(
+        self, db: None, sign_in: SignIn, kind: str
+    ) -> None:
+        cast = make_cast(kind)
+        case = case_of(cast, "approved")
+        client = sign_in(cast.office)
+        url = f"/en/desk/{case.reference}/"
+
+        page = client.get(url).text
+        client.post(f"{url}confirm/")
+
+        assert f"{url}decline/" in page
+        assert f"{url}host-answer/" not in page
+        assert fresh(case).state == State.ENROLLED

@@ -7,6 +7,8 @@ import courses.demo
 import enrolments.demo
 from accounts.models import User
 from enrolments.models import Enrolment, State
+from enrolments.models.enrolment import Kind
+from enrolments.rulebook import needs_consent
 from enrolments.services import places
 from paperwork.models import Event, Notice, Owed
 
@@ -22,6 +24,14 @@ def test_the_demo_has_work_for_everybody(db: None) -> None:
     assert places.imbalances() == []
     states = set(Enrolment.objects.values_list("state", flat=True))
     assert states == set(State) - {State.EXPIRED}
+    sent = Enrolment.objects.exclude(submitted_at=None)
+    asked = {
+        (case.kind == Kind.OUTGOING and needs_consent({}, case.edition.course.university.country))
+        is (case.consent_at is not None)
+        for case in sent.select_related("edition__course__university")
+    }
+    assert asked == {True}
+    assert 0 < sent.exclude(consent_at=None).count() < sent.count()
     assert not Notice.objects.exclude(state=Owed.State.DONE).exists()
     for who, state in {
         "coordinator-fgw": State.SUBMITTED,

@@ -159,10 +159,9 @@ def test_the_spreadsheet_holds_no_formula_and_is_written_down(
 
     answer = client.post(f"{base}download/?view=all&q=\x00&edition=x")
 
-    rows = list(load_workbook(io.BytesIO(answer.content)).active.iter_rows(values_only=True))
-    assert len(rows) == 2
-    assert rows[1][0] == case.reference
-    assert not str(rows[1][1]).startswith("=")
+    _heading, row = load_workbook(io.BytesIO(b"".join(answer))).active.iter_rows()
+    assert row[0].value == case.reference
+    assert (row[1].value, row[1].data_type) == ('=HYPERLINK("http://evil")', "s")
     event = Event.objects.get(action="downloaded")
     assert event.subject_id == case.pk
     assert event.details == {"shared": ["name", "email"], "with": cast.host_university.code}
@@ -194,6 +193,48 @@ def test_hosts_without_an_account_get_a_link_once(cast: Cast) -> None:
     assert hosting.write_to_hosts() == 0, "nothing new, and the link holds"
     HostLink.objects.update(expires_at=timezone.now())
     assert hosting.write_to_hosts() == 1, "the link has expired"
+
+
+def days_ago(days: int) -> None:
+    """The last link was sent so long ago."""
+    HostLink.objects.update(created_at=timezone.now() - timedelta(days=days))
+
+
+def test_a_host_without_an_account_is_reminded_when_it_is_late_and_then_weekly(cast: Cast) -> None:
+    case_of(cast, State.APPROVED)
+    University.objects.update(contact_email="contact@host.example")
+    Membership.objects.filter(user=cast.host).delete()
+    assert hosting.write_to_hosts() == 1
+    Enrolment.objects.update(since=timezone.now() - timedelta(days=20))
+    days_ago(9)
+    assert hosting.write_to_hosts() == 0, "not late yet"
+
+    Enrolment.objects.update(due_on=timezone.localdate() - timedelta(days=1))
+    assert [hosting.write_to_hosts() for _time in range(2)] == [1, 0]
+
+    notice = Notice.objects.filter(kind="enrolments.host_link").latest("created_at")
+    assert "longer for your answer" in notice.text
+    HostLink.objects.exclude(pk=HostLink.objects.latest("pk").pk).delete()
+    Enrolment.objects.update(due_on=timezone.localdate() - timedelta(days=8))
+    days_ago(6)
+    assert hosting.write_to_hosts() == 0, "it heard of that one"
+    days_ago(7)
+    assert hosting.write_to_hosts() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_that_write_to_a_late_host_one_does() -> None:
+    cast = make_cast()
+    case_of(cast, State.APPROVED, due_on=timezone.localdate() - timedelta(days=1))
+    University.objects.update(contact_email="contact@host.example")
+    Membership.objects.filter(user=cast.host).delete()
+    hosting.send_link(cast.host_university, email="contact@host.example", language="en")
+    days_ago(8)
+
+    results = at_once([hosting.write_to_hosts] * 4)
+
+    assert sorted(results) == [0, 0, 0, 1]
+    assert HostLink.objects.count() == 2
 
 
 @pytest.mark.parametrize("address", ["", "contact@host.example"])
@@ -233,6 +274,23 @@ def test_the_office_sees_sends_and_revokes(cast: Cast, sign_in: Callable[[User],
     assert "h@host.example" not in client.get("/en/office/hosts/").text
     home = University.objects.get(is_home=True)
     assert client.get(f"/en/office/hosts/{home.pk}/").status_code == 404
+
+
+def test_a_link_works_for_as_long_as_is_settled_and_at_most_30_days(
+    cast: Cast, sign_in: Callable[[User], Client]
+) -> None:
+    client, setting = sign_in(cast.office), "/en/office/settings/applying.link_days/"
+    refused = client.post(setting, {"value": 31, "seen": 0, "why": ""})
+    client.post(setting, {"value": 12, "seen": 0, "why": ""})
+    url = f"/en/office/hosts/{cast.host_university.pk}/"
+
+    page = client.get(url).text
+    client.post(url, {"email": "h@host.example", "language": "en"})
+
+    assert refused.status_code == 422
+    assert "for 12 days" in page
+    left = HostLink.objects.get().expires_at - timezone.now()
+    assert timedelta(days=11) < left <= timedelta(days=12)
 
 
 @pytest.mark.django_db(transaction=True)

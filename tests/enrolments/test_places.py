@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Role
+from accounts.models import Role, User
 from courses.models import Edition
 from enrolments.models import Enrolment, KeptPlaces, State
 from enrolments.services import acting, places
@@ -17,6 +20,8 @@ from paperwork.models import Event, Notice
 from tests import factories
 from tests.enrolments.cases import case_in, draft, fresh, student_of
 from tests.races import at_once
+
+FULL = "Alle plaatsen zijn bezet."
 
 
 def edition_with(places_: int | None, **fields: object) -> Edition:
@@ -43,6 +48,19 @@ def test_first_come_first_served(db: None) -> None:
 
 def test_without_a_number_of_places_nobody_waits(db: None) -> None:
     assert {case.state for case in submitted(edition_with(None), 3)} == {"submitted"}
+
+
+def test_who_waits_goes_before_who_comes_when_the_host_gives_more(db: None) -> None:
+    """Also in the minute in which the portal has not given the new places yet."""
+    edition = edition_with(1)
+    _first, second, third = submitted(edition, 3)
+    Edition.objects.filter(pk=edition.pk).update(places=2)
+
+    (newcomer,) = submitted(edition, 1)
+
+    assert [fresh(case).state for case in (second, third)] == ["submitted", "waiting"]
+    assert newcomer.state == "waiting"
+    assert places.imbalances() == []
 
 
 @pytest.mark.parametrize(
@@ -138,6 +156,34 @@ class TestKeptPlaces:
 
         assert [fresh(case).state for case in (leiden, two)] == ["waiting", "submitted"]
         assert KeptPlaces.objects.get().taken == 1
+
+    def test_who_has_one_reads_that_it_is_free(
+        self, db: None, sign_in: Callable[[User], Client]
+    ) -> None:
+        edition = edition_with(2, course__university=factories.HomeUniversityFactory.create())
+        epfl = factories.UniversityFactory.create()
+        places.keep_places(edition, {epfl.pk: 1})
+        submitted(edition, 1)
+        start = reverse(
+            "exchange:apply",
+            args=[
+                edition.course.university.code.lower(),
+                edition.course.slug,
+                edition.starts_on.isoformat(),
+            ],
+        )
+        said = {}
+        for name, student in {
+            "theirs": student_of(None, home_university=epfl),
+            "ours": student_of(factories.FacultyFactory.create()),
+        }.items():
+            client = sign_in(student)
+            begun = client.get(start).text
+            case = draft(edition, student)
+            sends = client.get(f"/nl/exchange/{case.reference}/check/").text
+            said[name] = [FULL in begun, FULL in sends, "1 van 2" in begun]
+
+        assert said == {"theirs": [False, False, True], "ours": [True, True, False]}
 
     def test_the_database_refuses_to_keep_more_than_there_are(self, db: None) -> None:
         edition = edition_with(1)

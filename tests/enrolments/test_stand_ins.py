@@ -17,7 +17,7 @@ from enrolments.models import Enrolment, Purpose, StandIn, State
 from enrolments.models.enrolment import Board
 from enrolments.services import acting, working
 from enrolments.services.actions import ActionError
-from paperwork.models import Notice
+from paperwork.models import Event, Notice
 from tests import factories
 from tests.enrolments.cases import Cast, case_of, fresh, make_cast
 from tests.races import at_once
@@ -86,6 +86,70 @@ def test_arranged_seen_by_both_and_ended_early(cast: Cast, sign_in: SignIn) -> N
     assert Notice.objects.filter(kind="enrolments.stand_in_ended").get().recipient == cast.honours
 
 
+class TestByTheOffice:
+    def test_for_somebody_who_is_ill(self, cast: Cast, sign_in: SignIn) -> None:
+        case = case_of(cast, State.SUBMITTED, purpose=Purpose.ELECTIVE, board=Board.GIVEN)
+        client = sign_in(cast.office)
+        assert "/desk/stand-ins/" in client.get("/en/desk/").text
+        assert "Who stands in" in client.get("/en/desk/stand-ins/").text
+        people = {"absent": cast.coordinator.pk, "stand_in": cast.other_coordinator.pk}
+        sent = people | {"starts_on": factories.days(0), "ends_on": factories.days(3)}
+
+        answer = client.post("/en/desk/stand-ins/", sent, follow=True)
+
+        assert "Both are told" in answer.text
+        row = StandIn.objects.get()
+        assert (row.absent, row.stand_in) == (cast.coordinator, cast.other_coordinator)
+        assert Event.objects.about(row).get(action="arrange").actor == cast.office
+        told = {notice.kind.removeprefix("enrolments."): notice for notice in Notice.objects.all()}
+        assert told["stand_in"].recipient == cast.other_coordinator
+        assert told["stand_in_for_you"].recipient == cast.coordinator
+        assert str(cast.office) in told["stand_in_for_you"].text
+        assert len(told) == 2
+        approved = sign_in(again(cast.other_coordinator)).post(
+            f"/en/desk/{case.reference}/approve/"
+        )
+        assert approved.status_code == 302
+        assert fresh(case).state == State.APPROVED
+
+    @pytest.mark.parametrize(
+        ("absent", "stand_in"),
+        [("coordinator", "coordinator"), ("auditor", "honours"), ("coordinator", "auditor")],
+    )
+    def test_of_those_who_decide_alone(
+        self, cast: Cast, sign_in: SignIn, absent: str, stand_in: str
+    ) -> None:
+        days = {"starts_on": factories.days(0), "ends_on": factories.days(3)}
+        sent = {"absent": getattr(cast, absent).pk, "stand_in": getattr(cast, stand_in).pk}
+
+        answer = sign_in(cast.office).post("/en/desk/stand-ins/", sent | days)
+
+        assert (answer.status_code, StandIn.objects.count()) == (422, 0)
+
+    def test_not_over_another_and_not_by_a_colleague(self, cast: Cast) -> None:
+        day = factories.days(1)
+        arrange = partial(working.arrange_stand_in, cast.coordinator, cast.honours, day, day)
+        for by in (cast.honours, cast.auditor, cast.administration):
+            with pytest.raises(ActionError):
+                arrange(by=again(by))
+        arrange(by=again(cast.office))
+
+        with pytest.raises(ActionError, match=str(cast.coordinator)):
+            working.arrange_stand_in(
+                cast.coordinator, cast.other_coordinator, day, day, by=again(cast.office)
+            )
+
+    def test_a_coordinator_is_not_asked_who_is_away(self, cast: Cast, sign_in: SignIn) -> None:
+        sent = {"absent": cast.other_coordinator.pk, "stand_in": cast.honours.pk}
+        client = sign_in(cast.coordinator)
+        assert 'name="absent"' not in client.get("/en/desk/stand-ins/").text
+
+        days = {"starts_on": factories.days(0), "ends_on": factories.days(3)}
+        client.post("/en/desk/stand-ins/", sent | days)
+
+        assert StandIn.objects.get().absent == cast.coordinator
+
+
 def test_others_cannot_end_it(cast: Cast, sign_in: SignIn) -> None:
     row = StandIn.objects.create(
         absent=cast.coordinator, stand_in=cast.honours, ends_on=timezone.localdate()
@@ -136,6 +200,23 @@ def test_not_two_on_one_day(cast: Cast) -> None:
             arrange(cast.other_coordinator, *map(factories.days, days))
 
     arrange(cast.other_coordinator, factories.days(6), factories.days(6))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_the_office_and_who_is_away_one_arranges() -> None:
+    cast = make_cast()
+    day = factories.days(1)
+    arrange = partial(working.arrange_stand_in, again(cast.coordinator))
+
+    results = at_once(
+        [
+            partial(arrange, cast.honours, day, day),
+            partial(arrange, cast.other_coordinator, day, day, by=again(cast.office)),
+        ]
+    )
+
+    assert StandIn.objects.count() == 1, results
+    assert sum(isinstance(result, ActionError) for result in results) == 1
 
 
 @pytest.mark.django_db(transaction=True)

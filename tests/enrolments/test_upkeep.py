@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
+from django.test import Client
 from django.utils import timezone
 
-from accounts.models import Role
+from accounts.models import Role, User
 from courses.models import Edition
 from enrolments.models import Enrolment, State
+from enrolments.models.enrolment import Board
 from enrolments.services import acting, places, upkeep
 from paperwork.models import Notice
 from tests import factories
@@ -141,6 +144,23 @@ def test_overdue_work_is_chased_on_working_days(db: None, moment: datetime, told
         assert chased.get(recipient=cast.host).link.endswith("/partner/")
 
 
+@pytest.mark.parametrize("state", ["submitted", "approved"])
+def test_the_mail_about_what_is_late_leads_to_a_list_that_has_it(
+    db: None, sign_in: Callable[[User], Client], state: str
+) -> None:
+    monday = datetime(2027, 4, 26, 9, 0, tzinfo=LEIDEN)
+    with time_machine.travel(monday, tick=False):
+        cast = make_cast()
+        asked = {"purpose": "elective", "board": Board.ASKED, "board_asked_on": days(-20)}
+        case = case_of(cast, state, due_on=days(-1), **asked)
+
+        upkeep.chase()
+
+        reader = cast.coordinator if state == "submitted" else cast.office
+        notice = Notice.objects.get(kind="enrolments.overdue", recipient=reader)
+        assert case.reference in sign_in(reader).get(notice.link).text
+
+
 def test_one_rows_trouble_does_not_keep_the_others(db: None) -> None:
     first, second = case_in("offered"), case_in("offered")
     Enrolment.objects.update(offer_until=timezone.now())
@@ -162,3 +182,15 @@ def test_a_stand_in_hears_too(db: None) -> None:
 
     told = Notice.objects.filter(kind="enrolments.to_check").values_list("recipient", flat=True)
     assert set(told) == {cast.coordinator.pk, colleague.pk}
+
+
+def test_who_asked_hears_that_nobody_answered(db: None) -> None:
+    cast = make_cast()
+    case_of(cast, "returned", due_on=days(-1))
+    case_of(cast, "offered", offer_until=timezone.now())
+
+    upkeep.expire_unanswered()
+    upkeep.end_offers()
+
+    told = Notice.objects.filter(recipient=cast.coordinator)
+    assert [notice.kind for notice in told] == ["enrolments.unanswered"]

@@ -33,7 +33,7 @@ def plan_all(exam: Exam, by: User, places: int = 40) -> Sitting:
     now = situation()
     task = now.tasks[exam.pk]
     room = RoomFactory.create(places=places)
-    return sittings.plan(task, now.unseated(task), room, exam.earliest_at, by=by)
+    return sittings.plan(now, task, now.unseated(task), room, exam.earliest_at, by=by)
 
 
 def publish_all(by: User) -> int:

@@ -101,6 +101,36 @@ def test_a_tablet_that_comes_back_does_not_overwrite_what_was_marked_later(
     assert marking.fold([latest]).attendance == "absent", "the control: by arrival it would win"
 
 
+def test_who_sends_an_older_mark_hears_that_a_later_one_counts(
+    staff: User, sitting: Sitting, sign_in: Callable[[User], Client]
+) -> None:
+    now, about = timezone.now(), first(sitting)
+    other = sitting.seats.order_by("number").last()
+    assert other is not None
+    many = [new(other, "identity", now - MINUTE) for _number in range(70)]
+    marking.mark(sitting, [new(about, "present", now - 5 * MINUTE), *many], by=staff, device="B")
+    late = [
+        {"key": str(uuid.uuid4()), "kind": kind, "seat": pk, "at": at.isoformat()}
+        for kind, pk, at in (
+            ("absent", about.pk, now - 25 * MINUTE),
+            ("absent", other.pk, now - 20 * MINUTE),  # its own next one puts this right
+            ("present", other.pk, now - 10 * MINUTE),
+        )
+    ]
+    sent = {"device": "A", "now": timezone.now().isoformat(), "marks": json.dumps(late)}
+    client = sign_in(staff)
+    page = f"/en/exams/day/{sitting.pk}/"
+
+    answer = client.post(f"{page}marks/", sent).json()
+
+    assert list(answer["overruled"]) == [late[0]["key"]]
+    assert "later mark" in answer["overruled"][late[0]["key"]]
+    assert answer["refused"] == {}
+    tagged = [mark["what"] for mark in answer["marks"] if mark["is_overruled"]]
+    assert [what.split(", ")[0] for what in tagged] == [str(other.number), str(about.number)]
+    assert client.get(page).content.decode().count("a later mark counts<") == 2
+
+
 def test_a_clock_that_is_wrong_is_put_right(staff: User, sitting: Sitting) -> None:
     """This tablet is two hours slow: what it marked just now is the later mark all the same."""
     now, about = timezone.now(), first(sitting)

@@ -15,11 +15,12 @@ from django.utils import timezone
 from accounts.models import Role, User
 from enrolments.models import Enrolment
 from enrolments.services.actions import ActionError, StaleError
+from exams.instances import situation
 from exams.models import Exam, Facility
-from exams.services import facilities
+from exams.services import facilities, sheets, sittings
 from exams.tasks import every_night
 from paperwork.filing import path_of
-from paperwork.models import Attachment, Event, Notice
+from paperwork.models import Attachment, Document, Event, Notice
 from paperwork.uploads import KeptUpload
 from tests import factories
 from tests.enrolments.cases import fresh
@@ -286,6 +287,14 @@ def test_it_is_deleted_a_year_after_the_exam_with_all_that_says_it(
     mine = seat(
         PublishedSittingFactory.create(exam=exam), case, extra_minutes=30, arrangement=["front"]
     )
+    for number in (1, 2):  # two versions of the seat plan say it
+        seat(mine.sitting, number=10 + number)
+        sheets.lay_ready(mine.sitting, by=staff)
+    lists = Document.objects.filter(kind="exam_attendance")
+    plans = Document.objects.filter(kind="exam_seat_plan", data__icontains="30 minuten extra")
+    assert plans.count() == 2
+    events = [event.pk for plan in plans for event in Event.objects.about(plan)]
+    assert events
     last = timezone.localdate(exam.latest_end_at) + timedelta(days=365)
     assert facility.delete_after == last
 
@@ -299,6 +308,10 @@ def test_it_is_deleted_a_year_after_the_exam_with_all_that_says_it(
     assert not Notice.objects.about(facility).exists()
     mine.refresh_from_db()
     assert (mine.extra_minutes, mine.arrangement) == (0, [])
+    assert not Document.objects.filter(kind="exam_seat_plan").exists()
+    assert not Event.objects.filter(pk__in=events).exists()
+    assert lists.count() == 2, "who was there stays"
+    assert not Document.objects.filter(data__icontains="30 minuten extra").exists()
 
 
 @pytest.mark.django_db(transaction=True)
@@ -329,6 +342,30 @@ def test_withdrawing_deletes_the_decision_at_once(case: Enrolment, sign_in: Sign
     facility.refresh_from_db()
     assert facility.state == Facility.State.WITHDRAWN
     assert not Attachment.objects.about(facility).exists()
+
+
+def test_who_withdrew_it_still_has_a_seat_with_it_and_exam_staff_hear(
+    exam: Exam, staff: User
+) -> None:
+    row = PublishedSittingFactory.create(exam=exam)
+    mine = seat(row, fresh(enrolled(exam)), extra_minutes=30, arrangement=[])
+    facility = asked(fresh(mine.enrolment))
+    checked(facility, staff)
+    facility.refresh_from_db()
+    assert facilities.all_misfits() == []
+
+    facilities.withdraw(facility, by=mine.student)
+
+    (misfit,) = facilities.all_misfits()
+    assert misfit.seat == mine
+    told = Notice.objects.filter(kind="exams.facility_after_seating", recipient=staff).last()
+    assert told is not None
+    assert misfit.why in told.text
+    assert facilities.open_matters(staff)[1] == 1
+    sittings.bring_up_to_date(situation(), row, seen=row.version, by=staff)
+    mine.refresh_from_db()
+    assert (mine.extra_minutes, mine.arrangement) == (0, [])
+    assert facilities.all_misfits() == []
 
 
 def test_another_student_sees_nothing_of_it(case: Enrolment, sign_in: SignIn) -> None:

@@ -294,6 +294,29 @@ def test_a_new_link_ends_the_one_before(db: None, client: Client) -> None:
     assert client.get(reverse("exam-link:fix", args=[token])).status_code == 410
 
 
+@pytest.mark.parametrize("by_link", [False, True])
+def test_after_a_refusal_the_form_shows_what_holds_and_goes_over_it(
+    db: None, sign_in: SignIn, client: Client, *, by_link: bool
+) -> None:
+    edition = edition_at()
+    typed_in = typed(edition, minutes=90, name="Robin")
+    if by_link:
+        address = reverse("exam-link:fix", args=[asked(edition)[1]])
+    else:
+        client, address = sign_in(office()), reverse("exams:fix", args=[edition.pk, 1])
+    first = form_for(edition, minutes=135)
+    assert first.is_valid()
+    fixing.fix(edition, 1, first.facts(), seen="", by=office())
+
+    late = client.post(address, typed_in)
+
+    assert late.status_code == 409
+    assert "135 minuten" in late.content.decode() or "135 minutes" in late.content.decode()
+    again = client.post(address, typed_in | {"seen": late.context["form"]["seen"].value()})
+    assert again.status_code == 302
+    assert Exam.objects.get().minutes == 90
+
+
 def test_a_stale_link_form_keeps_the_link(db: None) -> None:
     """What was refused has not spent the link: both or neither."""
     edition = edition_at()

@@ -16,6 +16,7 @@ from django.utils import timezone
 from accounts.models import Role, User
 from enrolments.models import Enrolment, State
 from enrolments.services.actions import ActionError
+from exams import facts, timetable
 from exams.instances import situation
 from exams.models import Mode, Seat, Sitting, SlotChoice, SlotOffer
 from exams.services import sittings
@@ -73,6 +74,8 @@ class TestPlanning:
         at = timezone.localtime(exam.starts_at)
         for room, who in zip(rooms, ("shared", "shared", str(cases[0].pk)), strict=True):
             sent = {"day": at.date(), "at": at.strftime("%H:%M"), "room": room.pk, "who": who}
+            now = situation()
+            sent["seen"] = now.seen_of(now.tasks[exam.pk])
             assert client.post(page, sent).status_code == 302, who
 
         counts = {row.room_id: row.seats.count() for row in exam.sittings.all()}
@@ -91,7 +94,9 @@ class TestPlanning:
         SlotChoice.objects.create(slot=slot, exam=exam, enrolment=one)
         room, at = RoomFactory.create(), timezone.localtime(slot.starts_at)
         sign_in(staff)
+        now = situation()
         sent = {"day": at.date(), "at": at.strftime("%H:%M"), "room": room.pk}
+        sent["seen"] = now.seen_of(now.tasks[-slot.pk])
         answer = client.post(reverse("planner:slot", args=[exam.pk, slot.pk]), sent)
 
         assert answer.status_code == 302
@@ -264,6 +269,60 @@ class TestThePage:
 
         assert counts[0] == counts[1] <= 15
         assert html.count('class="event') == 6
+
+    def test_cancelled_sittings_are_loaded_where_they_are_asked_for_alone(
+        self, staff: User, client: Client, sign_in: SignIn
+    ) -> None:
+        stands = SittingFactory.create(exam__starts_at=in_days(40))
+        gone = []
+        for number in range(4):
+            row = SittingFactory.create(exam=stands.exam, starts_at=in_days(40, 7 + number))
+            sittings.cancel(row, f"Reason {number}.", seen=row.version, by=staff)
+            gone.append(row)
+        # Over, and nothing but a cancelled sitting still to come: not to be planned.
+        over = SittingFactory.create(exam__starts_at=in_days(-3), starts_at=in_days(40, 12))
+        assert over.exam_id in {exam.pk for exam in facts.read().exams}
+        sittings.cancel(over, "Over.", seen=over.version, by=staff)
+        sign_in(staff)
+        address = f"{reverse('planner:plan')}?day={in_days(40).date()}"
+
+        html = client.get(address).content.decode()
+        listed = client.get(f"{address}&view=cancelled").content.decode()
+        another = client.get(f"{reverse('planner:plan')}?day={in_days(60).date()}&view=cancelled")
+
+        found = facts.read()
+        assert [row.pk for row in found.standing] == [stands.pk]
+        assert [exam.pk for exam in found.exams] == [stands.exam_id]
+        assert "view=cancelled" in html
+        for row in gone:
+            page = reverse("planner:sitting", args=[row.pk])
+            assert page not in html
+            assert page in listed
+        assert "Reason 3." in listed
+        assert reverse("planner:sitting", args=[stands.pk]) not in listed
+        assert another.context["cancelled"] == []
+
+    def test_the_list_of_cancelled_ones_asks_as_much_for_many_and_has_an_end(
+        self, staff: User, client: Client, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(timetable, "MOST_CANCELLED", 3)
+        sign_in(staff)
+        address = f"{reverse('planner:plan')}?day={in_days(40).date()}&view=cancelled"
+        client.get(address)
+        counts = []
+        for number in range(4):
+            row = SittingFactory.create(exam__starts_at=in_days(40, 7 + number))
+            sittings.cancel(row, "", seen=row.version, by=staff)
+            if number == 3:
+                Sitting.objects.filter(pk=row.pk).update(published_at=timezone.now())
+            with CaptureQueriesContext(connection) as queries:
+                shown = client.get(address)
+            counts.append(len(queries))
+
+        # Those with many rooms ask the same: one more query than a page without the list.
+        assert len(set(counts)) == 1
+        assert len(shown.context["cancelled"]) == 3
+        assert shown.context["cancelled"][0] == row, "what students knew of stands first"
 
     def test_times_that_are_no_quarters_and_nights_keep_the_table_whole(
         self, staff: User, client: Client, sign_in: SignIn

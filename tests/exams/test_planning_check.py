@@ -87,6 +87,8 @@ def planted(kind: ConflictKind, facility: Facility | None) -> tuple[Instance, li
             on = replace(on, earliest=at(9.5))
         case ConflictKind.TOO_SHORT:
             plan[2] = replace(plan[2], end=at(13))
+        case ConflictKind.TOO_LONG:
+            plan[2] = replace(plan[2], end=at(14))
         case ConflictKind.DIFFERENT_STARTS:
             plan[1] = sitting(1, 2, 9.5, 11.5, [5], 101)
         case ConflictKind.SPLIT:
@@ -123,6 +125,7 @@ def found(kind: ConflictKind) -> Conflict:
         ),
         ConflictKind.TOO_LATE_FOR_NOTICE: Conflict(kind=kind, exam=1, room=1),
         ConflictKind.TOO_SHORT: Conflict(kind=kind, exam=2, room=1),
+        ConflictKind.TOO_LONG: Conflict(kind=kind, exam=2, room=1),
         ConflictKind.DIFFERENT_STARTS: Conflict(kind=kind, exam=1),
         ConflictKind.SPLIT: Conflict(kind=kind, exam=1, needed=1, available=2),
         ConflictKind.NOT_SEATED: Conflict(kind=kind, exam=1, students=(5,)),

@@ -7,12 +7,13 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Role, User
-from enrolments.services.actions import ActionError
+from enrolments.services.actions import ActionError, StaleError
 from exams import planning, proposals
 from exams.instances import situation
 from exams.models import Exam, Mode, Plan, Sitting
@@ -111,13 +112,61 @@ def test_one_exam_alone_is_taken_over_and_what_is_pinned_or_told_stays(staff: Us
     before = {one.pk: (one.room_id, one.starts_at) for one in Sitting.objects.all()}
     plan = proposal(staff)
 
-    assert adopting.adopt(plan, {new.pk}, by=staff) == 1
+    assert adopting.adopt(plan, {new.pk}, by=staff) == (1, [])
     adopting.adopt(plan, by=staff)
     for kept in (rows[pinned.pk], one):
         kept.refresh_from_db()
         assert (kept.room_id, kept.starts_at) == before[kept.pk]
         assert kept.state != "cancelled"
     assert not told("moved") + told("cancelled")
+
+
+@pytest.mark.parametrize("since", ["published", "pinned"])
+def test_what_was_published_or_pinned_after_the_proposal_stays_and_is_named(
+    staff: User, client: Client, sign_in: SignIn, since: str
+) -> None:
+    exam, other = window_exam(2), window_exam(1)
+    helpers()
+    row = plan_all(exam, staff, places=50)
+    plan = proposal(staff)
+    elsewhere = RoomFactory.create(places=60)
+    sittings.move(row, elsewhere, in_days(40, 9), seen=row.version, by=staff)
+    if since == "published":
+        publish_all(staff)
+    else:
+        sittings.pin(row, seen=row.version, by=staff)
+    row.refresh_from_db()
+    sign_in(staff)
+    html = client.post(
+        reverse("planner:adopt", args=[plan.pk]), {"all": "1"}, follow=True
+    ).content.decode()
+
+    before = row.version
+    row.refresh_from_db()
+    assert (row.room, row.version) == (elsewhere, before)
+    assert row.seats.standing().count() == 2
+    assert exam.sittings.count() == 1
+    assert other.sittings.get().seats.count() == 1  # the rest is taken over
+    assert f"vastgezet: {exam.edition.course.university.code}" in html
+    with pytest.raises(ActionError, match="vastgezet"):
+        adopting.adopt(plan, {exam.pk}, by=staff)
+
+
+def test_a_sitting_published_while_a_plan_is_taken_over_keeps_its_students(
+    staff: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exam = window_exam(1)
+    helpers()
+    row = plan_all(exam, staff, places=50)
+    plan = proposal(staff)
+    sittings.move(row, RoomFactory.create(), in_days(40, 9), seen=row.version, by=staff)
+    read = situation()
+    publish_all(staff)
+    monkeypatch.setattr(adopting, "situation", lambda: read)
+
+    with pytest.raises(StaleError):
+        adopting.adopt(plan, by=staff)
+    assert row.seats.standing().count() == 1
 
 
 def test_what_collides_changes_nothing(staff: User) -> None:
@@ -238,6 +287,63 @@ class TestTheBackground:
         assert client.get(page).status_code == 200
         assert client.post(page, {"first": last, "last": first}).status_code == 422
         assert client.post(page, {"first": first, "last": last}).status_code == 302
+
+    def test_one_that_cannot_be_made_fails_at_once_and_makes_room_for_others(
+        self,
+        plan: Plan,
+        staff: User,
+        client: Client,
+        sign_in: SignIn,
+        monkeypatch: pytest.MonkeyPatch,
+        caplog: pytest.LogCaptureFixture,
+    ) -> None:
+        def broken(*_days: date) -> None:
+            raise OverflowError
+
+        monkeypatch.setattr(proposing.proposals, "between", broken)
+        assert not proposing.make(plan.pk)
+        caplog.clear()
+
+        plan.refresh_from_db()
+        assert plan.state == S.FAILED
+        assert proposing.due() == []
+        sign_in(staff)
+        html = client.get(reverse("planner:proposal", args=[plan.pk])).content.decode()
+        assert "Er is geen planning uit gekomen" in html
+        proposing.ask(*days_around(40), by=staff)
+
+    def test_a_database_that_is_away_is_no_failure_of_the_plan(
+        self, plan: Plan, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def away(*_days: date) -> None:
+            raise OperationalError
+
+        monkeypatch.setattr(proposing.proposals, "between", away)
+        with pytest.raises(OperationalError):
+            proposing.make(plan.pk)
+        plan.refresh_from_db()
+        assert plan.state == S.RUNNING  # another takes it when the lease is over
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01", "1999-12-31"])
+def test_days_that_nobody_means_are_refused_not_reckoned_with(
+    staff: User, client: Client, sign_in: SignIn, day: str
+) -> None:
+    row = SittingFactory.create()
+    exam = window_exam(1)
+    sign_in(staff)
+    where = {"day": day, "at": "23:30", "room": row.room_id, "seen": row.version}
+    assert client.get(reverse("planner:plan"), {"day": day}).status_code == 200
+    for name, pk in (("planner:move", row.pk), ("planner:exam", exam.pk)):
+        page = reverse(name, args=[pk])
+        assert client.get(page, where, headers={"HX-Request": "true"}).status_code == 200
+        answer = client.post(page, where)
+        assert answer.status_code == 422
+        assert "het jaar van deze datum" in answer.content.decode()
+    assert client.post(reverse("planner:proposed"), {"first": day, "last": day}).status_code == 422
+    slot = {"on": day, "at": "23:30", "places": 1}
+    assert client.post(reverse("exams:slots", args=[exam.edition_id, 1]), slot).status_code == 422
+    assert not Plan.objects.exists()
 
 
 class TestTheAlarm:

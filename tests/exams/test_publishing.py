@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 from icalendar import Calendar
 
 from accounts.models import Role, User
+from courses import house
 from enrolments.calendar import calendar_for
 from enrolments.services.actions import ActionError, StaleError
 from exams import deadlines
 from exams.instances import situation
 from exams.services import publishing, sittings
 from paperwork.models import Notice
+from paperwork.services.settings import save_setting
+from paperwork.wordings import messages, name_of
 from paperwork.working_days import working_days_between
 from tests import factories
 from tests.exams.planned import granted, plan_all, publish_all, told
@@ -116,6 +118,104 @@ class TestPublishing:
         assert last["sequence"] > events[1]["sequence"]
         assert stranger.student_id not in told("moved") + told("cancelled")
 
+    def test_another_room_for_one_who_was_told_is_told_at_once_and_again_when_it_is_known(
+        self, staff: User, client: Client, sign_in: SignIn
+    ) -> None:
+        exam = ExamFactory.create()
+        case, other = enrolled(exam), enrolled(exam)
+        first = plan_all(exam, staff)
+        publish_all(staff)
+        sign_in(case.student)
+        page = reverse("exchange:case", args=[case.reference])
+        files = [calendar_for(case.student)]
+
+        now = situation()
+        task = now.tasks[exam.pk]
+        one = task.sitters[case.student_id]
+        row = sittings.plan(now, task, [one], RoomFactory.create(), exam.starts_at, by=staff)
+        files.append(calendar_for(case.student))
+
+        assert told("other_place") == [case.student_id]
+        assert first.room.name in Notice.objects.get(kind="exams.other_place").text
+        html = client.get(page).content.decode()
+        assert "Je krijgt een andere plaats" in html
+        assert "gaat niet door" not in html
+        assert row.room.name not in html
+        (announcement,) = publishing.announcements(situation())
+        (message,) = announcement.messages
+        assert message.is_change
+        publish_all(staff)
+        files.append(calendar_for(case.student))
+
+        assert told("moved") == [case.student_id]
+        notice = Notice.objects.get(kind="exams.moved")
+        assert (notice.subject, notice.text) == (message.subject, message.text)
+        assert f"Het was: {first.room.building.name}" in notice.text
+        assert row.room.name in notice.text
+        assert len(told("published")) == 2  # each of the two once
+        events = [_exam_event(file) for file in files]
+        assert len({one["uid"] for one in events}) == 1
+        numbers = [one["sequence"] for one in events]
+        assert numbers == sorted(set(numbers))
+        assert [one.get("status") for one in events][1] == "CANCELLED"
+        assert events[2].get("status") != "CANCELLED"
+        assert other.student_id not in [*told("moved"), *told("other_place")]
+
+    def test_the_preview_is_the_message_that_is_sent(self, staff: User) -> None:
+        known = next(one for one in messages("exams.published") if "You sit" in one.singular)
+        said = {
+            "nl": ["Voor {course} van {host}: neem je pas mee."],
+            "en": ["Bring it to {course}."],
+        }
+        save_setting(name_of("exams.published", known), said, seen=0, by=None)
+        exam = ExamFactory.create()
+        enrolled(exam)
+        plan_all(exam, staff)
+        (one,) = publishing.announcements(situation())
+        (message,) = one.messages
+        publish_all(staff)
+
+        notice = Notice.objects.get(kind="exams.published")
+        assert "neem je pas mee." in notice.text
+        assert (message.subject, message.text) == (notice.subject, notice.text)
+
+    def test_the_host_hears_when_it_is_held_once_for_all_rooms_and_without_names(
+        self, staff: User
+    ) -> None:
+        exam = ExamFactory.create(contact_email="exams@host.example")
+        cases = [enrolled(exam), enrolled(exam)]
+        now = situation()
+        task = now.tasks[exam.pk]
+        rows = [
+            sittings.plan(now, task, [sitter], RoomFactory.create(), exam.earliest_at, by=staff)
+            for sitter in now.unseated(task)
+        ]
+
+        def host() -> list[str]:
+            found = Notice.objects.filter(kind="exams.host_day_outside").order_by("created_at")
+            assert {one.email for one in found} <= {"exams@host.example"}
+            return [one.text for one in found]
+
+        publish_all(staff)
+        assert ["2 students sit your exam here" in text for text in host()] == [True]
+
+        rows[0].refresh_from_db()
+        sittings.move(
+            rows[0], RoomFactory.create(), rows[0].starts_at, seen=rows[0].version, by=staff
+        )
+        assert len(host()) == 1, "another room is no news to a host"
+        rows[0].refresh_from_db()
+        later = rows[0].starts_at + timedelta(hours=1)
+        sittings.move(rows[0], rows[0].room, later, seen=rows[0].version, by=staff)
+        assert len(host()) == 2, "both rooms begin later, and the host hears it once"
+        assert "It was:" in host()[1]
+
+        for row, more in zip(rows, (0, 1), strict=True):
+            row.refresh_from_db()
+            sittings.cancel(row, "Waterschade", seen=row.version, by=staff)
+            assert len(host()) == 2 + more, "while another room holds it, it is held"
+        assert all(str(case.student) not in text for case in cases for text in host())
+
     def test_the_case_shows_it_and_an_unpublished_one_not(
         self, staff: User, client: Client, sign_in: SignIn
     ) -> None:
@@ -142,7 +242,7 @@ class TestPublishing:
     def test_the_last_day_to_tell_is_ten_working_days_before(self, day: date) -> None:
         last = deadlines.tell_by(day)
 
-        assert working_days_between(last, day) == settings.EXAM_NOTICE_DAYS
+        assert working_days_between(last, day) == house.number("exams.notice_days")
         assert deadlines.first_day_in_time(last) <= day
 
 

@@ -15,6 +15,7 @@ from accounts.models import Role, User
 from enrolments.later import news_of
 from enrolments.models import Enrolment
 from enrolments.services.actions import ActionError, StaleError
+from exams import own
 from exams.models import Attendance, Exam, Facility, Mode, Resit, Sitting, SlotChoice, SlotOffer
 from exams.services import resits, slots
 from exams.tasks import every_night
@@ -22,6 +23,7 @@ from paperwork.models import Notice
 from tests import factories
 from tests.enrolments.cases import fresh
 from tests.exams.sittings import ExamFactory, PublishedSittingFactory, enrolled, in_days, seat
+from tests.grades.rows import finish
 from tests.races import at_once
 
 type SignIn = Callable[[User], Client]
@@ -287,3 +289,23 @@ def test_of_many_for_the_last_place_one_gets_it(transactional_db: None) -> None:
     assert sum(isinstance(result, StaleError) for result in results) == 5
     last.refresh_from_db()
     assert last.taken == 1
+
+
+# --- on the case's page ---------------------------------------------------------------------------
+def test_the_case_leads_to_the_exam_only_while_one_is_ahead(db: None) -> None:
+    exam = ExamFactory.create(edition__resit_offered=True)
+    case = enrolled(exam)
+
+    def shows() -> bool:
+        fresh_case = Enrolment.objects.select_related("edition__course__university").get(pk=case.pk)
+        return bool(list(own.parts(fresh_case, case.student)))
+
+    assert shows()
+    Exam.objects.filter(pk=exam.pk).update(starts_at=timezone.now() - timedelta(days=1))
+    finish(case)
+    Enrolment.objects.filter(pk=case.pk).update(state="enrolled")
+    assert not shows()
+    ExamFactory.create(edition=exam.edition, attempt=2)
+    assert not shows(), "others may take the resit"
+    Resit.objects.create(enrolment=case, attempt=2, because="absent")
+    assert shows()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -12,8 +12,8 @@ from accounts.models import Role, User
 from enrolments.models import Enrolment, Purpose
 from enrolments.models.enrolment import Kind
 from grades import form
-from grades.models import Registration, Result
-from grades.services import registering
+from grades.models import Batch, Registration, Result
+from grades.services import batches, registering
 from tests import factories
 from tests.enrolments.cases import Cast, make_cast
 from tests.grades import rows
@@ -74,3 +74,9 @@ def moved(row: Registration, *steps: str, cast: Cast) -> Registration:
         registering.act(row, step, by=by, also=also, reason="Because.")
         row = fresh(row)
     return row
+
+
+def quiet(batch: Batch) -> None:
+    """Nobody has been at it for a while."""
+    long_ago = timezone.now() - batches.QUIET - timedelta(seconds=1)
+    Batch.objects.filter(pk=batch.pk).update(changed_at=long_ago)

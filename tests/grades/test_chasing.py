@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 import pytest
 from django.utils import timezone
 
+from accounts.models import Membership
 from courses.models import Edition
 from enrolments.models import Enrolment, HostRules
 from enrolments.services import rules
@@ -92,3 +93,21 @@ def test_due_as_the_host_says(case: Enrolment, own: int | None, days: int) -> No
     rules.save_rules(HostRules(university=host, transcript_days=own))
 
     assert chasing.due_on(case) == case.edition.ends_on + timedelta(days=days)
+
+
+@pytest.mark.parametrize("address", ["exchange@host.example", ""])
+def test_a_host_without_an_account_is_written_to(cast: Cast, case: Enrolment, address: str) -> None:
+    Membership.objects.filter(user=cast.host).delete()
+    host = case.edition.course.university
+    type(host).objects.filter(pk=host.pk).update(contact_email=address)
+    ended(case, 41)
+    chasing.chase(at())
+    letters = Notice.objects.filter(kind="grades.transcripts_awaited_outside")
+    assert not letters.exists(), "it is not late yet"
+
+    ended(case, 43)
+    chasing.chase(at())
+    chasing.chase(at(10))
+    assert [letter.email for letter in letters] == ([address] if address else [])
+    office = Notice.objects.filter(kind="grades.transcripts_to_ask_for")
+    assert [row.recipient for row in office] == ([] if address else [cast.office])

@@ -97,6 +97,19 @@ def test_what_was_sent_meanwhile_does_not_go_over() -> None:
     assert fresh_case(row.enrolment).purpose == Purpose.ELECTIVE
 
 
+def test_no_student_is_reminded_at_night_or_on_a_free_day() -> None:
+    row = opened()
+    assert row.due_on is not None
+    day = row.due_on + timedelta(days=1)
+    while day.weekday() != 5:
+        day += timedelta(days=1)
+    at = datetime.combine(day, time(10), timezone.get_current_timezone())
+
+    assert registration_chasing.remind(at) == 0
+    assert registration_chasing.remind(at.replace(hour=3) + timedelta(days=4)) == 0
+    assert registration_chasing.remind(at.replace(hour=9) + timedelta(days=4)) == 1
+
+
 def test_who_waits_too_long_is_told_once_a_day() -> None:
     cast = make_cast()
     for steps in ([], ["file"], ["file", "decide"], ["file", "decide", "send"]):

@@ -131,6 +131,7 @@ def test_the_database_refuses_one_person_for_both_and_two_that_wait(scene: Scene
         ({"ec": Decimal(0)}, "EC"),
         ({"ec": Decimal(60)}, "EC"),
         ({"exam_on": factories.days(3)}, "tentamen"),
+        ({"exam_on": factories.days(-300)}, "tentamen"),
     ],
 )
 def test_what_cannot_be_is_refused(scene: Scene, fields: dict[str, Any], why: str) -> None:
@@ -376,3 +377,20 @@ def test_the_student_and_the_home_university_fetch_it(scene: Scene, sign_in: Sig
     client = sign_in(scene.incoming.student)
     assert made.title in client.get(f"/nl/exchange/{scene.incoming.reference}/").content.decode()
     assert client.get(f"/nl/partner/results/{where}").status_code == 403
+
+
+def test_the_exam_day_alone_can_be_corrected(scene: Scene) -> None:
+    held = scene.confirmed(scene.own, exam_on=factories.days(-21))
+    same = {"dated_on": held.dated_on, "reason": "Another day."}
+    with pytest.raises(ActionError, match="al"):
+        scene.entered(scene.own, exam_on=factories.days(-21), **same)
+    scene.confirmed(scene.own, exam_on=factories.days(-22), **same)
+    assert Result.objects.get(enrolment=scene.own, current=True).exam_on == factories.days(-22)
+
+
+def test_a_list_that_says_no_exam_day_leaves_it_as_it_is(scene: Scene) -> None:
+    held = scene.confirmed(scene.own, exam_on=factories.days(-30))
+    cells = {"line": "2", "number": scene.own.student_number, "result": "7.5"}
+    says = {"exam_on": factories.days(-29).isoformat(), "reason": "Another day."}
+    checked = [lists.check(scene.edition, [one], held.dated_on) for one in (cells, cells | says)]
+    assert [rows[0].outcome for rows in checked] == [lists.SAME, lists.CORRECTION]

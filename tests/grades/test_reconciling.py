@@ -10,7 +10,7 @@ from django.test import Client
 
 from accounts.models import Role, User
 from courses.imports.reading import UnreadableError
-from grades import usis_lists
+from grades import registrations, usis_lists
 from grades.models import RegistrationState, UsisRow
 from grades.services import reconciling
 from grades.services.registration_actions import ActionError
@@ -79,6 +79,7 @@ def test_a_list_records_what_is_entered_but_not_by_who_verified() -> None:
     [
         ("l.csv", as_list("s1|x", separator="|"), "één cel"),
         ("l.csv", b"naam;cijfer\nx;8", "student_number"),
+        ("l.csv", b"studentnummer;studiepunten;cijfer\ns1;5;8", "title of course_code"),
         ("l.pdf", b"%PDF", "csv"),
         ("l.csv", b"", "leeg"),
         ("l.xlsx", b"PK\x03\x04 no", "Excel"),
@@ -102,7 +103,65 @@ def test_the_page_takes_a_list_and_says_what_came_of_it(sign_in: SignIn) -> None
     wrong = bring(b"naam,cijfer\nx,8")
     assert wrong.status_code == 422  # type: ignore[attr-defined]
     number = cast.owner.student.student_number
-    page = bring(as_list(f"{number};;;6;8;;")).content.decode()  # type: ignore[attr-defined]
+    page = bring(as_list(f"{number};;{TITLE};6;8;;")).content.decode()  # type: ignore[attr-defined]
     assert "1 sent, 0 found, 1 differs: credits 5 against 6." in page
     listed = client.get("/en/desk/registrations/?view=differs").content.decode()
     assert "1 registration" in listed
+
+
+@pytest.mark.parametrize(
+    ("ec", "result", "said"),
+    [
+        ("", "", "studiepunten 5 tegen niets; resultaat 8 tegen niets"),
+        ("5", "", "resultaat 8 tegen niets"),
+        ("", "8", "studiepunten 5 tegen niets"),
+    ],
+)
+def test_what_stands_there_without_a_result_is_not_recorded(
+    ec: str, result: str, said: str
+) -> None:
+    cast = make_cast()
+    row = sent(cast)
+    line = f"{cast.owner.student.student_number};;{TITLE};{ec};{result};;"
+    rows = usis_lists.rows_of("l.csv", as_list(line))
+    brought = reconciling.bring(cast.faculty, "l.csv", rows, by=cast.administration)
+
+    assert brought.recorded == 0
+    assert fresh(row).state == S.SENT  # type: ignore[arg-type]
+    assert said in reconciling.summary(brought.usis_list)["words"]
+
+
+def test_a_line_without_a_course_is_never_recorded() -> None:
+    cast = make_cast()
+    row = sent(cast)
+    number = cast.owner.student.student_number
+    rows = usis_lists.rows_of("l.csv", as_list(f"{number};;;5;8;;"))
+    brought = reconciling.bring(cast.faculty, "l.csv", rows, by=cast.administration)
+
+    assert brought.recorded == 0
+    assert fresh(row).state == S.SENT  # type: ignore[arg-type]
+    assert f"titel {TITLE} tegen niets" in reconciling.summary(brought.usis_list)["words"]
+
+    # It does not stand in the way of a line that says which course it is about.
+    both = usis_lists.rows_of("l.csv", as_list(f"{number};;;5;8;;", f"{number};;{TITLE};5;8;;"))
+    brought = reconciling.bring(cast.faculty, "l.csv", both, by=cast.administration)
+    assert brought.recorded == 1
+    summary = reconciling.summary(brought.usis_list)
+    assert [one.line for one in summary["found"]] == [3]
+    assert [one.line for one in summary["unknown"]] == [2]
+
+
+def test_what_differs_later_is_in_the_view_until_a_list_has_it_right() -> None:
+    cast = make_cast()
+    row = sent(cast, "register")
+    line = f"{cast.owner.student.student_number};;{TITLE};5;8;;"
+
+    def bring(line: str) -> int:
+        rows = usis_lists.rows_of("l.csv", as_list(line))
+        reconciling.bring(cast.faculty, "l.csv", rows, by=cast.administration)
+        return registrations.find(cast.administration, {"view": "differs"}).number
+
+    assert bring(line) == 0
+    assert fresh(row).state == S.RECONCILED  # type: ignore[arg-type]
+    assert bring(line.replace(";5;", ";6;")) == 1
+    assert bring(line) == 0

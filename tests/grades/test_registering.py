@@ -292,3 +292,14 @@ def test_a_student_asks_in_one_click_where_the_faculty_takes_our_form(
     assert client.post(f"{address}file/").status_code == 302
     assert fresh(row).filed_on == today()
     assert client.post(f"{address}file/").status_code == 409
+
+
+def test_the_form_names_who_confirmed_a_result_of_ours() -> None:
+    cast = make_cast(Kind.OWN)
+    row = opened(cast, kind=Kind.OWN)
+    assert row.result.confirmed_by is not None
+
+    (signed, *_others) = form.data_of(row, "en", kind="registration")["signatures"]
+
+    assert signed["name"] == str(row.result.confirmed_by)
+    assert signed["role"].startswith("confirmed the result on")

@@ -9,14 +9,19 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from accounts.models import User
 from enrolments.models.enrolment import Board
-from grades.models import RegistrationState
+from grades import form
+from grades.models import RegistrationState, Transcript
+from grades.services import receiving, registering
 from paperwork import making
 from paperwork.models import Document, Event
 from tests.enrolments.cases import make_cast
-from tests.grades.registering import fresh, moved, opened, today
+from tests.grades.papers import upload
+from tests.grades.registering import finished, fresh, moved, opened, result_of, today
+from tests.paperwork.files.samples import photo
 
 pytestmark = pytest.mark.django_db
 S = RegistrationState
@@ -137,3 +142,28 @@ def test_the_counts_are_those_of_the_lists(sign_in: SignIn, view: str) -> None:
     page = sign_in(cast.coordinator).get(f"/en/desk/registrations/?view={view}")
     assert page.context["page_obj"].paginator.count == expected
     assert len(page.context["rows"]) == expected
+
+
+def test_the_photographs_themselves_are_there_for_the_administration(sign_in: SignIn) -> None:
+    cast = make_cast()
+    case = finished(cast)
+    files = [upload(photo(), f"page {number}.jpg") for number in (1, 2)]
+    shown = receiving.receive(case, files, by=cast.owner, grade_typed="5.5")
+    Transcript.objects.filter(pk=shown.pk).update(
+        state="verified", verified_by=cast.coordinator, verified_at=timezone.now()
+    )
+    row = registering.open_registration(result_of(case, cast.coordinator, transcript=shown))
+    assert row is not None
+    row = moved(fresh(row), "file", "decide", "send", cast=cast)
+    client = sign_in(cast.administration)
+    path = f"/en/desk/registrations/{case.reference}/"
+
+    page = client.get(path).content.decode()
+    assert "The transcript, as one PDF of its photographs" in page
+    assert "Photograph 2, as it was received" in page
+    assert client.get(f"{path}transcript/")["Content-Type"] == "application/pdf"
+    assert client.get(f"{path}transcript/?photo=2")["Content-Type"] == "image/jpeg"
+    for wrong in ("0", "3", "x", "-1"):
+        assert client.get(f"{path}transcript/?photo={wrong}").status_code == 404
+    annex = form.data_of(row, "en", kind="registration")["annexes"][0]
+    assert "as one PDF of the photographs" in annex["title"]

@@ -274,3 +274,52 @@ def test_the_attempt_is_the_one_that_was_sat(client: Client, case: Enrolment) ->
     form = client.get(path_of(case)).context["form"]
     assert form["attempt"].value() == "resit"
     assert form["exam_on"].value() == resit.starts_at.date()
+
+
+@pytest.mark.parametrize("day", ["2020-01-01", "2090-01-01"])
+def test_an_exam_that_cannot_be_is_refused(client: Client, case: Enrolment, day: str) -> None:
+    given(case)
+    sent = shown(client, case, recorded="8", exam_on=day)
+
+    answer = client.post(path_of(case), sent)
+
+    assert answer.status_code == 422
+    assert answer.context["form"].errors["exam_on"]
+
+
+@pytest.mark.parametrize(("printed", "asks"), [("Fail", True), ("3", True), ("5.5", False)])
+def test_a_pass_for_what_looks_like_a_fail_asks_for_a_tick(
+    client: Client, case: Enrolment, printed: str, asks: bool
+) -> None:
+    host = case.edition.course.university
+    table = GradeTable.objects.create(university=host, scale="1 to 6", source="x")
+    GradeTableRow.objects.create(table=table, printed_from=1, printed_to="3.9", suggests="4")
+    GradeTableRow.objects.create(table=table, printed_from=4, printed_to=6, suggests="7.5")
+    given(case)
+    taken = client.post(path_of(case), shown(client, case, take="all"))
+    sent = {field.html_name: str(field.value() or "") for field in taken.context["form"]}
+    sent |= {"seen": taken.context["seen"], "version": "1"}
+    for name in ("sure", "passed_all_the_same"):
+        sent.pop(name)
+    sent |= {"recorded": "8", "grade_printed": printed}
+
+    answer = client.post(path_of(case), sent)
+    assert (answer.status_code == 422) == asks
+    if asks:
+        assert "passed_all_the_same" in answer.content.decode()
+        assert not Result.objects.exists()
+        assert client.post(path_of(case), sent | {"recorded": "4"}).status_code == 302
+    else:
+        assert "passed_all_the_same" not in client.get(path_of(case)).content.decode()
+
+
+def test_with_the_tick_it_is_recorded(client: Client, case: Enrolment) -> None:
+    given(case)
+    taken = client.post(path_of(case), shown(client, case, take="all"))
+    sent = {field.html_name: str(field.value() or "") for field in taken.context["form"]}
+    sent |= {"seen": taken.context["seen"], "version": "1", "recorded": "8"}
+    sent |= {"grade_printed": "Fail", "passed_all_the_same": "on"}
+    sent.pop("sure")
+
+    assert client.post(path_of(case), sent).status_code == 302
+    assert Result.objects.get().passed

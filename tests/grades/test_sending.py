@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import User
 from enrolments.models import Enrolment
@@ -13,7 +15,8 @@ from grades.models import Transcript
 from grades.reading.finding import Sought
 from grades.reading.matching import Candidate, matches
 from grades.services import sending
-from paperwork.models import Attachment
+from paperwork.models import Attachment, Notice
+from paperwork.services.files import sweep
 from tests.enrolments.cases import Cast, student_of
 from tests.grades.papers import paper, paper_of, upload
 from tests.grades.rows import finished, verified
@@ -82,6 +85,28 @@ def test_thrown_away(cast: Cast, case: Enrolment) -> None:
     sending.settle({str(file.pk): "drop"}, by=cast.host)
 
     assert not sending.unsettled(cast.host)
+
+
+def test_a_file_waits_two_weeks_and_its_sender_hears_it(cast: Cast, case: Enrolment) -> None:
+    names(cast, paper([["Nobody"]]))
+
+    def aged(**age: int) -> None:
+        Attachment.objects.update(given_at=timezone.now() - timedelta(**age))
+
+    aged(hours=20)
+    assert sending.remind() == 0
+    aged(days=3)
+    assert (sending.remind(), sending.remind()) == (1, 1)
+    assert Notice.objects.get(kind="grades.transcripts_unsettled").recipient == cast.host
+    assert sweep()["unclaimed"] == 0
+    aged(days=10)
+    sending.remind()
+    assert Notice.objects.filter(kind="grades.transcripts_unsettled").count() == 2
+
+    aged(days=13, hours=23)
+    assert sweep()["unclaimed"] == 0
+    aged(days=14, hours=1)
+    assert sweep()["unclaimed"] == 1
 
 
 def test_of_others_nothing_is_seen_or_taken(cast: Cast, case: Enrolment, sign_in: SignIn) -> None:

@@ -7,10 +7,11 @@ from decimal import Decimal
 
 import pytest
 from django.test import Client
+from django.utils import translation
 
 from accounts.models import User
 from courses.models import University
-from grades.models import GradeTable
+from grades.models import GradeTable, GradeTableRow
 from grades.suggesting import suggestions
 from tests import factories
 
@@ -67,3 +68,18 @@ def test_wrong_lines(
     assert answer.status_code == 422
     assert said in answer.content.decode()
     assert not GradeTable.objects.exists()
+
+
+@pytest.mark.parametrize(("language", "suggested"), [("nl", "7,5"), ("en", "7.5")])
+def test_a_suggestion_is_written_as_its_reader_writes(
+    db: None, language: str, suggested: str
+) -> None:
+    host = factories.UniversityFactory.create()
+    table = GradeTable.objects.create(university=host, scale="1 to 6", source="x")
+    GradeTableRow.objects.create(
+        table=table, printed="B", suggests="7.5", lowest="7", highest="8.5"
+    )
+    with translation.override(language):
+        (one,) = suggestions(host.pk, "B")
+    assert one.grade == suggested
+    assert one.highest == suggested.replace("7", "8")

@@ -37,9 +37,11 @@ def statement(case: Enrolment, recorded: str = "8", **other: Any) -> Statement:
 
 ALLOWED = {
     ("elective", "received", "verify", "coordinator"),
+    ("elective", "received", "keep", "coordinator"),
     ("elective", "received", "return", "coordinator"),
     ("elective", "verified", "correct", "coordinator"),
     ("honours", "received", "verify", "honours"),
+    ("honours", "received", "keep", "honours"),
     ("honours", "received", "return", "honours"),
     ("honours", "verified", "correct", "honours"),
 }
@@ -191,3 +193,15 @@ def test_of_two_who_verify_at_once_one_does(transactional_db: None) -> None:
 
 def test_every_action_has_its_words() -> None:
     assert all(action.label and action.done for action in ACTIONS.values())
+
+
+@pytest.mark.parametrize("days", [-1, 1])
+def test_an_exam_lies_between_the_courses_begin_and_the_result(
+    cast: Cast, case: Enrolment, days: int
+) -> None:
+    edition = case.edition
+    day = edition.starts_on if days < 0 else edition.ends_on
+    said = statement(case, exam_on=day + timedelta(days=days))
+    with pytest.raises(ActionError, match="tentamen"):
+        verifying.verify(transcript_of(case), said, by=cast.coordinator)
+    assert not Result.objects.exists()

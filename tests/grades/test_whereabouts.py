@@ -51,62 +51,78 @@ def who(case: Enrolment) -> str:
     return holder.who if holder else ""
 
 
+def at_stop(case: Enrolment, name: str) -> object:
+    steps = whereabouts.news([case])[case.pk].steps["registered"]
+    return next(step.at for step in steps if step.name == name)
+
+
+def what_next(case: Enrolment) -> str:
+    holder = whereabouts.news([case])[case.pk].holder
+    return holder.next if holder else ""
+
+
 LONG_AGO = timezone.now() - timedelta(days=2)
 DONE, NOW, LATER = "done", "now", ""
 
 
 def test_from_the_transcript_to_usis(cast: Cast, case: Enrolment) -> None:
-    names = ("transcript", "verified", "filed", "sent", "registered")
+    names = ("transcript", "verified", "filed", "decided", "sent", "registered")
 
     def shown(*states: str) -> bool:
         assert line(case) == list(zip(names, states, strict=True))
         return True
 
-    assert shown(NOW, LATER, LATER, LATER, LATER)
+    assert shown(NOW, LATER, LATER, LATER, LATER, LATER)
     assert who(case) == Who.HOST
     row = transcript_of(case)
-    assert shown(DONE, NOW, LATER, LATER, LATER)
+    assert shown(DONE, NOW, LATER, LATER, LATER, LATER)
     assert who(case) == Who.COORDINATOR
     rows = type(row).objects.filter(pk=row.pk)
     rows.update(state="returned", reason="?", changed_at=LONG_AGO)
-    assert shown(NOW, LATER, LATER, LATER, LATER)
+    assert shown(NOW, LATER, LATER, LATER, LATER, LATER)
     assert who(case) == Who.STUDENT
     by = cast.coordinator
     rows.update(state="verified", verified_by=by, verified_at=timezone.now())
     rows.update(changed_at=timezone.now())
-    assert shown(DONE, NOW, LATER, LATER, LATER)  # it can still be taken back
+    assert shown(DONE, NOW, LATER, LATER, LATER, LATER)  # it can still be taken back
     rows.update(verified_at=LONG_AGO, changed_at=LONG_AGO)
     result = result_of(case, by, transcript=row, recorded_at=LONG_AGO)
     registration = registration_of(result, created_at=LONG_AGO)
-    assert shown(DONE, DONE, NOW, LATER, LATER)
+    assert shown(DONE, DONE, NOW, LATER, LATER, LATER)
     assert who(case) == Who.STUDENT
 
     def move(**fields: Any) -> None:
         type(registration).objects.filter(pk=registration.pk).update(**fields)
 
-    move(filed_on=LONG_AGO.date())
-    assert shown(DONE, DONE, DONE, NOW, LATER)
+    by_when = timezone.localdate() + timedelta(days=9)
+    move(filed_on=LONG_AGO.date(), due_on=by_when)
+    assert shown(DONE, DONE, DONE, NOW, LATER, LATER)
+    assert (who(case), at_stop(case, "decided")) == (Who.BOARD, by_when)
+    move(board_decided_on=LONG_AGO.date())  # of a result that was corrected since
     assert who(case) == Who.BOARD
     move(state="prepared", board_decided_on=LONG_AGO.date())
-    assert who(case) == Who.COORDINATOR
+    assert shown(DONE, DONE, DONE, DONE, NOW, LATER)
+    assert (who(case), at_stop(case, "decided")) == (Who.COORDINATOR, LONG_AGO.date())
     move(state="sent", sent_at=LONG_AGO)
-    assert shown(DONE, DONE, DONE, DONE, NOW)
+    assert shown(DONE, DONE, DONE, DONE, DONE, NOW)
     assert who(case) == Who.ADMINISTRATION
     move(state="registered", registered_on=LONG_AGO.date(), registered_by=cast.administration)
-    assert shown(DONE, DONE, DONE, DONE, DONE)
-    assert who(case) == ""
+    assert shown(DONE, DONE, DONE, DONE, DONE, DONE)
+    assert who(case) == Who.NOBODY
+    assert "staat in uSis" in what_next(case)
 
 
 def test_after_a_fail_nothing_is_registered(cast: Cast, case: Enrolment) -> None:
     row = verified(case, cast.coordinator, changed_at=LONG_AGO)
     result_of(case, cast.coordinator, transcript=row, grade=5, passed=False, recorded_at=LONG_AGO)
     assert line(case) == [("transcript", "done"), ("verified", "done")]
+    assert "niets om te registreren" in what_next(case)
 
 
 @pytest.mark.parametrize(
     ("kind", "names"),
     [
-        (Kind.OWN, ["result", "filed", "sent", "registered"]),
+        (Kind.OWN, ["result", "filed", "decided", "sent", "registered"]),
         (Kind.INCOMING, ["result", "records"]),
     ],
 )
@@ -149,9 +165,6 @@ def test_few_cases_give_no_figure_of_their_own(spans: list[durations.Span]) -> N
     assert durations.usual("verify", faculty="FGW") == 12
     assert durations.usual("verify", faculty="FSW") == 3  # of all, since four are too few
     assert durations.usual("send", faculty="FGW") is None
-    figures = {code: found[0] for code, found in durations.by_faculty().items()}
-    assert (figures["FGW"].cases, figures["FGW"].median, figures["FGW"].late) == (5, 12, 40)
-    assert (figures["FSW"].median, figures["FSW"].late) == (None, None)
 
 
 def test_the_student_reads_when_it_usually_comes(
@@ -189,20 +202,6 @@ def test_the_steps_are_read_from_what_happened(cast: Cast, case: Enrolment) -> N
     assert found["file"].days == 0
     assert found["whole"].faculty == cast.faculty.code
     assert found["whole"].host == cast.host_university.code
-
-
-def test_the_desk_shows_the_figures_and_gives_them_out(
-    cast: Cast, spans: list[durations.Span], sign_in: SignIn
-) -> None:
-    client = sign_in(cast.administration)
-    page = client.get("/nl/desk/durations/?by=faculty").content.decode()
-    assert "minder dan 5" in page
-    assert page.count("Cijferlijst gecontroleerd") == 2
-    for by in ("university", "nonsense"):
-        assert client.get(f"/nl/desk/durations/?by={by}").status_code == 200
-    lines = client.get("/nl/desk/durations/export/").content.decode("utf-8-sig").split()
-    assert "faculty,FGW,verify,5,12,40" in lines
-    assert "faculty,FSW,verify,<5,," in lines
 
 
 # --- What a grade has meant -----------------------------------------------------------------------

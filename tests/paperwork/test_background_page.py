@@ -12,6 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Role, User
+from paperwork import restored
 from paperwork.models import Document, Notice, Owed
 from paperwork.services.documents import owe_document
 from tests import factories
@@ -137,6 +138,24 @@ def test_all_that_was_given_up_is_tried_again(sign_in: SignIn, office: User) -> 
         assert left.state == before
 
 
+def test_what_a_restore_held_is_sent_together(sign_in: SignIn, office: User) -> None:
+    client = sign_in(office)
+    unsure = add("unsure", Owed.State.UNCERTAIN, error="Nobody knows")
+    assert "Send all that a restore held" not in client.get(PAGE).text
+    for number in range(3):
+        add(f"n{number}", Owed.State.UNCERTAIN, error=restored.ERROR)
+    other = add("other", Owed.State.UNCERTAIN, error=restored.ERROR, kind="accounts.role_given")
+    assert "Send all that a restore held" in client.get(PAGE).text
+
+    answer = client.post(f"{PAGE}again/", {"all": "held", "kind": "test"}, follow=True)
+
+    assert "3 are tried again" in answer.text
+    assert Notice.objects.filter(state=Owed.State.NEW).count() == 3
+    for left in (unsure, other):
+        left.refresh_from_db()
+        assert left.state == Owed.State.UNCERTAIN
+
+
 def test_documents_are_tried_again(sign_in: SignIn, office: User) -> None:
     document = a_document("letter", Owed.State.DEAD)
 
@@ -221,5 +240,5 @@ def test_the_page_costs_the_same_for_one_and_for_three(
     report_alive()
     client.get(PAGE)
 
-    with django_assert_max_num_queries(10):  # the worker's heartbeat lies in the shared cache
+    with django_assert_max_num_queries(11):  # the worker's heartbeat lies in the shared cache
         assert client.get(PAGE).text.count("Try again<") == count

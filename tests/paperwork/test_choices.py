@@ -15,6 +15,7 @@ from accounts.models import Role, User
 from paperwork import digest, tasks
 from paperwork.models import MailChoice, Notice, Owed
 from paperwork.registry import NOTICES, kinds_for
+from paperwork.services import reading
 from tests import factories
 from tests.mails import letters
 from tests.paperwork.owing import owe_a_notice
@@ -189,7 +190,7 @@ def test_only_what_is_wanted_daily_and_news_is_gathered(daily: User) -> None:
     came("settled", daily, yesterday, settled_at=yesterday)
     came("mailed", daily, yesterday, state=Owed.State.DONE)
     came("taken-back", daily, yesterday, state=Owed.State.CANCELLED)
-    came("another-kind", daily, yesterday, kind="accounts.role_ended")
+    came("at-once", daily, yesterday, daily=False)
     never = factories.UserFactory.create()
     MailChoice.objects.create(user=never, kind="test", when="never")
     came("never", never, yesterday)
@@ -206,6 +207,32 @@ def test_only_what_is_wanted_daily_and_news_is_gathered(daily: User) -> None:
         tasks.gather_digests()
     [made] = digests()
     assert [notice.key for notice in made.gathered.all()] == ["control"]
+
+
+@pytest.mark.parametrize("then", ["at_once", "never"])
+def test_what_waits_comes_whatever_is_chosen_meanwhile(daily: User, then: str) -> None:
+    came("waits", daily, MONDAY - timedelta(hours=9))
+
+    reading.choose(daily, {"test": then})
+    with time_machine.travel(MONDAY):
+        tasks.gather_digests()
+
+    [made] = digests()
+    assert [notice.key for notice in made.gathered.all()] == ["waits"]
+
+
+def test_what_was_not_wanted_stays_out_of_a_later_digest(daily: User) -> None:
+    reading.choose(daily, {"test": "never"})
+    for number in range(30):
+        came(f"n{number}", daily, MONDAY - timedelta(days=90))
+
+    reading.choose(daily, {"test": "daily"})
+    came("wanted", daily, MONDAY - timedelta(hours=9))
+    with time_machine.travel(MONDAY):
+        tasks.gather_digests()
+
+    [made] = digests()
+    assert [notice.key for notice in made.gathered.all()] == ["wanted"]
 
 
 def test_a_digest_names_twenty_and_counts_the_rest(daily: User) -> None:

@@ -202,6 +202,31 @@ def test_silence_after_the_mail_is_tried_again(db: None, server: MailServer) -> 
     assert server.counts() == {f"<notice-{notice.pk}@localhost>": 2}  # by one and the same name
 
 
+MAY_NOT_GO_TWICE = {
+    "exams.attendance_corrected",
+    "grades.result_corrected",
+    "grades.transcript_returned",
+    "grades.transcript_verified",
+}
+
+
+def test_which_kinds_may_not_go_twice() -> None:
+    """Decisions about a grade: a second mail would read as a second decision."""
+    assert {kind.name for kind in NOTICES.values() if kind.twice is Twice.HOLD} == MAY_NOT_GO_TWICE
+
+
+@pytest.mark.parametrize(
+    ("kind", "state"),
+    [*((kind, "uncertain") for kind in sorted(MAY_NOT_GO_TWICE)), ("test", "new")],
+)
+def test_each_kind_as_it_promises(db: None, server: MailServer, kind: str, state: str) -> None:
+    server.answers["."] = SILENCE
+    notice = owed()
+    Notice.objects.update(kind=kind)
+
+    assert send(notice).state == state
+
+
 @pytest.mark.usefixtures("held")
 def test_silence_after_a_mail_that_may_not_go_twice_is_uncertain(
     db: None, server: MailServer

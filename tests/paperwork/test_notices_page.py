@@ -210,7 +210,9 @@ def test_the_page_costs_the_same_for_one_and_for_three(
     client = sign_in(reader)
     client.get(PAGE)
 
-    with django_assert_num_queries(7):  # session, person, roles, new, views, how many, the page
+    with django_assert_num_queries(
+        8
+    ):  # session, person, roles, version, new, views, how many, the page
         assert client.get(PAGE).text.count("<h3>n") == count
 
 

@@ -14,11 +14,13 @@ from django.template.base import Parser, Token
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format, number_format, time_format
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
 from lucide.templatetags.lucide import lucide
 
-from vx_portal import daystrip, linemap
+from courses import house
+from vx_portal import daystrip, linemap, theme
 
 if TYPE_CHECKING:
     from courses.models import University
@@ -35,22 +37,23 @@ def icon(name: str, size: int = 20, label: str = "") -> str:
 
 
 class OnceNode(template.Node):
-    """Renders what is in it once per language; in a development server too, until it restarts."""
+    """Renders what is in it once per language, and again when the office has settled something."""
 
     def __init__(self, nodelist: template.NodeList) -> None:
         self.nodelist = nodelist
-        self.made: dict[str | None, SafeString] = {}
+        self.made: dict[str | None, tuple[house.Known, SafeString]] = {}
 
     def render(self, context: template.Context) -> SafeString:
-        language = get_language()
-        if language not in self.made:
-            self.made[language] = self.nodelist.render(context)
-        return self.made[language]
+        language, known = get_language(), house.remembered()
+        made = self.made.get(language)
+        if made is None or made[0] is not known:
+            made = self.made[language] = (known, self.nodelist.render(context))
+        return made[1]
 
 
 @register.tag
 def once(parser: Parser, _token: Token) -> OnceNode:
-    """`{% once %}…{% endonce %}`: for what depends on the language and on nothing else."""
+    """`{% once %}…{% endonce %}`: for what depends on the language and on what is settled alone."""
     nodelist = parser.parse(("endonce",))
     parser.delete_first_token()
     return OnceNode(nodelist)
@@ -67,6 +70,12 @@ def crumbs(*steps: str) -> dict[str, Any]:
         "trail": [(a if a.startswith("/") else reverse(a), label) for a, label in pairs],
         "here": steps[-1],
     }
+
+
+@register.simple_tag
+def house_look() -> theme.Look:
+    """The colours and the logo that the office has settled."""
+    return theme.now(house.remembered())
 
 
 @register.simple_tag
@@ -97,13 +106,21 @@ def weekday_day(value: date | None) -> str:
 
 
 @register.filter(expects_localtime=True)
+def moment(value: datetime | None) -> str:
+    """woensdag 14 april 2027, 13:15, midnight too: when something begins."""
+    if not value:
+        return ""
+    return f"{date_format(value, 'l j F Y')}, {time_format(value.time(), 'TIME_FORMAT')}"
+
+
+@register.filter(expects_localtime=True)
 def deadline(value: datetime | None) -> str:
     """woensdag 14 april 2027, 13:15; for the end of a day, which is midnight, that day alone."""
     if not value:
         return ""
     if value.time() == time():
         return date_format(value - timedelta(days=1), "l j F Y")
-    return f"{date_format(value, 'l j F Y')}, {time_format(value.time(), 'TIME_FORMAT')}"
+    return moment(value)
 
 
 @register.filter(expects_localtime=True)
@@ -159,3 +176,22 @@ def kind(field: Any) -> str:
     if field.use_fieldset:
         return "group"
     return name if name in {"checkbox", "file"} else "input"
+
+
+type Group = tuple[str | None, list[dict[str, Any]], int]  # of a select: its title or none
+SELECTED = SafeString(" selected")
+
+
+@register.filter
+def as_options(groups: Iterable[Group]) -> SafeString:
+    """What a select offers, made at once: lists of countries or programmes have hundreds."""
+    return format_html_join("\n", "{}", ((_group(*group),) for group in groups))
+
+
+def _group(title: str | None, options: list[dict[str, Any]], _index: int) -> SafeString:
+    made = format_html_join(
+        "\n",
+        '<option value="{}"{}>{}</option>',
+        ((one["value"], SELECTED if one["selected"] else "", one["label"]) for one in options),
+    )
+    return format_html('<optgroup label="{}">{}</optgroup>', title, made) if title else made

@@ -166,7 +166,8 @@ class TestQuota:
     ) -> None:
         monkeypatch.setattr(files, "STUDENT_QUOTA", Quota(3, 10**6))
         student = factories.StudentFactory.create()
-        monkeypatch.setattr(files.User.objects, "select_for_update", files.User.objects.all)
+        everybody = files.User.objects.all
+        monkeypatch.setattr(files.User.objects, "select_for_update", lambda **_how: everybody())
 
         at_once([lambda: keep(quick(), purpose="letter", by=student)] * 16)
 

@@ -6,7 +6,7 @@ from vx_portal.build import build
 
 
 class Command(BaseCommand):
-    help = "Make the fonts, compiled translations and static files that are missing or outdated."
+    help = "Make the fonts, translations, static files and compiled readers that are missing."
     requires_system_checks = ()
 
     def handle(self, *args: Any, **options: Any) -> None:

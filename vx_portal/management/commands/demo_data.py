@@ -18,6 +18,7 @@ import paperwork.demo
 import paperwork.demo_files
 from paperwork.press import press
 from paperwork.waking import nobody_woken
+from vx_portal import first_house
 
 
 class Command(BaseCommand):
@@ -28,6 +29,7 @@ class Command(BaseCommand):
             raise CommandError("Demo data is for the demo only: DEMO=1 and no DATABASE_URL")
         with nobody_woken():
             courses.demo.load()
+            first_house.settle(first_house.read(courses.demo.HOUSE))
             accounts.demo.make_people()
             paperwork.demo.make_notices()
             paperwork.demo_files.make_files()

@@ -17,8 +17,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         call_command("migrate", interactive=False, verbosity=1)
-        if not settings.REDIS_URL:
-            call_command("createcachetable")
+        call_command("createcachetable")  # used with Redis too, while that is away
         # An image has been built with all of it, and cannot be written to.
         if os.access(settings.VAR_DIR, os.W_OK) and (made := build()):
             self.stdout.write(f"Made: {', '.join(made)}.")

@@ -1,0 +1,1 @@
+"""A semester in a test: `make semester`. See docs/architecture.md."""

@@ -1,0 +1,49 @@
+"""Transcripts that hosts still owe, by course."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, NamedTuple
+
+from django.db.models import Count
+from django.utils import timezone
+
+from courses.models import Edition
+from enrolments.scopes import scopes_of
+from enrolments.services import rules
+from grades.services import chasing
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+class Awaited(NamedTuple):
+    """The transcripts of one run of a course that are not here."""
+
+    edition: Edition
+    number: int
+    by: date
+
+    @property
+    def is_late(self) -> bool:
+        return self.by < timezone.localdate()
+
+
+def of_hosts(user: User) -> list[Awaited]:
+    """Those that the universities of which `user` is a contact owe, the first due first.
+
+    A query for all, and one for the version of the rules.
+    """
+    rows = (
+        Edition.objects.filter(
+            course__university__in=scopes_of(user).partner_of, enrolments__in=chasing.awaited()
+        )
+        .annotate(number=Count("enrolments"))
+        .select_related("course__university")
+    )
+    with rules.one_rulebook():
+        found = [
+            Awaited(row, row.number, chasing.due_after(row))  # type: ignore[attr-defined]  # counted
+            for row in rows
+        ]
+    return sorted(found, key=lambda one: (one.by, one.edition.pk))

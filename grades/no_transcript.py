@@ -1,0 +1,32 @@
+"""Cases of which no transcript comes: their student was at no exam, or a coordinator said so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db.models import Exists, OuterRef, Q
+
+from enrolments.models import Enrolment
+from exams.models import Attendance, Resit, Seat
+from grades.models import NoTranscript
+
+
+def not_there() -> Q:
+    """Of cases: a seat at an exam, at none of them was the student there, and no resit is open."""
+    seats = Seat.objects.standing().filter(enrolment=OuterRef("pk"))
+    absent = Q(attendance=Attendance.ABSENT)
+    sat = Seat.objects.standing().filter(
+        enrolment=OuterRef("enrolment"), sitting__exam__attempt=OuterRef("attempt")
+    )
+    resits = Resit.objects.filter(~Exists(sat), enrolment=OuterRef("pk"))
+    to_come = resits.exclude(answer=Resit.Answer.NO)
+    return Q(Exists(seats.filter(absent)), ~Exists(seats.exclude(absent)), ~Exists(to_come))
+
+
+def ended_without(keys: Iterable[int]) -> dict[int, NoTranscript | None]:
+    """Those of these cases of which none comes, with what was said; None: not there. One query."""
+    rows = Enrolment.objects.filter(pk__in=list(keys))
+    rows = rows.filter(not_there() | Q(no_transcript__isnull=False))
+    return {
+        row.pk: getattr(row, "no_transcript", None) for row in rows.select_related("no_transcript")
+    }

@@ -1,0 +1,185 @@
+"""Sealing what happened, carrying the seals out, and letting events go whose time is over."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from collections.abc import Iterator
+from itertools import batched
+from pathlib import Path
+from typing import IO, Any
+
+import structlog
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+
+from accounts.models import Membership, Role, User
+from paperwork import chain, verifying
+from paperwork.models import ChainCheck, Event, EventDigest, Seal
+from paperwork.models.event import EventQuerySet
+from paperwork.services.events import record
+from paperwork.services.notices import Link, owe_notice
+
+log = structlog.get_logger("paperwork.chain")
+
+AT_ONCE = 5000  # events under one seal
+LONGEST_LINE = 2000  # bytes of a line in the file of seals
+
+
+def unsealed() -> EventQuerySet:
+    """Events that wait for the next seal."""
+    sealed = EventDigest.objects.filter(event=OuterRef("pk"))
+    return Event.objects.filter(~Exists(sealed), pk__gt=Seal.objects.low_mark()).order_by("pk")
+
+
+def seal() -> int:
+    """Seal all that is new; how many events that was. Of several at once one succeeds."""
+    number = 0
+    try:
+        while done := _seal_some():
+            number += done
+    except IntegrityError:  # another sealed at the same moment: what is left is its, or the next's
+        pass
+    return number
+
+
+@transaction.atomic
+def _seal_some() -> int:
+    rows = list(unsealed().values_list("pk", "digest")[:AT_ONCE])
+    if not rows:
+        return 0
+    last = Seal.objects.order_by("-number").first()
+    new = Seal(
+        number=last.number + 1 if last else 1,
+        first_event=rows[0][0],
+        last_event=rows[-1][0],
+        events=len(rows),
+        root=chain.root_of(rows),
+        previous=last.seal if last else chain.BEGINNING,
+    )
+    chain.close(new).save(force_insert=True)  # the number is taken once: of two sealers one fails
+    EventDigest.objects.bulk_create(
+        [EventDigest(event=pk, digest=digest, seal=new) for pk, digest in rows], batch_size=2000
+    )
+    return len(rows)
+
+
+@transaction.atomic
+def let_go(events: EventQuerySet) -> int:
+    """Delete events whose retention period is over; how many. Their digests stay in the chain.
+
+    The database lets an event go only when its digest says that this was meant, and `verify` takes
+    that from nobody who has not the key.
+    """
+    numbers = list(events.order_by().values_list("pk", flat=True))
+    if not numbers:
+        return 0
+    seal()
+    now = timezone.now()
+    for some in batched(numbers, 500):
+        rows = list(EventDigest.objects.filter(event__in=some, taken=""))
+        EventDigest.objects.bulk_update(
+            [chain.let_go(row, now) for row in rows], ["taken", "taken_at"]
+        )
+        Event.objects.filter(pk__in=some).delete()
+    return len(numbers)
+
+
+# --- Out of the database's reach ------------------------------------------------------------------
+def line_of(row: Seal) -> dict[str, Any]:
+    """What leaves the portal of a seal: nothing in it is about anybody."""
+    return {
+        "number": row.number,
+        "sealed_at": row.sealed_at.isoformat(),
+        "first_event": row.first_event,
+        "last_event": row.last_event,
+        "events": row.events,
+        "root": row.root,
+        "previous": row.previous,
+        "seal": row.seal,
+    }
+
+
+def export() -> int:
+    """Write the seals that SEALS_FILE lacks behind those that it has, and log each; how many.
+
+    Only ever appended to: whoever copies it away keeps what no database can take back.
+    """
+    path = Path(settings.SEALS_FILE)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o640)
+    with os.fdopen(handle, "r+b") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        written = 0
+        for row in Seal.objects.filter(number__gt=_last_in(file)).order_by("number").iterator():
+            file.write(json.dumps(line_of(row)).encode() + b"\n")
+            log.info("events sealed", number=row.number, events=row.events, seal=row.seal)
+            written += 1
+        file.flush()
+        os.fsync(file.fileno())
+    return written
+
+
+def _last_in(file: IO[bytes]) -> int:
+    """The number of the last whole line; a line that was cut off is ended."""
+    size = file.seek(0, os.SEEK_END)
+    file.seek(max(0, size - LONGEST_LINE))
+    tail = file.read()
+    if tail and not tail.endswith(b"\n"):
+        file.write(b"\n")
+    for line in reversed(tail.splitlines()):
+        try:
+            return int(json.loads(line)["number"])
+        except (ValueError, KeyError, TypeError):
+            continue
+    return 0
+
+
+# --- Looking at it --------------------------------------------------------------------------------
+@transaction.atomic
+def ask_check(by: User) -> ChainCheck:
+    """Have the chain looked at by a worker; one that waits already is the same."""
+    waiting = ChainCheck.objects.filter(done_at=None).first()
+    if waiting is None:
+        waiting = ChainCheck.objects.create(asked_by=by)
+        record(waiting, "ask", by=by)
+    return waiting
+
+
+def check(row: ChainCheck | None = None) -> ChainCheck:
+    """Look at the whole chain and keep what was found; the office and auditors hear of faults."""
+    row = row or ChainCheck()
+    found = verifying.verify(verifying.anchors_in(Path(settings.SEALS_FILE)))
+    row.seals, row.events, row.let_go = found.seals, found.events, found.let_go
+    row.unsealed, row.faults = found.unsealed, len(found.faults)
+    row.found = [fault._asdict() for fault in found.faults[: verifying.SHOWN]]
+    row.done_at = timezone.now()
+    with transaction.atomic():
+        row.save()
+        if row.faults:
+            log.error("the audit trail was tampered with", faults=row.faults)
+            _tell(row)
+    return row
+
+
+def _tell(row: ChainCheck) -> None:
+    for reader in _readers():
+        owe_notice(
+            "chain_broken",
+            f"chain-check-{row.pk}-{reader.pk}",
+            reader,
+            {"faults": row.faults},
+            about=row,
+            link=Link("audit:seals"),
+            asks=True,
+        )
+
+
+def _readers() -> Iterator[User]:
+    people = User.objects.filter(
+        memberships__in=Membership.objects.current().filter(role__in=[Role.OFFICE, Role.AUDITOR])
+    )
+    yield from people.distinct()

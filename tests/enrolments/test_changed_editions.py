@@ -1,0 +1,166 @@
+"""Whoever counts on an edition hears that it is withdrawn, offered again, or has other dates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.db.models import Model
+from django.test import Client
+from django.utils import translation
+from django.utils.formats import date_format
+
+from accounts.models import User
+from courses.forms.edition import EditionForm
+from courses.imports import applying
+from courses.imports.comparing import digest
+from courses.models import Edition, PublicState
+from courses.services import curation
+from enrolments.models import Enrolment, State
+from paperwork.models import Notice
+from tests import factories
+from tests.enrolments.cases import case_in
+from tests.factories import days
+
+COUNT = ["draft", "submitted", "waiting", "offered", "returned", "approved", "enrolled"]
+
+
+@pytest.fixture
+def edition(db: None) -> Edition:
+    return factories.EditionFactory.create(course__title="Topology", starts_on=days(60))
+
+
+def told(kind: str) -> list[Notice]:
+    return list(Notice.objects.filter(kind=f"enrolments.{kind}").order_by("pk"))
+
+
+def stored(row: Model) -> Model:
+    return type(row)._base_manager.get(pk=row.pk)
+
+
+@pytest.mark.parametrize("whole_course", [False, True])
+def test_a_withdrawn_edition_is_told_to_all_whose_application_goes_on(
+    edition: Edition, whole_course: bool
+) -> None:
+    cases = [case_in(state, edition) for state in State]
+    case_in("enrolled")  # of another edition
+    row = edition.course if whole_course else edition
+
+    (curation.withdraw_course if whole_course else curation.withdraw_edition)(row, by=None)
+
+    notices = told("edition_withdrawn")
+    theirs = {case.student for case in cases if case.state in COUNT}
+    assert {notice.recipient for notice in notices} == theirs
+    assert len(notices) == len(theirs)
+    assert [Enrolment.objects.get(pk=case.pk).state for case in cases] == [s.value for s in State]
+    waiting = next(case for case in cases if case.state == "waiting")
+    assert "wachtlijst" in next(n.text for n in notices if n.recipient == waiting.student)
+
+
+def test_offered_again_and_withdrawn_again_is_told_each_time(edition: Edition) -> None:
+    case_in("enrolled", edition)
+
+    for what in ("withdraw", "publish", "withdraw"):
+        getattr(curation, f"{what}_edition")(stored(edition), by=None)
+
+    assert [len(told(f"edition_{kind}")) for kind in ("withdrawn", "back")] == [2, 1]
+
+
+def test_an_edition_of_a_withdrawn_course_is_not_withdrawn_twice(edition: Edition) -> None:
+    case_in("enrolled", edition)
+    curation.withdraw_course(edition.course, by=None)
+
+    curation.withdraw_edition(stored(edition), by=None)
+
+    assert len(told("edition_withdrawn")) == 1
+
+
+def save(edition: Edition, **days_: object) -> None:
+    row = stored(edition)
+    form = EditionForm(instance=row)
+    sent = {name: form[name].value() for name in form.fields} | days_
+    form = EditionForm(
+        {name: value for name, value in sent.items() if value is not None}, instance=stored(edition)
+    )
+    assert form.is_valid(), form.errors
+    curation.save(form, by=None)
+
+
+@pytest.mark.parametrize(
+    ("field", "says"),
+    [("starts_on", "begint"), ("ends_on", "eindigt"), ("withdraw_until", "terugtrekken")],
+)
+def test_another_date_is_told_with_what_it_was(edition: Edition, field: str, says: str) -> None:
+    Edition.objects.update(withdraw_until=edition.starts_on)
+    case = case_in("approved", edition)
+    was = getattr(stored(edition), field)
+    now = was + timedelta(days=3)
+
+    save(edition, **{field: now})
+
+    (notice,) = told("edition_dates")
+    assert notice.recipient == case.student
+    with translation.override("nl"):
+        assert date_format(now, "DATE_FORMAT") in notice.text
+        assert (date_format(was, "DATE_FORMAT") in notice.text) == (field != "withdraw_until")
+    words = ["begint", "eindigt", "terugtrekken"]
+    assert [word for word in words if word in notice.text] == [says]
+
+
+def test_nothing_is_told_when_no_date_changes(edition: Edition) -> None:
+    case_in("approved", edition)
+
+    save(edition, host_period="Fall 2027")
+
+    assert told("edition_dates") == []
+
+
+def test_of_a_withdrawn_edition_no_dates_are_told(edition: Edition) -> None:
+    case_in("approved", edition)
+    Edition.objects.update(state=PublicState.WITHDRAWN)
+
+    save(edition, ends_on=edition.ends_on + timedelta(days=1))
+
+    assert told("edition_dates") == []
+
+
+def test_an_import_that_withdraws_tells_too(edition: Edition) -> None:
+    case = case_in("enrolled", edition)
+    code = edition.course.university.code
+    text = f"university,code,title\n{code},OTHER,Another course\n"
+    run = applying.take_in("a.csv", text.encode(), by=None).run
+    assert run is not None
+    applying.choose(run, shown=[f"c{edition.course_id}"], accepted=[f"c{edition.course_id}"])
+    run.refresh_from_db()
+
+    applying.apply(run, seen=digest(applying.differences(run)), by=None)
+
+    assert stored(edition.course).state == PublicState.WITHDRAWN  # type: ignore[attr-defined]
+    assert [notice.recipient for notice in told("edition_withdrawn")] == [case.student]
+
+
+@pytest.mark.parametrize("what", ["editions", "courses"])
+def test_the_office_reads_how_many_hear_of_it(
+    edition: Edition, what: str, office: User, sign_in: Callable[[User], Client]
+) -> None:
+    client, row = sign_in(office), edition if what == "editions" else edition.course
+    address = f"/en/office/{what}/{row.pk}/withdraw/"
+    assert "get a message" not in client.get(address).text
+    for state in ("waiting", "enrolled", "finished", "withdrawn"):
+        case_in(state, edition)
+
+    assert "2 students have an application" in client.get(address).text
+
+
+@pytest.mark.parametrize("students", [1, 3])
+def test_as_many_questions_for_three_as_for_one(
+    edition: Edition, students: int, django_assert_max_num_queries: Callable[..., object]
+) -> None:
+    for _number in range(students):
+        case_in("enrolled", edition)
+
+    with django_assert_max_num_queries(16):  # type: ignore[attr-defined]
+        curation.withdraw_edition(edition, by=None)
+
+    assert len(told("edition_withdrawn")) == students

@@ -1,0 +1,146 @@
+"""Our exams at the home universities: what students and they read, what exam staff have to do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from django.conf import LazySettings
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone, translation
+
+from accounts.models import Role, User
+from courses.models import University
+from enrolments.models import Enrolment
+from enrolments.models.enrolment import Kind
+from exams.agenda import agenda
+from exams.models import Exam, Held, Paper
+from exams.services import paper_links, papers
+from paperwork.models import Notice
+from paperwork.sealing import unseal
+from tests import factories
+from tests.enrolments.cases import case_in, student_of
+from tests.exams.sittings import ExamFactory, in_days
+from tests.paperwork.files.samples import plain
+
+type SignIn = Callable[[User], Client]
+
+
+@pytest.fixture(autouse=True)
+def _folder(settings: LazySettings, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT = tmp_path
+
+
+@pytest.fixture
+def staff(db: None) -> User:
+    return factories.MemberFactory.create(role=Role.EXAMS, language="en")
+
+
+class There(NamedTuple):
+    exam: Exam
+    home: University
+    case: Enrolment
+
+
+@pytest.fixture
+def there(db: None) -> There:
+    """An exam of ours in twelve days, at ten in the evening in Brisbane, where its student is."""
+    home = factories.UniversityFactory.create(time_zone="Australia/Brisbane", city="Brisbane")
+    edition = factories.EditionFactory.create(
+        course=factories.CourseFactory.create(university=factories.HomeUniversityFactory.create()),
+        assessment="exam",
+    )
+    case = case_in("enrolled", edition, student_of(None, home_university=home))
+    assert case.kind == Kind.INCOMING
+    exam = ExamFactory.create(edition=edition, held=Held.HOME, starts_at=in_days(12, 12))
+    return There(exam, home, case)
+
+
+def upload() -> SimpleUploadedFile:
+    return SimpleUploadedFile("paper.pdf", plain(), content_type="application/pdf")
+
+
+def page_of(case: Enrolment, sign_in: SignIn, name: str = "exchange-exam:exam") -> str:
+    User.objects.filter(pk=case.student_id).update(language="en")
+    path = reverse(name, args=[case.reference]).replace("/nl/", "/en/", 1)
+    return sign_in(case.student).get(path).content.decode()
+
+
+def test_a_student_reads_where_and_when_it_is_there(there: There, sign_in: SignIn) -> None:
+    html = page_of(there.case, sign_in)
+
+    assert f"You sit it at {there.home.local_name}, which tells you the room" in html
+    assert "You hear the room" not in html
+    assert "22:00" in html
+    assert "Brisbane" in html
+
+
+def test_in_leiden_all_is_as_it_was(there: There, sign_in: SignIn) -> None:
+    Exam.objects.update(held=Held.LEIDEN)
+
+    html = page_of(there.case, sign_in)
+
+    assert "You hear the room" in html
+    assert "22:00" not in html
+
+
+def test_the_route_does_not_say_that_it_is_in_leiden(there: There, sign_in: SignIn) -> None:
+    html = page_of(there.case, sign_in, "exchange:case")
+
+    assert "Course and exam" in html
+    assert "exam in Leiden" not in html
+
+
+def test_the_home_university_reads_its_own_clock(there: There, staff: User) -> None:
+    papers.receive(there.exam, upload(), by=staff)
+    paper_links.send_out(there.exam, there.home, email="x@home.example", language="en", by=staff)
+    Paper.objects.update(readable_from=in_days(12, 8))
+    link = unseal(Notice.objects.get(kind="exams.paper_out").sealed_link)
+
+    html = Client().get(link).text
+
+    assert "22:00 (Brisbane)" in html
+    assert "18:00 (Brisbane)" in html  # from when it can be opened
+
+
+def said(staff: User) -> list[str]:
+    with translation.override("en"):
+        return [need.words for need in agenda(staff).needs]
+
+
+def test_exam_staff_take_it_in_send_it_out_and_get_it_back(there: There, staff: User) -> None:
+    assert said(staff) == ["Have our exam paper here"]
+
+    papers.receive(there.exam, upload(), by=staff)
+    assert said(staff) == [f"Send our exam paper to {there.home.local_name}"]
+
+    link = paper_links.send_out(
+        there.exam, there.home, email="x@home.example", language="en", by=staff
+    )
+    assert said(staff) == []
+
+    over = timezone.now() - timedelta(days=2)
+    Exam.objects.update(starts_at=over)
+    assert said(staff) == [f"Get the answers back from {there.home.local_name}"]
+
+    paper = Paper.objects.get()
+    paper_links.give_answers(link, paper, upload(), number=1, name="Kim")
+    assert said(staff) == []
+
+
+@pytest.mark.parametrize("at", [in_days(90), in_days(-90)])
+def test_not_long_before_and_not_for_ever(there: There, staff: User, at: datetime) -> None:
+    Exam.objects.update(starts_at=at)
+
+    assert said(staff) == []
+
+
+def test_without_a_student_nothing_is_needed(there: There, staff: User) -> None:
+    Enrolment.objects.update(state="withdrawn")
+
+    assert said(staff) == []
