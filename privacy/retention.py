@@ -12,17 +12,20 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from accounts.models import Membership, User
+from accounts.models import Membership, StudentProfile, User
 from courses import house
+from courses.wording import gettext_lazy as _
 from enrolments.models import Enrolment, Note, State
 from enrolments.models.enrolment import OVER, EnrolmentQuerySet
 from enrolments.services import rules
-from exams.models import Invigilator, Seat
-from grades.models import Registration
+from exams.models import Exam, Invigilator, Paper, Seat
+from grades import usis_lists
+from grades.models import Registration, UsisList, UsisRow
+from grades.models.usis import UsisListQuerySet
 from paperwork.models import Attachment, Document, Notice
+from paperwork.models.attachment import AttachmentQuerySet
 from paperwork.models.document import DocumentQuerySet
 from paperwork.models.notice import NoticeQuerySet
 from privacy import casefile
@@ -30,11 +33,13 @@ from privacy.models import LegalHold
 from privacy.models.hold import LegalHoldQuerySet
 from privacy.terms import (
     ACCOUNT_MONTHS,
+    ANSWER_MONTHS,
     CASE_MONTHS,
     COPY_DAYS,
     LETTER_MONTHS,
     MESSAGE_MONTHS,
     NOTHING_MONTHS,
+    STRANGER_MONTHS,
     WORDS_MONTHS,
 )
 
@@ -125,6 +130,39 @@ def _messages(today: date) -> NoticeQuerySet:
     return _of_no_case(old).exclude(pk__in=Notice.objects.all().unfinished())
 
 
+def _answers(today: date) -> AttachmentQuerySet:
+    """Scans are of a whole exam: they lead to a paper, and to no case."""
+    scans = Attachment.objects.filter(subject_kind=Paper._meta.label_lower)
+    return scans.filter(given_at__lt=_start(house.number(ANSWER_MONTHS), today))
+
+
+def _answers_held(holds: LegalHoldQuerySet) -> Q:
+    """Those to an exam of a course that somebody follows whose case is held."""
+    cases = Enrolment.objects.filter(_case_held(holds))
+    exams = Exam.objects.filter(edition__in=cases.values("edition"))
+    return Q(subject_id__in=Paper.objects.filter(exam__in=exams).values("pk"))
+
+
+def strangers() -> models.QuerySet[UsisRow]:
+    """Lines of lists for which nothing was sent: of whom they are, we do not know."""
+    return UsisRow.objects.filter(registration=None)
+
+
+def _lists_with_strangers(today: date) -> UsisListQuerySet:
+    old = UsisList.objects.filter(brought_at__lt=_start(house.number(STRANGER_MONTHS), today))
+    return old.filter(Exists(strangers().filter(usis_list=OuterRef("pk"))))
+
+
+def _strangers_held(holds: LegalHoldQuerySet) -> Q:
+    """Lists on which a student number stands of somebody who is held, or whose case is."""
+    people = StudentProfile.objects.filter(Exists(holds.filter(person=OuterRef("user"))))
+    cases = Enrolment.objects.filter(_case_held(holds))
+    said = [rows.values_list("student_number", flat=True) for rows in (people, cases)]
+    numbers = {usis_lists.bare(number) for rows in said for number in rows}
+    lines = strangers().values_list("usis_list", "cells__student_number") if numbers else []
+    return Q(pk__in={pk for pk, number in lines if usis_lists.bare(number or "") in numbers})
+
+
 def _accounts(today: date) -> models.QuerySet[User]:
     """Of students, or of nobody in particular: whoever had a role stays, as do those at exams."""
     last = _start(house.number(ACCOUNT_MONTHS), today)
@@ -139,6 +177,14 @@ def _accounts(today: date) -> models.QuerySet[User]:
 
 def _day_of(row: Document | Notice) -> str:
     return timezone.localdate(row.created_at).isoformat()
+
+
+def _given_on(row: Attachment) -> str:
+    return timezone.localdate(row.given_at).isoformat()
+
+
+def _brought_on(row: UsisList) -> str:
+    return timezone.localdate(row.brought_at).isoformat()
 
 
 KINDS: dict[str, Kind] = {
@@ -195,6 +241,25 @@ KINDS: dict[str, Kind] = {
         ),
         lambda holds: Q(Exists(holds.filter(person=OuterRef("recipient")))),
         _day_of,
+    ),
+    "answers": Kind(
+        ANSWER_MONTHS,
+        _("Scanned answers to exams"),
+        _answers,
+        lambda n: ngettext("%(n)s scan of answers", "%(n)s scans of answers", n) % {"n": n},
+        _answers_held,
+        _given_on,
+    ),
+    "strangers": Kind(
+        STRANGER_MONTHS,
+        _("Of lists out of {system}: lines that belong to no application"),
+        _lists_with_strangers,
+        lambda n: (
+            ngettext("lines of strangers on %(n)s list", "lines of strangers on %(n)s lists", n)
+            % {"n": n}
+        ),
+        _strangers_held,
+        _brought_on,
     ),
     # Last: with an account go its messages, which may be named themselves.
     "accounts": Kind(

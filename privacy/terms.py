@@ -12,6 +12,8 @@ CASE_MONTHS = "privacy.case_months"
 LETTER_MONTHS = "privacy.letter_months"
 MESSAGE_MONTHS = "privacy.message_months"
 ACCOUNT_MONTHS = "privacy.account_months"
+ANSWER_MONTHS = "privacy.answer_months"
+STRANGER_MONTHS = "privacy.stranger_months"
 NOTICE_DAYS = "privacy.notice_days"
 
 register_settings(
@@ -76,6 +78,26 @@ register_settings(
         help=_("From the day on which they were written; to students and to staff."),
         unit=Unit.MONTHS,
         most=120,
+    ),
+    Setting(
+        ANSWER_MONTHS,
+        Group.KEEPING,
+        _("Scanned answers to exams are kept"),
+        Kind.NUMBER,
+        24,
+        help=_("From the day on which they were scanned or came in. They are of a whole exam."),
+        unit=Unit.MONTHS,
+        most=120,
+    ),
+    Setting(
+        STRANGER_MONTHS,
+        Group.KEEPING,
+        _("Lines of a list out of {system} that belong to no application are kept"),
+        Kind.NUMBER,
+        3,
+        help=_("They are about people who are not known here; from the day the list was brought."),
+        unit=Unit.MONTHS,
+        most=24,
     ),
     Setting(
         ACCOUNT_MONTHS,

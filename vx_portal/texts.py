@@ -29,6 +29,8 @@ TERMS = (  # on the privacy page, by its own short names
     ("cases", "privacy.case_months"),
     ("letters", "privacy.letter_months"),
     ("messages", "privacy.message_months"),
+    ("answers", "privacy.answer_months"),
+    ("strangers", "privacy.stranger_months"),
     ("account", "privacy.account_months"),
     ("notice", "privacy.notice_days"),
     ("copy", "privacy.copy_days"),

@@ -21,13 +21,14 @@ from grades.models import (
     Registration,
     Result,
     Transcript,
+    UsisList,
     UsisRow,
 )
 from paperwork import filing
 from paperwork.models import Attachment, Document, Event, Notice
 from paperwork.services import documents, files
 from paperwork.services.chain import let_go
-from privacy import casefile
+from privacy import casefile, retention
 
 
 @transaction.atomic
@@ -86,6 +87,19 @@ def delete_message(notice: Notice) -> None:
     """Take away a message that is about no case."""
     let_go(Event.objects.about(notice))
     notice.delete()
+
+
+@transaction.atomic
+def delete_answers(scan: Attachment) -> None:
+    """Take away a scan of answers, with who opened it; that it was sent stays with the paper."""
+    let_go(Event.objects.about(scan))
+    files.remove(scan)
+
+
+@transaction.atomic
+def delete_strangers(usis_list: UsisList) -> None:
+    """Take away the lines of a list that belong to no case."""
+    retention.strangers().filter(usis_list=usis_list).delete()
 
 
 def _delete_notices(about: Q) -> None:

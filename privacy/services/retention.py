@@ -33,6 +33,8 @@ DELETE: dict[str, Callable[[Any], None]] = {
     "cases": deleting.delete_case,
     "letters": deleting.delete_letter,
     "messages": deleting.delete_message,
+    "answers": deleting.delete_answers,
+    "strangers": deleting.delete_strangers,
     "accounts": deleting.delete_account,
 }
 AT_MOST = 5000  # rows that one preview names; the next night names the next

@@ -75,7 +75,7 @@ def _line(row: DueRow, people: dict[int, User]) -> tuple[str, str, Any]:
         case "accounts":
             person = people.get(row.number)
             return str(person or "–"), reverse("people:person", args=[row.number]), label
-        case "messages" | "letters":
+        case "messages" | "letters" | "answers" | "strangers":
             return date_format(date.fromisoformat(row.reference), "j F Y"), "", label
     return row.reference, reverse("desk:case", args=[row.reference]), label
 
