@@ -2,7 +2,7 @@
 
 What a case, a sitting, a transcript and a registration can become, and by whom, stands in the
 `ACTIONS` of four services. Here they get words and arrows, and nothing is added but the moves that
-another service makes (`ELSEWHERE`). tests/test_docs.py holds the page against the tables.
+another service makes (`ELSEWHERE`). tests/docs/test_docs.py holds the page against the tables.
 """
 
 from __future__ import annotations

@@ -71,7 +71,7 @@ def test_what_a_row_names_is_there(row: Row) -> None:
 def test_what_is_gone_would_be_seen() -> None:
     row = ROWS[0]._replace(
         at=["no/such/file.py", "manage.py::no_such_name"],
-        tests=["tests/test_docs.py::test_no_such", "tests/test_nothing.py::test_x"],
+        tests=["tests/docs/test_docs.py::test_no_such", "tests/test_nothing.py::test_x"],
     )
 
     assert len(missing(row)) == 4
