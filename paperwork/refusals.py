@@ -58,24 +58,31 @@ def refused(code: str) -> FileRefusedError:
     return FileRefusedError(str(REASONS.get(code, DAMAGED)))
 
 
-def too_many_today(most: int) -> FileRefusedError:
-    """The refusal of one file more than somebody may give in a day."""
-    return FileRefusedError(
-        _(
+def too_many_today(most: int, *, by_one: bool) -> FileRefusedError:
+    """The refusal of one file more than one person, or several for one thing, may give in a day."""
+    if by_one:
+        said = _(
             "You have sent %(most)d files in the last 24 hours, the most we take. "
             "Try again tomorrow."
         )
-        % {"most": most}
-    )
+    else:
+        said = _(
+            "In the last 24 hours %(most)d files have come here, the most we take. "
+            "Try again tomorrow, or write to us."
+        )
+    return FileRefusedError(said % {"most": most})
 
 
-def too_much_in_all(most: int) -> FileRefusedError:
-    """The refusal of what would make somebody's files too many bytes together."""
-    megabytes = most // (1024 * 1024)
-    return FileRefusedError(
-        _(
+def too_much_in_all(most: int, *, by_one: bool) -> FileRefusedError:
+    """The refusal of what would make the files of one person or thing too many bytes together."""
+    if by_one:
+        said = _(
             "With this one your files would be larger than %(megabytes)d MB together, which is the "
             "most. Send a smaller one, or write to us."
         )
-        % {"megabytes": megabytes}
-    )
+    else:
+        said = _(
+            "With this one the files that came here would be larger than %(megabytes)d MB "
+            "together, which is the most. Send a smaller one, or write to us."
+        )
+    return FileRefusedError(said % {"megabytes": most // (1024 * 1024)})

@@ -196,7 +196,7 @@ def give_answers(
 ) -> PaperStep:
     """A home university sends the answers of its students in. Raises FileRefusedError."""
     by = actor_of(link, name)
-    kept = keep(upload, purpose=papers.ANSWERS, by=by, about=paper)
+    kept = keep(upload, purpose=papers.ANSWERS, by=by, about=paper, quota_of=link)
     note_use(link, name)
     step = papers.add(
         paper,

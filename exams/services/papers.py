@@ -23,7 +23,7 @@ from accounts.models import User
 from courses import house
 from exams import people, vault
 from exams.models import Exam, Paper, PaperStep
-from paperwork import filing
+from paperwork import filing, quotas
 from paperwork.models import Attachment
 from paperwork.services.events import Actor, record
 from paperwork.services.files import keep
@@ -57,7 +57,8 @@ def name_of(actor: Actor) -> str:
 def receive(exam: Exam, upload: Upload, *, by: Actor) -> Given:
     """Lock the paper of `exam` away: from now on this version counts.
 
-    Raises FileRefusedError when it is no PDF that we take. The encrypted bytes are on the disk
+    Raises FileRefusedError when it is no PDF that we take, or one version too many today or in
+    all, whoever sent the others. The encrypted bytes are on the disk
     before the row is written.
     """
     found = check(upload, allow_images=False)
@@ -65,6 +66,7 @@ def receive(exam: Exam, upload: Upload, *, by: Actor) -> Given:
     content = upload.read()
     digest = hashlib.sha256(content).hexdigest()
     earlier = _replace(exam, by)
+    quotas.refuse_version(Paper.objects.filter(exam=exam), "received_at", len(content))
     same = next((paper.number for paper in earlier if paper.sha256 == digest), None)
     start = _start_of(exam)
     paper = Paper.objects.create(

@@ -58,6 +58,14 @@ class Attachment(About):
         editable=False,
         help_text=_("Whose quota it counts to."),
     )
+    counted_link = models.CharField(
+        max_length=80,
+        blank=True,
+        default="",
+        db_default="",  # web servers of the version before write no value
+        editable=False,
+        help_text=_("The signed link whose quota it counts to: exams.examlink:7."),
+    )
     given_by_name = models.CharField(_("given by"), max_length=150)
     given_at = models.DateTimeField(_("given"), default=timezone.now, editable=False)
 
@@ -67,7 +75,12 @@ class Attachment(About):
         verbose_name = _("file")
         verbose_name_plural = _("files")
         ordering = ["-given_at"]
-        indexes = [models.Index(name="attachment_about", fields=["subject_kind", "subject_id"])]
+        indexes = [
+            models.Index(name="attachment_about", fields=["subject_kind", "subject_id"]),
+            models.Index(
+                name="attachment_by_link", fields=["counted_link"], condition=~Q(counted_link="")
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
                 name="attachment_type_known",

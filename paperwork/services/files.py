@@ -8,39 +8,25 @@ from collections.abc import Iterator
 from datetime import timedelta
 from itertools import batched
 from pathlib import Path
-from typing import NamedTuple
 
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import Count, Q, Sum
 from django.utils import timezone
 
 from accounts.models import User
-from paperwork import filing, making, naming, waking
+from paperwork import filing, making, naming, quotas, waking
 from paperwork.models import Attachment, Document, subject_of
 from paperwork.naming import SUFFIXES
-from paperwork.refusals import FileRefusedError, refused, too_many_today, too_much_in_all
+from paperwork.refusals import FileRefusedError, refused
 from paperwork.registry import FILES
-from paperwork.services.events import Actor
+from paperwork.services.events import Actor, Outsider
 from paperwork.uploads import KeptUpload, Upload, check
 
 __all__ = ["FileRefusedError", "keep", "remove", "sweep"]
 
 FOLDER = "given"  # below MEDIA_ROOT
 AT_A_TIME = 500  # files that the sweep asks the database about
-MEGABYTE = 1024 * 1024
 UNCLAIMED_FOR = timedelta(hours=24)  # how long a file waits for what it is for
-
-
-class Quota(NamedTuple):
-    """How much somebody may give."""
-
-    files_a_day: int
-    bytes_in_all: int
-
-
-STUDENT_QUOTA = Quota(files_a_day=20, bytes_in_all=100 * MEGABYTE)
-STAFF_QUOTA = Quota(files_a_day=500, bytes_in_all=5000 * MEGABYTE)  # transcripts of a whole course
 
 
 def keep(
@@ -49,7 +35,7 @@ def keep(
     purpose: str,
     by: Actor,
     about: models.Model | None = None,
-    quota_of: User | None = None,
+    quota_of: User | models.Model | None = None,
 ) -> Attachment:
     """Keep `upload`, which `by` gave for `purpose` in the case `about`.
 
@@ -57,14 +43,17 @@ def keep(
     of `paperwork/forms.py` made of an upload is not checked again. The bytes are on the disk
     before the row is written; what the caller's transaction rolls back is swept away later.
     Without `about` the file waits for a day: give the same upload to `keep` again with it.
-    Counted is what `quota_of` gave, or else `by`, who may give 20 files a day and 100 MiB in all.
+    Counted is what came of `quota_of`, a person or a signed link, or else of `by` (quotas.py).
+    Who has no account comes by a link, and the caller says by which: ValueError without.
     """
     if isinstance(upload, KeptUpload):
         return _claim(upload.attachment, purpose, about)
     giver = by if isinstance(by, User) else None
     counted = quota_of or giver
+    if isinstance(by, Outsider) and counted is None:
+        raise ValueError("somebody without an account gives a file, and nothing counts it")
     if counted is not None:
-        _refuse_beyond_quota(counted, upload.size or 0)
+        quotas.refuse_beyond(counted, upload.size or 0)
     found = check(upload)
     upload.seek(0)
     content = upload.read()
@@ -83,16 +72,15 @@ def keep(
         sha256=hashlib.sha256(content).hexdigest(),
         given_by=giver,
         given_by_name=_name_of(by),
-        counted_for=counted,
+        **quotas.counted_as(counted),
         subject_kind=kind,
         subject_id=pk,
     )
     try:
         with transaction.atomic():
             if counted is not None:
-                # One upload of a person after the other, or two at once would pass the quota.
-                User.objects.select_for_update(no_key=True).get(pk=counted.pk)
-                _refuse_beyond_quota(counted, len(content))
+                quotas.lock(counted)  # one upload after the other, or two at once would pass it
+                quotas.refuse_beyond(counted, len(content))
             attachment.save(force_insert=True)
     except FileRefusedError:
         # After any other error the row may be there: then the file must be, and the sweep decides.
@@ -117,18 +105,6 @@ def _claim(attachment: Attachment, purpose: str, about: models.Model | None) -> 
 
 def _name_of(by: Actor) -> str:
     return (str(by) if isinstance(by, User) else by.name if by else "")[:150]
-
-
-def _refuse_beyond_quota(user: User, size: int) -> None:
-    quota = STAFF_QUOTA if user.is_staff_member else STUDENT_QUOTA
-    today = Q(given_at__gt=timezone.now() - timedelta(days=1))
-    given = Attachment.objects.filter(counted_for=user).aggregate(
-        today=Count("pk", filter=today), size=Sum("size", default=0)
-    )
-    if given["today"] >= quota.files_a_day:
-        raise too_many_today(quota.files_a_day)
-    if given["size"] + size > quota.bytes_in_all:
-        raise too_much_in_all(quota.bytes_in_all)
 
 
 def remove(attachment: Attachment) -> None:

@@ -15,9 +15,8 @@ from courses import house
 from courses.imports import reading
 from docs import states
 from enrolments.services.actions import ACTIONS
-from paperwork import uploads
+from paperwork import quotas, uploads
 from paperwork.inside import pdf, photo
-from paperwork.services import files
 
 DOCS = settings.BASE_DIR / "docs"
 
@@ -52,7 +51,7 @@ def test_figures_in_the_page_about_protection_are_those_of_the_code() -> None:
     account, anywhere = rates("login_failed"), rates("login_failed_account")
     mails, codes = rates("reset_password"), rates("confirm_email")
     student, staff = settings.SESSION_LIMITS["student"], settings.SESSION_LIMITS["staff"]
-    mib, student_quota, staff_quota = 1024 * 1024, files.STUDENT_QUOTA, files.STAFF_QUOTA
+    mib, student_quota, staff_quota = 1024 * 1024, quotas.STUDENT_QUOTA, quotas.STAFF_QUOTA
     said = [
         f"{settings.DATA_UPLOAD_MAX_MEMORY_SIZE // mib} MiB, "
         f"{settings.DATA_UPLOAD_MAX_NUMBER_FIELDS} fields, "
@@ -60,6 +59,8 @@ def test_figures_in_the_page_about_protection_are_those_of_the_code() -> None:
         f"{uploads.LARGEST_FILE // mib} MiB, ended while it comes in; "
         f"nginx takes {uploads.LARGEST_REQUEST // mib} MiB",
         f"{student_quota.files_a_day} a day, {student_quota.bytes_in_all // mib} MiB in all",
+        "Files by one signed link, and versions of one exam paper | "
+        f"{quotas.LINK_QUOTA.files_a_day} a day, {quotas.LINK_QUOTA.bytes_in_all // mib} MiB",
         f"{staff_quota.files_a_day} a day, {staff_quota.bytes_in_all // mib} MiB in all",
         f"{account['key m']} a minute and {account['key h']} an hour; for an account from anywhere "
         f"{anywhere['key h']} an hour; from one network {account['ip m']} a minute",

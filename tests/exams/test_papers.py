@@ -19,6 +19,7 @@ from exams import passport, vault
 from exams.models import Exam, Held, Mark, Paper, PaperStep
 from exams.services import paper_links, papers
 from exams.services.papers import PaperError
+from paperwork import quotas
 from paperwork.filing import path_of
 from paperwork.models import Event, Notice
 from paperwork.sealing import unseal
@@ -214,7 +215,9 @@ def test_steps_and_marks_are_never_changed(exam: Exam, staff: list[User]) -> Non
         assert rows.update(by=None) == 1, "who did it may be forgotten"
 
 
-def test_the_host_sends_by_a_link_and_confirms(exam: Exam, staff: list[User]) -> None:
+def test_the_host_sends_by_a_link_and_confirms(
+    exam: Exam, staff: list[User], monkeypatch: pytest.MonkeyPatch
+) -> None:
     link = paper_links.ask(exam, email="x@host.example", language="en", by=staff[0])
     notice = Notice.objects.get(kind="exams.paper_ask")
     page = unseal(notice.sealed_link)
@@ -228,6 +231,10 @@ def test_the_host_sends_by_a_link_and_confirms(exam: Exam, staff: list[User]) ->
     assert client.post(page, {"name": "Eva", "paper": upload()}).status_code == 302
 
     paper = Paper.objects.get()
+    monkeypatch.setattr(quotas, "VERSIONS_QUOTA", quotas.Quota(1, 10**6))
+    many = client.post(page, {"name": "Eva", "paper": upload(OTHER)})
+    assert (many.status_code, Paper.objects.get()) == (422, paper)
+    assert "1 files have come here" in many.text
     assert re.fullmatch(r"Eva \(\w+\)", paper.received_from)
     answer = papers.note(paper, "sent", by=staff[0], number=1, upload=upload(OTHER, "answers.pdf"))
     assert answer.sha256
@@ -245,7 +252,7 @@ def test_the_host_sends_by_a_link_and_confirms(exam: Exam, staff: list[User]) ->
 
 
 def test_our_own_paper_goes_to_a_home_university_and_its_answers_come_in(
-    staff: list[User],
+    staff: list[User], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     leiden = factories.HomeUniversityFactory.create()
     home, stranger = factories.UniversityFactory.create_batch(2)
@@ -279,6 +286,11 @@ def test_our_own_paper_goes_to_a_home_university_and_its_answers_come_in(
         ("sent", "", 1),
     ]
     assert Notice.objects.filter(kind="exams.answers_in").count() == 3
+    monkeypatch.setattr(quotas, "LINK_QUOTA", quotas.Quota(2, 10**6))
+    more = [client.post(f"{page}answers/", {**answers, "answers": upload(OTHER)}) for _ in range(2)]
+    assert [answer.status_code for answer in more] == [302, 422]
+    assert "2 files have come here" in more[1].text
+    assert len(papers.answers_of(paper)) == 2
     papers.confirm(paper, by=staff[0], university=home.pk)
     assert client.post(page, {"name": "Kim", "paper": upload()}).status_code == 404
     assert Client().get(f"{page}answers/{papers.answers_of(paper)[0].pk}/").status_code == 404

@@ -15,14 +15,15 @@ from pathlib import Path
 import pytest
 from django.conf import settings as portal_settings
 from django.db import connection, transaction
+from django.db.models import Model
 from django.utils import timezone, translation
 
-from paperwork import filing, uploads
+from paperwork import filing, quotas, uploads
 from paperwork.models import Attachment
 from paperwork.naming import tidy_name
-from paperwork.services import files
+from paperwork.quotas import Quota
 from paperwork.services.events import Outsider
-from paperwork.services.files import FileRefusedError, Quota, keep, remove, sweep
+from paperwork.services.files import FileRefusedError, keep, remove, sweep
 from paperwork.tasks import sweep_files
 from paperwork.uploads import CheckedUpload, Found
 from tests import factories
@@ -126,7 +127,7 @@ def test_a_name_says_what_its_giver_called_it_and_nothing_more(given: str, kept:
 
 class TestQuota:
     def test_so_many_a_day(self, db: None, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(files, "STUDENT_QUOTA", Quota(2, 10**6))
+        monkeypatch.setattr(quotas, "STUDENT_QUOTA", Quota(2, 10**6))
         student, other = factories.StudentFactory.create(), factories.StudentFactory.create()
         for _number in range(2):
             keep(quick(), purpose="letter", by=student)
@@ -138,7 +139,7 @@ class TestQuota:
         keep(quick(), purpose="letter", by=student)
 
     def test_so_much_in_all(self, db: None, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(files, "STUDENT_QUOTA", Quota(20, 3 * 1024 * 1024))
+        monkeypatch.setattr(quotas, "STUDENT_QUOTA", Quota(20, 3 * 1024 * 1024))
         student = factories.StudentFactory.create()
         keep(quick(content=b"x" * 2 * 1024 * 1024), purpose="letter", by=student)
 
@@ -146,13 +147,39 @@ class TestQuota:
             keep(quick(content=b"x" * 2 * 1024 * 1024), purpose="letter", by=student)
 
     def test_staff_send_transcripts_of_a_whole_course(self, db: None) -> None:
-        assert files.STAFF_QUOTA.files_a_day >= 10 * files.STUDENT_QUOTA.files_a_day
-        assert files.STUDENT_QUOTA == (20, 100 * 1024 * 1024)
+        assert quotas.STAFF_QUOTA.files_a_day >= 10 * quotas.STUDENT_QUOTA.files_a_day
+        assert quotas.STUDENT_QUOTA == (20, 100 * 1024 * 1024)
+
+    def test_who_has_no_account_is_counted_by_the_link(
+        self, db: None, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(quotas, "LINK_QUOTA", Quota(2, 10**6))
+        link, another = factories.UniversityFactory.create_batch(2)  # any row would do
+
+        def give(number: int, by: Model = link) -> Attachment:
+            outsider = Outsider(f"Kim {number}", "home")  # another name each time
+            return keep(quick(), purpose="letter", by=outsider, quota_of=by)
+
+        give(1)
+        give(2)
+        with translation.override("en"), pytest.raises(FileRefusedError, match="2 files have come"):
+            give(3)
+        give(3, another)
+        monkeypatch.setattr(quotas, "LINK_QUOTA", Quota(20, 2 * 1024 * 1024))
+        with translation.override("en"), pytest.raises(FileRefusedError, match="than 2 MB"):
+            keep(
+                quick(content=b"x" * 2 * 1024 * 1024),
+                purpose="letter",
+                by=Outsider("Kim", "home"),
+                quota_of=link,
+            )
+        with pytest.raises(ValueError, match="nothing counts it"):
+            keep(quick(), purpose="letter", by=Outsider("Kim", "home"))
 
     def test_many_at_once_do_not_pass_it(
         self, transactional_db: None, media: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(files, "STUDENT_QUOTA", Quota(3, 10**6))
+        monkeypatch.setattr(quotas, "STUDENT_QUOTA", Quota(3, 10**6))
         student = factories.StudentFactory.create()
 
         results = at_once([lambda: keep(quick(), purpose="letter", by=student)] * 8)
@@ -164,10 +191,9 @@ class TestQuota:
     def test_without_the_lock_they_would(
         self, transactional_db: None, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(files, "STUDENT_QUOTA", Quota(3, 10**6))
+        monkeypatch.setattr(quotas, "STUDENT_QUOTA", Quota(3, 10**6))
         student = factories.StudentFactory.create()
-        everybody = files.User.objects.all
-        monkeypatch.setattr(files.User.objects, "select_for_update", lambda **_how: everybody())
+        monkeypatch.setattr(quotas, "lock", lambda _counted: None)
 
         at_once([lambda: keep(quick(), purpose="letter", by=student)] * 16)
 
