@@ -1,7 +1,12 @@
-"""What is owed and how it goes, for the office: states, numbers and problems, nothing personal."""
+"""What is owed and how it goes, for the office: states, numbers and problems, nothing personal.
+
+Each app says in its `kinds.py` which tables of what is owed it has, and by which gate they are
+read.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -10,8 +15,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from paperwork.models import Document, Notice, Owed, OwedQuerySet
-from paperwork.registry import DOCUMENTS, NOTICES
+from paperwork.models import Owed, OwedQuerySet
 
 if TYPE_CHECKING:
     from vx_portal.http import Person
@@ -19,7 +23,6 @@ if TYPE_CHECKING:
 LATELY = timedelta(days=7)  # what was done longer ago is not counted
 WAITING = Q(state__in=[Owed.State.NEW, Owed.State.LEASED, Owed.State.SENDING])
 STOPPED = Q(state__in=[Owed.State.DEAD, Owed.State.UNCERTAIN])
-WHATS: dict[str, str | Promise] = {"notices": _("Messages"), "documents": _("Documents")}
 VIEWS: dict[str, tuple[str | Promise, Q]] = {
     "stopped": (_("Came to a stop"), STOPPED),
     "waiting": (_("Waiting"), WAITING),
@@ -28,8 +31,34 @@ VIEWS: dict[str, tuple[str | Promise, Q]] = {
 }
 
 
+class Work(NamedTuple):
+    """One table of what is owed. Its rows have a `kind`, if only by an annotation."""
+
+    name: str
+    label: str | Promise
+    model: type[Owed]
+    task: str  # that does one of them, by its key
+    rows: Callable[[Person], OwedQuerySet[Any]]  # the gate
+    labels: Callable[[str], str | Promise]  # of a kind; its bare name when no app names it any more
+    one: str | Promise = ""  # what is said beside a kind, where it is no message
+
+
+WORKS: dict[str, Work] = {}
+
+
+def register(*works: Work) -> None:
+    """Make tables known; the first of all is what the page begins with."""
+    for work in works:
+        WORKS[work.name] = work
+
+
+def task_of(row: Owed) -> str:
+    """The task that does this row."""
+    return next(work.task for work in WORKS.values() if work.model is type(row))
+
+
 class Kind(NamedTuple):
-    """How one kind of message or document goes."""
+    """How one kind of what is owed goes."""
 
     what: str
     name: str
@@ -39,26 +68,19 @@ class Kind(NamedTuple):
     dead: int
     uncertain: int
     done: int  # in the past week
+    one: str | Promise = ""
 
 
 def rows_of(viewer: Person, what: str) -> OwedQuerySet[Any]:
-    """All messages or documents that are owed or were, for who may see how they go."""
-    if what == "documents":
-        return Document.objects.visible_to(viewer)
-    return Notice.objects.for_background_work(viewer)
-
-
-def label_of(what: str, kind: str) -> str | Promise:
-    """A kind in words; one that no app names any more by its name."""
-    known = DOCUMENTS.get(kind) if what == "documents" else NOTICES.get(kind)
-    return known.label if known else kind
+    """All of one table that is owed or was, for who may see how it goes."""
+    return WORKS[what].rows(viewer)
 
 
 def kinds(viewer: Person, at: datetime | None = None) -> list[Kind]:
-    """Each kind that has waiting, stopped or lately done work, in trouble first. 2 queries."""
+    """Each kind that has waiting, stopped or lately done work, in trouble first. A query each."""
     now = at or timezone.now()
     found: list[Kind] = []
-    for what in WHATS:
+    for what, work in WORKS.items():
         lately = Q(state=Owed.State.DONE, done_at__gt=now - LATELY)
         numbers = (
             rows_of(viewer, what)
@@ -75,16 +97,16 @@ def kinds(viewer: Person, at: datetime | None = None) -> list[Kind]:
         )
         for row in numbers:
             name = row.pop("kind")
-            found.append(Kind(what, name, label_of(what, name), **row))
+            found.append(Kind(what, name, work.labels(name), **row, one=work.one))
     return sorted(
         found, key=lambda kind: (-(kind.dead + kind.uncertain), -kind.waiting, str(kind.label))
     )
 
 
 def stopped(viewer: Person) -> int:
-    """How many messages and documents somebody must look at. One query."""
+    """How much of all that is owed somebody must look at. One query."""
     first, *others = (
-        rows_of(viewer, what).filter(STOPPED).order_by().values("pk") for what in WHATS
+        rows_of(viewer, what).filter(STOPPED).order_by().values("pk") for what in WORKS
     )
     return first.union(*others, all=True).order_by().count()
 

@@ -6,7 +6,11 @@ from django.conf import settings
 
 from accounts.models import Role
 from courses.wording import gettext_lazy as _
+from paperwork import background
+from paperwork.models import Document, Notice
 from paperwork.registry import (
+    DOCUMENTS,
+    NOTICES,
     DocumentKind,
     FileKind,
     NoticeKind,
@@ -109,3 +113,22 @@ register_documents(
     DocumentKind("form", _("Form"), "paperwork/documents/form"),
 )
 register_files(FileKind("earlier_education", _("Proof of earlier education")))
+background.register(
+    background.Work(
+        "notices",
+        _("Messages"),
+        Notice,
+        "paperwork.tasks.send_notice",
+        rows=Notice.objects.for_background_work,
+        labels=lambda kind: NOTICES[kind].label if kind in NOTICES else kind,
+    ),
+    background.Work(
+        "documents",
+        _("Documents"),
+        Document,
+        "paperwork.tasks.make_document",
+        rows=Document.objects.visible_to,
+        labels=lambda kind: DOCUMENTS[kind].label if kind in DOCUMENTS else kind,
+        one=_("document"),
+    ),
+)

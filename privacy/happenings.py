@@ -9,6 +9,7 @@ register_events(
     {
         "ask_copy": pgettext_lazy("history", "asked for a copy of their own data"),
         "opened": pgettext_lazy("history", "downloaded the copy of their own data"),
+        "try_again": pgettext_lazy("history", "had it tried again"),
         "delete_copy": pgettext_lazy("history", "deleted the copy of somebody’s own data"),
     },
 )

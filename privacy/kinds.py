@@ -3,7 +3,9 @@
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role
+from paperwork import background
 from paperwork.registry import NoticeKind, register_notices
+from privacy.models import DataCopy
 
 register_notices(
     NoticeKind(
@@ -20,4 +22,14 @@ register_notices(
         roles=(Role.OFFICE,),
         why=_("You get this because you are of the programme office."),
     ),
+)
+background.register(
+    background.Work(
+        "copies",
+        _("Copies of people’s own data"),
+        DataCopy,
+        "privacy.tasks.make_copy",
+        rows=DataCopy.objects.for_background_work,
+        labels=lambda _kind: _("All of one’s own data in one download"),
+    )
 )

@@ -40,7 +40,7 @@ def filters_of(asked: Any) -> dict[str, str]:
     """What to list; what is not understood is the first there is."""
     what, view = asked.get("what", ""), asked.get("view", "")
     return {
-        "what": what if what in listing.WHATS else "notices",
+        "what": what if what in listing.WORKS else "notices",
         "view": view if view in listing.VIEWS else "stopped",
         "kind": asked.get("kind", "")[:60],
         **_narrower(asked),
@@ -66,8 +66,9 @@ def _page(
     kinds = listing.kinds(request.user)
     rows = listing.listed(request.user, filters)
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    labels = listing.WORKS[filters["what"]].labels
     for row in page:
-        row.label = listing.label_of(filters["what"], row.kind)
+        row.label = labels(row.kind)
     tests = Notice.objects.visible_to(request.user).filter(kind="test")
     context = {
         "kinds": kinds,
@@ -82,9 +83,11 @@ def _page(
         "without_kind": _address({**filters, "kind": ""}),
         "narrowed": any(filters[name] for name in ("since", "attempts", "word")),
         "plain": _address({**filters, "since": "", "attempts": "", "word": ""}),
-        "whats": _links(filters, "what", listing.WHATS),
+        "whats": _links(
+            filters, "what", {work.name: work.label for work in listing.WORKS.values()}
+        ),
         "views": _links(filters, "view", {name: view[0] for name, view in listing.VIEWS.items()}),
-        "kind_label": listing.label_of(filters["what"], filters["kind"]),
+        "kind_label": labels(filters["kind"]) if filters["kind"] else "",
         "test": tests.order_by("-created_at").first(),
         "refusal": refusal,
         "states": Owed.State,
@@ -109,7 +112,7 @@ def _links(
 
 
 def _find(request: PortalRequest, what: str) -> Any:
-    """The message or document that was named; None when it is gone."""
+    """What was named; None when it is gone."""
     try:
         pk = uuid.UUID(request.POST.get("pk", ""))
     except ValueError:

@@ -55,7 +55,9 @@ def home(request: PortalRequest) -> HttpResponse:
 def _background(request: PortalRequest) -> list[Todo]:
     count = background.stopped(request.user)
     label = ngettext(
-        "message or document came to a stop", "messages or documents came to a stop", count
+        "piece of background work came to a stop",
+        "pieces of background work came to a stop",
+        count,
     )
     why = _("Try it again, or find out what is wrong.")
     return [Todo(count, label, why, reverse("background"))] * bool(count)

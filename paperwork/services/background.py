@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import User
 from paperwork import waking
-from paperwork.models import Document, Notice, Owed
+from paperwork.background import task_of
+from paperwork.models import Notice, Owed
 from paperwork.models.notice import WIPED
 from paperwork.services import events
-
-TASKS: dict[type[Owed], str] = {
-    Notice: "paperwork.tasks.send_notice",
-    Document: "paperwork.tasks.make_document",
-}
 
 
 @transaction.atomic
@@ -22,13 +18,17 @@ def try_again(row: Owed, *, by: User) -> bool:
     """Owe what was given up, or is uncertain, anew: all attempts are before it.
 
     An uncertain mail may reach its reader twice by this; that is what the office decides. False,
-    and nothing changes, when the row is in another state by now.
+    and nothing changes, when the row is in another state by now, or another has taken its place.
     """
     stopped = [Owed.State.DEAD, Owed.State.UNCERTAIN]
-    moved = _move(row, stopped, Owed.State.NEW, attempts=0, due_at=timezone.now(), error="")
+    try:
+        with transaction.atomic():
+            moved = _move(row, stopped, Owed.State.NEW, attempts=0, due_at=timezone.now(), error="")
+    except IntegrityError:
+        return False
     if moved:
         events.record(row, "try_again", by=by, from_state=moved, to_state=row.state)
-        waking.wake_after_commit(TASKS[type(row)], row.pk)
+        waking.wake_after_commit(task_of(row), row.pk)
     return bool(moved)
 
 

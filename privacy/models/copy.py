@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from paperwork.models import Owed, OwedQuerySet
+from vx_portal.http import roles_of
 
 if TYPE_CHECKING:
     from vx_portal.http import Person
@@ -21,6 +22,11 @@ class DataCopyQuerySet(OwedQuerySet["DataCopy"]):
     def visible_to(self, user: Person) -> Self:
         """One's own, and nobody else's: no role reads it."""
         return self.filter(user_id=user.pk) if user.is_authenticated else self.none()
+
+    def for_background_work(self, user: Person) -> Self:
+        """All, for the office and auditors: states and problems, not whose they are."""
+        mine = self if roles_of(user) & {"office", "auditor"} else self.none()
+        return mine.annotate(kind=Value("copy"))
 
 
 class DataCopy(Owed):

@@ -17,6 +17,7 @@ from django.utils import timezone
 from accounts.models import User
 from courses import house
 from paperwork import filing, waking
+from paperwork.models import Owed
 from paperwork.press import NotMadeError
 from paperwork.services.events import record
 from paperwork.services.notices import Link, owe_notice
@@ -46,6 +47,8 @@ def ask(user: User) -> DataCopy:
         raise TooManyError
     try:
         with transaction.atomic():
+            # Nobody needs to try again what its owner asks for anew.
+            mine.filter(state=Owed.State.DEAD).update(state=Owed.State.CANCELLED)
             copy = DataCopy.objects.create(user=user, language=user.language)
     except IntegrityError:  # of two clicks at once the second
         return mine.unfinished().get()

@@ -240,5 +240,5 @@ def test_the_page_costs_the_same_for_one_and_for_three(
     report_alive()
     client.get(PAGE)
 
-    with django_assert_max_num_queries(11):  # the worker's heartbeat lies in the shared cache
+    with django_assert_max_num_queries(12):  # the worker's heartbeat lies in the shared cache
         assert client.get(PAGE).text.count("Try again<") == count

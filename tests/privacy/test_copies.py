@@ -174,6 +174,48 @@ def test_it_is_downloaded_by_its_owner_alone_and_that_is_written_down(
         assert client.get(address).status_code == 404
 
 
+def test_one_that_was_given_up_is_tried_again_by_the_office(
+    student: User, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office = sign_in(factories.MemberFactory.create(role=Role.OFFICE))
+    page, again = "/en/office/background/", "/en/office/background/again/"
+
+    def fail(*_all: object) -> None:
+        raise MemoryError
+
+    def given_up() -> DataCopy:
+        with monkeypatch.context() as patch:
+            patch.setattr(copies, "pack", fail)
+            copy = copies.ask(student)
+            DataCopy.objects.filter(pk=copy.pk).update(attempts=5)
+            make_copy(str(copy.pk))
+        copy.refresh_from_db()
+        assert copy.state == Owed.State.DEAD
+        return copy
+
+    copy = given_up()
+    shown = office.get(page, {"what": "copies"}).text.split("<main")[1]
+    assert "MemoryError" in shown
+    assert 'what=copies&amp;kind=copy&amp;view=stopped"' in shown
+    assert "came to a stop" in office.get("/en/office/").text
+    assert student.name not in shown
+    assert not DataCopy.objects.for_background_work(student).exists()
+    answer = office.post(again, {"what": "copies", "pk": copy.pk}, follow=True)
+    assert "It is tried again" in answer.text
+    assert Event.objects.about(copy).filter(action="try_again").exists()
+    sweep_copies()
+    copy.refresh_from_db()
+    assert copy.state == Owed.State.DONE
+
+    copy = given_up()
+    copies.ask(student)  # whose owner asks anew
+    copy.refresh_from_db()
+    assert copy.state == Owed.State.CANCELLED
+    DataCopy.objects.filter(pk=copy.pk).update(state=Owed.State.DEAD)  # given up after that
+    assert office.post(again, {"what": "copies", "pk": copy.pk}).status_code == 409
+    assert office.post(again, {"what": "copies", "all": "1"}, follow=True).status_code == 200
+
+
 def test_its_owner_hears_when_it_is_ready(student: User) -> None:
     made(student)
 
