@@ -13,12 +13,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from courses import house
-from enrolments.models import Enrolment, State
+from enrolments.models import State
 from enrolments.scopes import scopes_of
-from exams import deadlines, elsewhere, lists
-from exams.models import Exam, Held, Paper, Resit, Sitting, SittingState
+from exams import deadlines, elsewhere, lists, places
+from exams.models import Exam, Held, Paper, Sitting, SittingState
 from exams.models.exam import FIRST_ATTEMPT
-from exams.services.resits import SITTING
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -61,16 +60,18 @@ def agenda(user: User) -> Agenda:
     """
     now = timezone.now()
     visible = Exam.objects.visible_to(user)
-    known = list(_going_on(visible.filter(held=Held.LEIDEN)))
+    known = list(_going_on(places.here(visible)))
+    out = visible.filter(held=Held.HOME).annotate(has_paper=HAS_PAPER)
+    there = list(elsewhere.needs(out, _paper_by))
+    goes_out = {exam.pk for exam, *_rest in there}
     needs = [
         Need(by, words, page, exam.edition.course, exam.is_resit, _day(exam))
         for exam in known
-        for by, words, page in _needs_of(exam)
+        for by, words, page in _needs_of(exam, asks_paper=exam.pk not in goes_out)
     ]
-    out = visible.filter(held=Held.HOME).annotate(has_paper=HAS_PAPER)
     needs += [
         Need(by, words, page, exam.edition.course, exam.is_resit, _day(exam))
-        for exam, by, words, page in elsewhere.needs(out, _paper_by)
+        for exam, by, words, page in there
     ]
     needs += [
         Need(
@@ -93,10 +94,7 @@ def agenda(user: User) -> Agenda:
 
 def _going_on(exams: QuerySet[Exam]) -> QuerySet[Exam]:
     """Those to come that somebody sits, and those of which a sitting is not closed."""
-    sits = Enrolment.objects.filter(edition=OuterRef("edition"), state__in=SITTING)
-    retakes = Resit.objects.taking().filter(
-        attempt=OuterRef("attempt"), enrolment__edition=OuterRef("edition")
-    )
+    sits, retakes = places.cases_here(), places.resits_here()
     coming = Exam.objects.upcoming().values("pk")
     wanted = Q(Exists(sits), attempt=FIRST_ATTEMPT) | Q(Exists(retakes), attempt__gt=FIRST_ATTEMPT)
     unclosed = Sitting.objects.filter(exam=OuterRef("pk"), state__in=OPEN)
@@ -115,10 +113,7 @@ def missed(exams: QuerySet[Exam]) -> list[Exam]:
     The first one first. They leave it when the host fixes another moment, or the cases end.
     """
     now = timezone.now()
-    sits = Enrolment.objects.filter(edition=OuterRef("edition"), state=State.ENROLLED)
-    retakes = Resit.objects.taking().filter(
-        attempt=OuterRef("attempt"), enrolment__edition=OuterRef("edition")
-    )
+    sits, retakes = places.cases_here([State.ENROLLED]), places.resits_here()
     planned = Sitting.objects.standing().filter(exam=OuterRef("pk"))
     return list(
         exams.filter(
@@ -126,7 +121,6 @@ def missed(exams: QuerySet[Exam]) -> list[Exam]:
             Q(Exists(sits), attempt=FIRST_ATTEMPT)
             | Q(Exists(retakes), Exists(sits), attempt__gt=FIRST_ATTEMPT),
             ~Exists(planned),
-            held=Held.LEIDEN,
         )
         .select_related("edition__course__university")
         .order_by(Coalesce("starts_at", "window_until"), "pk")
@@ -145,8 +139,8 @@ def _day(exam: Exam) -> date:
     return timezone.localdate(exam.earliest_at)
 
 
-def _needs_of(exam: Exam) -> Iterator[tuple[date, str, str]]:
-    """By when, what, and where it is done."""
+def _needs_of(exam: Exam, *, asks_paper: bool) -> Iterator[tuple[date, str, str]]:
+    """By when, what, and where it is done; the paper unless it is asked for already."""
     now, today, day = timezone.now(), timezone.localdate(), _day(exam)
     sittings = _standing(exam)
     for sitting in sittings:
@@ -163,7 +157,7 @@ def _needs_of(exam: Exam) -> Iterator[tuple[date, str, str]]:
         elif any(sitting.state == SittingState.PLANNED for sitting in sittings):
             yield tell_by, _("Publish it: then the students are told"), planner
     paper_by = _paper_by(exam)
-    if paper_by and paper_by <= today + house.span("exams.ask_paper_days"):
+    if asks_paper and paper_by and paper_by <= today + house.span("exams.ask_paper_days"):
         yield paper_by, _("Have the exam paper here"), reverse("papers:exam", args=[exam.pk])
 
 

@@ -71,8 +71,8 @@ def _before(
 
 def homes_of(exams: list[Exam]) -> dict[int, list[University]]:
     """The home universities whose students sit each of `exams`, by name."""
-    tasks = tasks_of({exam.pk: exam for exam in exams}, takers_of(exams)).values()
-    sits = {(one.case, task.exam.pk) for task in tasks for one in task.sitters.values()}
+    tasks = tasks_of({exam.pk: exam for exam in exams}, takers_of(exams), everywhere=True)
+    sits = {(one.case, task.exam.pk) for task in tasks.values() for one in task.sitters.values()}
     cases = Enrolment.objects.filter(
         pk__in={case for case, _exam in sits}, kind=Kind.INCOMING
     ).select_related("home_university")

@@ -23,7 +23,6 @@ from exams.models import (
     Duty,
     Exam,
     ExamWeek,
-    Held,
     InvigilatorHours,
     Room,
     RoomClosure,
@@ -32,6 +31,7 @@ from exams.models import (
     Sitting,
     SlotOffer,
 )
+from exams.places import here
 from exams.sitters import LEIDEN, Takers, takers_of
 
 type Row = tuple[Any, ...]
@@ -128,7 +128,7 @@ def exams_to_plan(since: datetime) -> Any:
     """Exams in Leiden that are not over before `since`, with what the pages say of them."""
     slots = SlotOffer.objects.filter(exam=OuterRef("pk"))
     sittings = Sitting.objects.standing().filter(exam=OuterRef("pk"), starts_at__gte=since)
-    rows = Exam.objects.filter(held=Held.LEIDEN).filter(
+    rows = here(Exam.objects.all()).filter(
         Q(starts_at__gte=since) | Q(window_until__gt=since) | Q(Exists(sittings))
     )
     return rows.annotate(has_slots=Exists(slots)).select_related("edition__course__university")

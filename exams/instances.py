@@ -244,7 +244,7 @@ def _busy(found: Facts, tasks: dict[int, Task]) -> dict[int, tuple[Span, ...]]:
         own = of_programme[programme] if programme else of_faculty[faculty]
         own.append(Span(begins.start, ends.end))
     busy: defaultdict[int, list[Span]] = defaultdict(list)
-    for _case, student, _name, _edition, faculty, programme in found.takers.enrolled:
+    for _case, student, _name, _edition, _kind, faculty, programme in found.takers.enrolled:
         busy[student] += [*of_faculty.get(faculty, ()), *of_programme.get(programme, ())]
     for exam in (task.as_exam() for task in tasks.values() if found.weeks):
         if exam.start is None:

@@ -24,7 +24,7 @@ LARGE = "large_print"
 
 def sitters_of(exam: Exam) -> list[Sitter]:
     """Who sits `exam`, with what is granted now, by name. Four queries at most."""
-    tasks = tasks_of({exam.pk: exam}, takers_of([exam]))
+    tasks = tasks_of({exam.pk: exam}, takers_of([exam]), everywhere=True)
     found = [one for task in tasks.values() for one in task.sitters.values()]
     return sorted(found, key=lambda one: (one.name, one.case))
 

@@ -16,10 +16,11 @@ from accounts.models import User
 from courses.models import Assessment, Edition, University
 from enrolments.later import Happened, News, Part
 from enrolments.models import Enrolment, State
-from enrolments.models.enrolment import WITH_HOST, Kind
+from enrolments.models.enrolment import WITH_HOST
 from enrolments.turn import Turn
-from exams.models import Exam, Facility, Held, Resit, Seat, SlotChoice, SlotOffer
+from exams.models import Exam, Facility, Resit, Seat, SlotChoice, SlotOffer
 from exams.models.exam import FIRST_ATTEMPT
+from exams.places import is_away
 from exams.services.facilities import why_not, words_of
 from exams.services.resits import SITTING, why_no_resit
 from exams.services.slots import why_not_offered
@@ -58,8 +59,7 @@ def parts(case: Enrolment, user: User) -> Iterable[Part]:
 
 def home_of(exam: Exam, case: Enrolment) -> University | None:
     """The home university that holds this exam of ours for its student; none: it is in Leiden."""
-    is_there = exam.held == Held.HOME and case.kind == Kind.INCOMING
-    return case.home_university if is_there else None
+    return case.home_university if is_away(exam, case.kind) else None
 
 
 def _shown(exam: Exam, case: Enrolment) -> Shown:
@@ -92,7 +92,8 @@ def news(cases: Sequence[Enrolment]) -> dict[int, News]:
     for exam in open_ones.distinct():
         chosen = {choice.enrolment_id for choice in exam.slot_choices.all()}
         for case in known.values():
-            if case.edition_id == exam.edition_id and case.pk not in {*chosen, *found}:
+            is_theirs = case.edition_id == exam.edition_id and not is_away(exam, case.kind)
+            if is_theirs and case.pk not in {*chosen, *found}:
                 why = _("The host gives a period; who chooses first has the moment.")
                 last = date_format(timezone.localdate(exam.window_until), "DATE_FORMAT")
                 found[case.pk] = News(
@@ -142,6 +143,7 @@ class Attempt(NamedTuple):
     exam: Exam | None
     shown: Shown | None
     home: University | None  # that holds it, instead of us
+    is_away: bool  # at the home university, also where we do not know which
     facility: Facility | None
     granted: str  # what the facility says, in words
     may_ask: bool
@@ -181,12 +183,12 @@ def attempts_of(case: Enrolment, user: User) -> list[Attempt]:
         moments = [
             Moment(
                 slot,
-                at(slot.starts_at, home_of(exam, case) or host),
+                at(slot.starts_at, host),
                 slot.pk in chosen,
                 slot.places - slot.taken,
             )
             for slot in offered
-            if exam is not None and slot.exam_id == exam.pk
+            if exam is not None and slot.exam_id == exam.pk and not is_away(exam, case.kind)
             if slot.pk in chosen or not why_not_offered(exam, slot.starts_at)
         ]
         found.append(
@@ -195,6 +197,7 @@ def attempts_of(case: Enrolment, user: User) -> list[Attempt]:
                 exam,
                 _shown(exam, case) if exam else None,
                 home_of(exam, case) if exam else None,
+                exam is not None and is_away(exam, case.kind),
                 facility,
                 words_of(facility) if facility else "",
                 not why_not(case, number, exam),

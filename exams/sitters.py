@@ -13,6 +13,7 @@ from django.conf import settings
 from enrolments.models import Enrolment
 from exams import planning
 from exams.models import ARRANGEMENTS, Exam, Facility, Mode, SlotChoice
+from exams.places import is_away
 from exams.planning import Span
 from exams.services.resits import SITTING, takers
 
@@ -90,8 +91,8 @@ class Task(NamedTuple):
 class Takers(NamedTuple):
     """Who may sit some exams, as the database has it."""
 
-    # case, student, name, edition, faculty, programme; in order of name
-    enrolled: list[tuple[int, int, str, int, int | None, int | None]]
+    # case, student, name, edition, kind, faculty, programme; in order of name
+    enrolled: list[tuple[int, int, str, int, str, int | None, int | None]]
     resits: dict[int, set[int]]  # of each exam that is one: the cases that take part
     granted: list[tuple[Any, ...]]  # case, and what `FACILITY` names
     chosen: list[tuple[int, int, int, datetime]]  # exam, case, slot, its moment
@@ -109,7 +110,7 @@ def takers_of(exams: Iterable[Exam]) -> Takers:
     return Takers(
         list(
             cases.order_by("student__name", "pk").values_list(
-                "pk", "student", "student__name", "edition", "faculty", "programme"
+                "pk", "student", "student__name", "edition", "kind", "faculty", "programme"
             )
         ),
         takers(exams),
@@ -118,9 +119,9 @@ def takers_of(exams: Iterable[Exam]) -> Takers:
     )
 
 
-def tasks_of(by_pk: dict[int, Exam], known: Takers) -> dict[int, Task]:
-    """The exams and slots, with their students."""
-    sitters = _sitters(by_pk, known)
+def tasks_of(by_pk: dict[int, Exam], known: Takers, *, everywhere: bool = False) -> dict[int, Task]:
+    """The exams and slots, with their students: those who sit them here, or `everywhere`."""
+    sitters = _sitters(by_pk, known, everywhere=everywhere)
     chosen: defaultdict[int, dict[int, tuple[int, datetime]]] = defaultdict(dict)
     for number, case, slot, starts_at in known.chosen:
         chosen[number][case] = (slot, starts_at)
@@ -141,7 +142,9 @@ def tasks_of(by_pk: dict[int, Exam], known: Takers) -> dict[int, Task]:
     return tasks
 
 
-def _sitters(by_pk: dict[int, Exam], who: Takers) -> defaultdict[int, dict[int, Sitter]]:
+def _sitters(
+    by_pk: dict[int, Exam], who: Takers, *, everywhere: bool
+) -> defaultdict[int, dict[int, Sitter]]:
     """Who sits each exam, in order of name; a resit: who takes part."""
     editions: defaultdict[int, list[Exam]] = defaultdict(list)
     for each in by_pk.values():
@@ -151,8 +154,10 @@ def _sitters(by_pk: dict[int, Exam], who: Takers) -> defaultdict[int, dict[int, 
         flags = [key for key, has in zip(ARRANGEMENTS, having, strict=False) if has]
         granted[case, attempt] = (extra, (*flags, *([other] if other else [])))
     found: defaultdict[int, dict[int, Sitter]] = defaultdict(dict)
-    for case, student, name, edition, *_studies in who.enrolled:
+    for case, student, name, edition, kind, *_studies in who.enrolled:
         for exam in editions[edition]:
+            if is_away(exam, kind) and not everywhere:
+                continue
             if case in who.resits.get(exam.pk, {case}):
                 arranged = granted.get((case, exam.attempt), ())
                 found[exam.pk][student] = Sitter(case, student, name, *arranged)

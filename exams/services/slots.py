@@ -14,6 +14,7 @@ from enrolments.models import Enrolment
 from enrolments.services.actions import ActionError, StaleError
 from exams import people
 from exams.models import Exam, Mode, Seat, SittingState, SlotChoice, SlotOffer
+from exams.places import is_away
 from exams.services.resits import SITTING, takers
 from exams.showing import at, shown
 from paperwork.models import Event
@@ -22,11 +23,12 @@ from paperwork.services.notices import Link, owe_notice, settle
 
 
 def cases_of(exam: Exam) -> list[Enrolment]:
-    """The cases whose students sit `exam`: those of a resit have said so."""
+    """The cases whose students sit `exam` in our rooms: those of a resit have said so."""
     rows = Enrolment.objects.filter(edition=exam.edition_id, state__in=SITTING)
     if exam.is_resit:
         rows = rows.filter(pk__in=takers([exam])[exam.pk])
-    return list(rows.select_related("student").order_by("student__name", "pk"))
+    cases = rows.select_related("student").order_by("student__name", "pk")
+    return [case for case in cases if not is_away(exam, case.kind)]
 
 
 def why_not_offered(exam: Exam, starts_at: datetime) -> str:
@@ -151,6 +153,8 @@ def choose(case: Enrolment, slot: SlotOffer, *, by: User) -> SlotChoice:
     exam = Exam.objects.select_for_update().get(pk=slot.exam_id)  # one choice after the other
     if not Enrolment.objects.filter(pk=case.pk, state__in=SITTING).exists():
         raise ActionError(_("You cannot choose this."))
+    if is_away(exam, case.kind):
+        raise ActionError(_("You sit this exam at your own university."))
     if refusal := why_not_offered(exam, slot.starts_at):
         raise ActionError(refusal)
     if exam.is_resit and case.pk not in takers([exam])[exam.pk]:

@@ -18,7 +18,7 @@ from enrolments.forms.host import HostLinkForm
 from enrolments.models import Enrolment, State
 from enrolments.models.enrolment import Kind
 from enrolments.services.actions import ActionError, StaleError
-from exams import gates, lists
+from exams import gates, lists, places
 from exams.forms.fixing import FixForm
 from exams.models import Exam
 from exams.opening import fits_somewhere, openings
@@ -83,6 +83,7 @@ def exam(request: PortalRequest, pk: int, attempt: int) -> HttpResponse:
     homes: dict[Any, int] = {}
     for case in incoming.order_by("home_university__name"):
         homes[case.home_university] = homes.get(case.home_university, 0) + 1
+    is_here = found is not None and places.is_here(found)
     context |= {
         "students": cases.count(),
         "homes": list(homes.items()),
@@ -96,9 +97,8 @@ def exam(request: PortalRequest, pk: int, attempt: int) -> HttpResponse:
         ),
         "refusal": fixing.why_no_exam(edition, attempt),
         "may_write": _may_write(request),
-        "no_room": found is not None
-        and found.held == "leiden"
-        and not fits_somewhere(found, openings()),
+        "is_here": is_here,
+        "no_room": found is not None and is_here and not fits_somewhere(found, openings()),
     }
     return render(request, "exams/exam.html", context)
 

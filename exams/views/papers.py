@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from courses.models import University
 from courses.wording import gettext as _
 from enrolments.forms.host import HostLinkForm
-from exams import gates, passport, people
+from exams import gates, passport, people, places
 from exams.forms.papers import NoteForm, ReadersForm, ReceiveForm
 from exams.models import Exam, Held, Paper
 from exams.services import paper_links
@@ -49,6 +49,7 @@ def about(exam: Exam) -> dict[str, Any]:
         "university": course.university,
         "shown": shown(exam),
         "is_out": exam.held == Held.HOME,
+        "is_here": places.is_here(exam),
     }
 
 

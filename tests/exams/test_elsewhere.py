@@ -18,13 +18,17 @@ from accounts.models import Role, User
 from courses.models import University
 from enrolments.models import Enrolment
 from enrolments.models.enrolment import Kind
+from enrolments.services.actions import ActionError
+from exams import own
 from exams.agenda import agenda
-from exams.models import Exam, Held, Paper
-from exams.services import paper_links, papers
+from exams.instances import situation
+from exams.models import Exam, Held, Paper, Resit
+from exams.services import paper_links, papers, slots
 from paperwork.models import Notice
 from paperwork.sealing import unseal
 from tests import factories
 from tests.enrolments.cases import case_in, student_of
+from tests.exams.planned import plan_all, publish_all, told
 from tests.exams.sittings import ExamFactory, in_days
 from tests.paperwork.files.samples import plain
 
@@ -144,3 +148,59 @@ def test_without_a_student_nothing_is_needed(there: There, staff: User) -> None:
     Enrolment.objects.update(state="withdrawn")
 
     assert said(staff) == []
+
+
+# --- our own students of the same course ----------------------------------------------------------
+def test_our_own_student_sits_it_here(there: There, staff: User, sign_in: SignIn) -> None:
+    """The place goes by the kind of case: one exam, the one at home, the other in our rooms."""
+    assert there.exam.pk not in situation().tasks  # nobody sits it here yet
+    ours = case_in("enrolled", there.exam.edition, kind=Kind.OWN)
+    incoming = there.case.student_id
+    Exam.objects.update(starts_at=in_days(25, 12))
+    there.exam.refresh_from_db()
+
+    task = situation().tasks[there.exam.pk]
+    assert list(task.sitters) == [ours.student_id]
+    assert "Plan it and tell the students" in said(staff)
+    assert [case.pk for case in slots.cases_of(there.exam)] == [ours.pk]
+
+    row = plan_all(there.exam, staff)
+    publish_all(staff)
+    assert list(row.seats.values_list("student", flat=True)) == [ours.student_id]
+    assert told("published") == [ours.student_id]
+    assert incoming not in told("published")
+
+    html = page_of(ours, sign_in)
+    assert "You hear the room" in html
+    assert "your own university" not in html
+    assert "In our own rooms" in html
+
+    papers.receive(there.exam, upload(), by=staff)  # to be opened here, and to be sent out
+    page = sign_in(staff).get(reverse("papers:exam", args=[there.exam.pk])).text
+    assert there.home.local_name in page
+    assert reverse("papers:note", args=[Paper.objects.get().pk]) in page
+
+
+def test_who_takes_the_resit_here_counts(there: There) -> None:
+    """Of a resit: whose student takes part, by the kind of case too."""
+    ours = case_in("enrolled", there.exam.edition, kind=Kind.OWN)
+    Exam.objects.update(attempt=2)
+    assert there.exam.pk not in situation().tasks
+
+    for case in (ours, there.case):
+        said = {"answer": "yes", "answered_at": timezone.now()}
+        Resit.objects.create(enrolment=case, attempt=2, because="absent", **said)
+
+    assert list(situation().tasks[there.exam.pk].sitters) == [ours.student_id]
+
+
+def test_a_moment_to_choose_is_for_those_who_sit_it_here(there: There, staff: User) -> None:
+    Exam.objects.update(
+        mode="window", starts_at=None, window_from=in_days(20), window_until=in_days(22)
+    )
+    there.exam.refresh_from_db()
+    slot = slots.offer(there.exam, in_days(21), 5, by=staff)
+
+    with pytest.raises(ActionError, match=r"own university|eigen universiteit"):
+        slots.choose(there.case, slot, by=there.case.student)
+    assert not own.news([there.case])

@@ -157,9 +157,10 @@ class TestNeeds:
         assert needs(staff) == []
 
     def test_exams_held_elsewhere_are_not_ours(self, staff: User) -> None:
-        exam_in(20, held="home")
+        exam = exam_in(20, held="home")
+        exam.edition.enrolments.update(kind="incoming")
 
-        assert needs(staff) == []
+        assert needs(staff) == [("In 20 days", "Have our exam paper here")]
 
 
 @pytest.fixture

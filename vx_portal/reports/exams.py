@@ -16,9 +16,9 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from courses import house
 from courses.models import University
 from enrolments.models import Enrolment, State
-from exams import gates
+from exams import gates, places
 from exams.deadlines import NOTICE, tell_by
-from exams.models import Attendance, Exam, Held, Resit, Seat, Sitting
+from exams.models import Attendance, Exam, Resit, Seat, Sitting
 from exams.models.sitting import TOLD
 from exams.services.resits import takers
 from paperwork.day_counts import WorkingDays, hour_of
@@ -101,15 +101,17 @@ def ahead(user: User, filters: Filters) -> Table:
 
 def _coming(user: User, filters: Filters) -> list[Coming]:
     """In order of their days. Five queries."""
-    rows = Exam.objects.visible_to(user).upcoming().filter(held=Held.LEIDEN)
+    rows = places.here(Exam.objects.visible_to(user).upcoming())
     if filters.partner:
         rows = rows.filter(edition__course__university=filters.partner)
     exams = list(rows.select_related("edition__course__university"))
     cases = Enrolment.objects.for_desk(user).filter(filters.of_cases(), state__in=PLACED)
     mine = cases.filter(edition__in=[exam.edition_id for exam in exams])
     sitters: defaultdict[int, set[int]] = defaultdict(set)
-    for pk, edition in mine.order_by().values_list("pk", "edition"):
+    kinds = dict[int, str]()
+    for pk, edition, kind in mine.order_by().values_list("pk", "edition", "kind"):
         sitters[edition].add(pk)
+        kinds[pk] = kind
     taking = takers(exams)
     seated = _seats(user, mine, exams)
     sittings = _sittings(user, exams)
@@ -117,7 +119,7 @@ def _coming(user: User, filters: Filters) -> list[Coming]:
     coming = []
     for exam in exams:
         day = timezone.localdate(exam.earliest_at)
-        students = sitters[exam.edition_id]
+        students = {pk for pk in sitters[exam.edition_id] if not places.is_away(exam, kinds[pk])}
         if exam.is_resit:
             students = students & taking.get(exam.pk, set())
         states = sittings.get(exam.pk, Counter())
