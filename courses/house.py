@@ -99,6 +99,10 @@ class Days(NamedTuple):
         return f"{first} – {last}: {name}" if last != first else f"{first}: {name}"
 
 
+# What a link that asks somebody without an account for a decision may be settled to at most.
+MOST_LINK_DAYS = 30
+
+
 @dataclass(frozen=True)
 class Setting:
     """One thing that the office may settle; `default` (or what it returns) holds until then."""
@@ -200,10 +204,13 @@ class Known:
         found = {}
         for name, stored in self.stored.items():
             if name in SETTINGS and stored is not None:
+                setting = SETTINGS[name]
                 try:
-                    found[name] = SETTINGS[name].load(stored)
+                    found[name] = setting.load(stored)
                 except (ValueError, TypeError, KeyError):  # of a kind that it no longer has
                     continue
+                if setting.kind == Kind.NUMBER:  # stored while more was allowed
+                    found[name] = min(found[name], setting.most)
         return found
 
 

@@ -5,7 +5,15 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from courses.house import Group, Kind, Setting, Unit, register_settings, register_words
+from courses.house import (
+    MOST_LINK_DAYS,
+    Group,
+    Kind,
+    Setting,
+    Unit,
+    register_settings,
+    register_words,
+)
 from courses.services.offer import version_in_use
 from enrolments.services.rules import rulebook
 
@@ -80,6 +88,6 @@ register_settings(
         30,
         help=_("Counts for links that are sent from now on."),
         unit=Unit.DAYS,
-        most=30,
+        most=MOST_LINK_DAYS,
     ),
 )

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from courses.house import Group, Kind, Setting, Unit, register_settings
+from courses.house import MOST_LINK_DAYS, Group, Kind, Setting, Unit, register_settings
 from exams import deadlines
 
 
@@ -94,7 +94,7 @@ register_settings(
         30,
         help=_("Counts for links that are sent from now on."),
         unit=Unit.DAYS,
-        most=180,
+        most=MOST_LINK_DAYS,
     ),
     Setting(
         "exams.paper_link_days",

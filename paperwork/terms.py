@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from courses.house import Group, Kind, Setting, Unit, register_settings
+from courses.house import MOST_LINK_DAYS, Group, Kind, Setting, Unit, register_settings
 from paperwork.colours import Colours
 
 
@@ -114,7 +114,7 @@ register_settings(
         30,
         help=_("Counts for links that are sent from now on."),
         unit=Unit.DAYS,
-        most=180,
+        most=MOST_LINK_DAYS,
     ),
     Setting(
         "courses.ask_again_days",

@@ -210,6 +210,11 @@ class Edition(models.Model):
         return max(0, self.places - self.kept - (self.taken - self.kept_taken))
 
     @property
+    def is_offered(self) -> bool:
+        """Whether it and its course are published: nobody gets a place on what is withdrawn."""
+        return {self.state, self.course.state} == {PublicState.PUBLISHED}
+
+    @property
     def academic_year(self) -> str:
         """Such as 2026-2027."""
         first = first_year_of(self.starts_on)

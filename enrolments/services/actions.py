@@ -71,6 +71,8 @@ def _cannot_be_approved_ahead(case: Enrolment, now: datetime) -> str:
 
 
 def _offer_over(case: Enrolment, now: datetime) -> str:
+    if not case.edition.is_offered:
+        return _("The course has been withdrawn, so this place can no longer be taken.")
     if case.offer_until is not None and case.offer_until <= now:
         return _("This offer has ended. The place has gone to somebody else.")
     return ""

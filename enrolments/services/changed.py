@@ -1,4 +1,7 @@
-"""Students hear that their edition is withdrawn, offered again, or has other dates."""
+"""Students hear that their edition is withdrawn, offered again, or has other dates.
+
+A place that was offered on what is withdrawn is no longer to be had: that offer ends with it.
+"""
 
 from __future__ import annotations
 
@@ -11,11 +14,12 @@ from django.utils import timezone
 from courses.changes import Change
 from courses.models import Edition
 from enrolments.models import Enrolment, State
-from enrolments.services import telling
+from enrolments.services import telling, upkeep
 from enrolments.services.actions import LIVE
 from paperwork.services.notices import owe_notice, owed_together
 
 COUNTING_ON_IT = LIVE | {State.DRAFT}
+WITHDRAWN = "edition_withdrawn"
 
 
 def concerned(editions: Q) -> int:
@@ -25,8 +29,9 @@ def concerned(editions: Q) -> int:
 
 
 def hear(changes: Sequence[Change]) -> None:
-    """Owe each student the message about their edition."""
+    """Owe each student the message about their edition; end the offers of places on it."""
     kinds = {change.edition: (kind, change) for change in changes if (kind := _kind_of(change))}
+    upkeep.end_offers_of(pk for pk, (kind, _change) in kinds.items() if kind == WITHDRAWN)
     cases = Enrolment.objects.filter(edition__in=kinds, state__in=COUNTING_ON_IT)
     now = timezone.now().isoformat()
     with owed_together():
@@ -45,7 +50,7 @@ def hear(changes: Sequence[Change]) -> None:
 def _kind_of(change: Change) -> str:
     before, after = change.before, change.after
     if before.offered != after.offered:
-        return "edition_back" if after.offered else "edition_withdrawn"
+        return "edition_back" if after.offered else WITHDRAWN
     return "edition_dates" if after.offered else ""  # of what is not offered nobody asks the dates
 
 

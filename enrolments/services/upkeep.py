@@ -53,9 +53,17 @@ def _each(cases: Iterable[Enrolment], do: Callable[[Enrolment], object], what: s
 
 
 def end_offers(at: datetime | None = None) -> int:
-    """Offers whose time is over expire; each place goes to the next in line."""
+    """Offers whose time is over, or whose course is withdrawn, expire; each place goes on."""
     now = at or timezone.now()
-    over = _with_edition().filter(state=State.OFFERED, offer_until__lte=now)
+    shown = Q(edition__state=PublicState.PUBLISHED, edition__course__state=PublicState.PUBLISHED)
+    over = _with_edition().filter(Q(offer_until__lte=now) | ~shown, state=State.OFFERED)
+    return _each(over, lambda case: acting.act(case, "expire", by=None), "offer not ended")
+
+
+def end_offers_of(editions: Iterable[int]) -> int:
+    """Offers of these editions expire, whatever their time: they are no longer on offer."""
+    rows = _with_edition().filter(edition__in=list(editions), state=State.OFFERED)
+    over = rows.order_by("edition_id", "pk")  # in the order in which others lock editions
     return _each(over, lambda case: acting.act(case, "expire", by=None), "offer not ended")
 
 

@@ -18,12 +18,13 @@ from courses.imports.comparing import digest
 from courses.models import Edition, PublicState
 from courses.services import curation
 from enrolments.models import Enrolment, State
+from enrolments.services import places, upkeep
 from paperwork.models import Notice
 from tests import factories
-from tests.enrolments.cases import case_in
+from tests.enrolments.cases import case_in, fresh
 from tests.factories import days
 
-COUNT = ["draft", "submitted", "waiting", "offered", "returned", "approved", "enrolled"]
+COUNT = ["draft", "submitted", "waiting", "returned", "approved", "enrolled"]
 
 
 @pytest.fixture
@@ -53,9 +54,44 @@ def test_a_withdrawn_edition_is_told_to_all_whose_application_goes_on(
     theirs = {case.student for case in cases if case.state in COUNT}
     assert {notice.recipient for notice in notices} == theirs
     assert len(notices) == len(theirs)
-    assert [Enrolment.objects.get(pk=case.pk).state for case in cases] == [s.value for s in State]
+    now = [State.EXPIRED if case.state == State.OFFERED else case.state for case in cases]
+    assert [Enrolment.objects.get(pk=case.pk).state for case in cases] == now
     waiting = next(case for case in cases if case.state == "waiting")
     assert "wachtlijst" in next(n.text for n in notices if n.recipient == waiting.student)
+
+
+@pytest.mark.parametrize("whole_course", [False, True])
+def test_a_place_that_was_offered_on_it_is_gone_and_its_student_reads_why(
+    edition: Edition, whole_course: bool, sign_in: Callable[[User], Client]
+) -> None:
+    Edition.objects.update(places=1)
+    offered, waiting = case_in("offered", edition), case_in("waiting", edition)
+    row = edition.course if whole_course else edition
+
+    (curation.withdraw_course if whole_course else curation.withdraw_edition)(row, by=None)
+
+    assert [fresh(case).state for case in (offered, waiting)] == ["expired", "waiting"]
+    assert (Edition.objects.get().taken, places.imbalances()) == (0, [])
+    (notice,) = told("expired")
+    assert notice.recipient == offered.student
+    assert "ingetrokken" in notice.text
+    page = sign_in(offered.student).get(f"/en/exchange/{offered.reference}/").text
+    assert "the place that was offered to you is gone" in page
+
+
+def test_an_offer_that_came_at_that_moment_cannot_be_taken_and_ends(
+    edition: Edition, sign_in: Callable[[User], Client]
+) -> None:
+    case = case_in("offered", edition)
+    accept = f"/en/exchange/{case.reference}/accept/"
+    Edition.objects.update(state=PublicState.WITHDRAWN)  # as seen by nobody who gave it out
+
+    refused = sign_in(case.student).post(accept)
+
+    assert (refused.status_code, fresh(case).state) == (409, "offered")
+    assert "has been withdrawn, so this place" in refused.text
+    assert upkeep.end_offers() == 1
+    assert (fresh(case).state, places.imbalances()) == ("expired", [])
 
 
 def test_offered_again_and_withdrawn_again_is_told_each_time(edition: Edition) -> None:

@@ -253,6 +253,19 @@ def test_every_number_comes_within_its_own_bounds() -> None:
 
 
 @pytest.mark.django_db
+def test_no_link_that_asks_for_an_answer_works_longer_than_30_days(
+    client_of_office: Client,
+) -> None:
+    """Not by what the office settles now, nor by what it settled while more was allowed."""
+    for name in ("applying.link_days", "courses.link_days", "exams.link_days"):
+        path = f"/en/office/settings/{name}/"
+        assert client_of_office.post(path, sent(31)).status_code == 422, name
+        SettingVersion.objects.create(name=name, number=1, value=180)
+        offer.offer_changed()
+        assert house.number(name) == house.MOST_LINK_DAYS == 30, name
+
+
+@pytest.mark.django_db
 def test_a_longer_notice_says_which_exams_it_would_make_late(client_of_office: Client) -> None:
     from django.utils import timezone
 
