@@ -43,6 +43,8 @@ SAID = {
     "downloaded": pgettext_lazy("history", "downloaded the data"),
     "agreement": pgettext_lazy("history", "made the agreement"),
     "consent_withdrawn": pgettext_lazy("history", "withdrew the consent to share data"),
+    "host_untold": pgettext_lazy("history", "asked the programme office to tell the host"),
+    "host_told": pgettext_lazy("history", "told the host that it may not use the data any more"),
     "board_letter": pgettext_lazy("history", "sent the permission of the Board of Examiners"),
     "passed_over": pgettext_lazy("history", "gave a place to the next in line: too many credits"),
     "agreement_signed": pgettext_lazy("history", "added the signed agreement"),

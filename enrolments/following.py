@@ -105,6 +105,8 @@ def _OTHERS() -> dict[str, str]:  # noqa: N802  # a table; its words are in the 
         "agreement_signed": pgettext("history", "added a signed agreement"),
         "undo": pgettext("history", "took the last step back"),
         "consent_withdrawn": pgettext("history", "withdrew the consent to share data"),
+        "host_untold": pgettext("history", "asked the programme office to tell the host"),
+        "host_told": pgettext("history", "told the host that it may not use the data any more"),
         "passed_over": pgettext("history", "gave a place to the next in line: too many credits"),
         "reorder": pgettext("history", "changed the order of the waiting list"),
     }

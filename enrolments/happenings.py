@@ -14,7 +14,6 @@ register_events(
         "board": pgettext_lazy("history", "wrote down what the Board of Examiners decided"),
         "aside": pgettext_lazy("history", "put the application aside"),
         "note": pgettext_lazy("history", "wrote a note for colleagues"),
-        "consent_withdrawn": pgettext_lazy("history", "withdrew the consent to share data"),
         "reorder": pgettext_lazy("history", "changed the order of the waiting list"),
         # Of apps that come after this one, about a case.
         "choose_slot": pgettext_lazy("history", "chose a moment for the exam"),

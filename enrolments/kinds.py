@@ -61,6 +61,7 @@ _kind("unanswered", _("A student has not answered your question"), HOME)
 _kind("to_confirm", _("A student to confirm"), HOST)
 _kind("gone", _("A student has withdrawn"), (*HOME, Role.OFFICE))
 _kind("consent_gone", _("A student has withdrawn the consent to share data"), HOST, always=True)
+_kind("consent_pass_on", _("Tell a host that a consent is withdrawn"), (Role.OFFICE,), always=True)
 _kind("placed", _("A student has been enrolled or declined"), HOME)
 _kind("overdue", _("Applications that wait too long"), (*HOME, Role.OFFICE))
 _kind("stand_in", _("You stand in for a colleague"), STAND_INS, always=True)
@@ -89,6 +90,13 @@ register_notices(
         "enrolments.gone_outside",
         _("A student has withdrawn"),
         "enrolments/notices/gone_outside",
+        outside=True,
+        why=_("You get this because you are the contact of your university for {portal}."),
+    ),
+    NoticeKind(
+        "enrolments.consent_gone_outside",
+        _("A student has withdrawn the consent to share data"),
+        "enrolments/notices/consent_gone_outside",
         outside=True,
         why=_("You get this because you are the contact of your university for {portal}."),
     ),

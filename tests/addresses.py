@@ -213,6 +213,7 @@ ADDRESSES: dict[str, Address] = {
     "case:revoke-board": Address(get=None, post=ASKERS, of="case", hidden=DESK - ASKERS),
     "case:host-answer": form_of_office("case"),
     "case:home-answer": form_of_office("case"),
+    "case:host-told": form_of_office("case"),
     "case:agreement": Address(get=DECIDERS, of="case", hidden=DESK - DECIDERS),
     "case:sign-agreement": Address(get=None, post=NOBODY, of="case", hidden=DESK),
     "case:renew-agreement": Address(get=None, post=NOBODY, of="case", hidden=DESK),

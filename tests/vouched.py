@@ -210,6 +210,7 @@ VOUCHED: dict[str, dict[str, str]] = {
         "test_the_office_deletes_a_faculty_that_nothing_names": "office:delete-faculty",
     },
     "tests/enrolments/test_consent.py": {
+        "test_a_host_with_neither_account_nor_address_is_told_by_the_office": "case:host-told",
         "test_before_the_host_has_it_the_application_ends_and_the_place_goes_on": (
             "own-data:consent"
         ),

@@ -111,6 +111,32 @@ class HomeAnswerForm(DatedAnswer):
         return data
 
 
+class HostToldForm(forms.Form):
+    """When the office told a host something, and whom there."""
+
+    use_required_attribute = False
+
+    to = forms.CharField(
+        label=_("Who was told"),
+        max_length=150,
+        help_text=_("A name or an e-mail address at the host university."),
+        error_messages={"required": _("Say who at the host university was told.")},
+    )
+    told_on = forms.DateField(
+        label=_("On"),
+        initial=timezone.localdate,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"required": _("Give the day on which the host was told.")},
+    )
+
+    def clean_told_on(self) -> Any:
+        """What was told was not told tomorrow."""
+        day = self.cleaned_data["told_on"]
+        if day > timezone.localdate():
+            raise ValidationError(_("This day has not come yet."))
+        return day
+
+
 class SignedForm(KeepsFiles, forms.Form):
     """A copy of the agreement that was signed outside the portal."""
 

@@ -18,7 +18,7 @@ from courses import anew, house
 from courses.models import SignedLink, University
 from enrolments import hosting, people
 from enrolments.models import Enrolment, HostLink, State
-from enrolments.services import acting
+from enrolments.services import acting, telling
 from enrolments.services.actions import ActionError
 from paperwork.models import Event
 from paperwork.services.events import Actor, Outsider, record
@@ -248,6 +248,6 @@ def _write_to(university: University) -> int:
             rows = rows.filter(Q(since__gt=last.created_at - UNDO) | _late_since(last))
     if not rows.exists():
         return 0
-    language = "nl" if university.country == "NL" else "en"
+    language = telling.language_of(university)
     send_link(university, email=university.contact_email, language=language)
     return 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from enum import Enum
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -244,46 +245,78 @@ def host_hears(case: Enrolment, state: str) -> bool:
     return links.exclude(revoked_at__lt=approved).exists()
 
 
+class Way(Enum):
+    """How a host hears something about a student of whom it knows."""
+
+    ACCOUNT = "account"
+    ADDRESS = "address"
+    OFFICE = "office"  # it has neither: the office passes it on
+    NONE = ""  # it does not know of the student, so it must hear nothing
+
+
+def way_to_host(case: Enrolment, state: str) -> Way:
+    """How the host of `case`, which was with it in `state`, is told."""
+    if people.host_side(case).exists():
+        return Way.ACCOUNT
+    if state == State.APPROVED and not host_hears(case, state):
+        return Way.NONE
+    return Way.ADDRESS if host_address(case.edition.course.university) else Way.OFFICE
+
+
 def host_address(university: University) -> Address | None:
     """Where a host without an account is written to: where its last link went, else its contact."""
     last = HostLink.objects.filter(university=university, revoked_at=None).first()
     if last is not None:
         return Address(last.email, last.language)
-    language = "nl" if university.country == "NL" else "en"
-    return Address(university.contact_email, language) if university.contact_email else None
+    if not university.contact_email:
+        return None
+    return Address(university.contact_email, language_of(university))
+
+
+def language_of(university: University) -> str:
+    """In which language people of `university` are written to who have no account."""
+    return "nl" if university.country == "NL" else "en"
 
 
 def _host_gone(event: Event, case: Enrolment) -> None:
     """The host by its account or its address; when it has neither, the office passes it on."""
-    before = event.from_state
-    if before not in {State.APPROVED, State.ENROLLED}:
+    if event.from_state not in {State.APPROVED, State.ENROLLED}:
         return
-    if people.host_side(case).exists():
-        _host(event, case, "gone")
-    elif not host_hears(case, before):
-        return
-    elif address := host_address(case.edition.course.university):
-        key = f"{key_of(event)}gone_outside"
-        owe_notice("enrolments.gone_outside", key, address, context(case, event), about=case)
-    else:
-        facts = context(case, event) | {"pass_on": True}
-        for reader in people.office():  # also who did it: the host does not know yet
-            key = f"{key_of(event)}gone-{reader.pk}"
-            owe_notice("enrolments.gone", key, reader, facts, about=case, link=to_desk(case))
+    match way_to_host(case, event.from_state):
+        case Way.ACCOUNT:
+            _host(event, case, "gone")
+        case Way.ADDRESS:
+            _outside(event, case, "gone_outside")
+        case Way.OFFICE:
+            facts = context(case, event) | {"pass_on": True}
+            for reader in people.office():  # also who did it: the host does not know yet
+                key = f"{key_of(event)}gone-{reader.pk}"
+                owe_notice("enrolments.gone", key, reader, facts, about=case, link=to_desk(case))
+
+
+def _outside(event: Event, case: Enrolment, kind: str) -> None:
+    """Mail the host at its address; there is one."""
+    address = host_address(case.edition.course.university)
+    if address is not None:
+        key = f"{key_of(event)}{kind}"
+        owe_notice(f"enrolments.{kind}", key, address, context(case, event), about=case)
 
 
 def _consent_withdrawn(event: Event, case: Enrolment) -> None:
-    """Who has seen the data hears what to do; for a host without an account, the office."""
+    """Who has seen the data hears what to do; where nobody can be written to, the office."""
     _student(event, case, "consent_confirmed")
     if event.action == "withdraw_consent":  # the case ends with it
         _home(event, case, "gone")
         if event.from_state not in {State.APPROVED, *TOLD_OF}:
             return
-    host = people.host_side(case)
-    if host.exists():
-        _owe(event, case, "consent_gone", host, to_host(case), asks=True)
-    else:
-        _owe(event, case, "consent_gone", people.office(), to_desk(case), asks=True)
+    match way_to_host(case, event.from_state):
+        case Way.ACCOUNT:
+            _owe(event, case, "consent_gone", people.host_side(case), to_host(case), asks=True)
+        case Way.ADDRESS:
+            _outside(event, case, "consent_gone_outside")
+        case Way.OFFICE:
+            page = Link("case:host-told", [case.reference])
+            _owe(event, case, "consent_pass_on", people.office(), page, asks=True)
 
 
 def _expired(event: Event, case: Enrolment) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import template
 
-from enrolments.services import agreements, asking, board, homes, hosting
+from enrolments.services import agreements, asking, board, consent, homes, hosting
 from vx_portal.http import roles_of
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ def placement(context: dict[str, Any], case: Enrolment) -> dict[str, Any]:
         "case": case,
         "may_answer": "office" in roles_of(user) and hosting.awaits_host(case),
         "may_answer_home": "office" in roles_of(user) and homes.awaits_mail(case),
+        "may_tell": "office" in roles_of(user) and consent.awaits_telling(case),
         "agreements": agreements.versions_of(case) if is_placed else [],
         "is_placed": is_placed,
     }

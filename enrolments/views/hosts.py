@@ -13,7 +13,7 @@ from courses.models import University
 from enrolments import hosts as listing
 from enrolments.forms.host import HostFilter, HostLinkForm
 from enrolments.models import HostLink
-from enrolments.services import hosting
+from enrolments.services import hosting, telling
 from vx_portal.http import PortalRequest, current_user, needs_role, roles_of
 
 PAGE = 25
@@ -46,7 +46,7 @@ def send(request: PortalRequest, pk: int) -> HttpResponse:
     university = get_object_or_404(rows, pk=pk)
     initial = {
         "email": university.contact_email,
-        "language": "nl" if university.country == "NL" else "en",
+        "language": telling.language_of(university),
     }
     form = HostLinkForm(request.POST if request.method == "POST" else None, initial=initial)
     if form.is_valid():

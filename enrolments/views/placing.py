@@ -5,11 +5,13 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from enrolments.forms.placing import HomeAnswerForm, HostAnswerForm
-from enrolments.services import homes, hosting
+from enrolments.forms.placing import HomeAnswerForm, HostAnswerForm, HostToldForm
+from enrolments.services import consent, homes, hosting, telling
 from enrolments.services.actions import ActionError
 from enrolments.views.asking import find
 from paperwork.refusals import FileRefusedError
@@ -81,3 +83,30 @@ def home_answer(request: PortalRequest, reference: str) -> HttpResponse:
     context = {"case": case, "form": form}
     status = 422 if form.is_bound else 200
     return render(request, "enrolments/desk/home_answer.html", context, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@needs_role("office")
+def host_told(request: PortalRequest, reference: str) -> HttpResponse:
+    """The text for a host that only the office can reach, and that it was told."""
+    case = find(request, reference)
+    form = HostToldForm(request.POST if request.method == "POST" else None)
+    done = not consent.awaits_telling(case)
+    if form.is_valid() and not done:
+        try:
+            consent.host_was_told(case, **form.cleaned_data, by=current_user(request))
+        except ActionError:
+            done = True
+        else:
+            messages.success(request, _("Written down: the host university has been told."))
+            return redirect("desk:case", case.reference)
+    if done:
+        messages.info(request, _("The host university has been told already."))
+        return redirect("desk:case", case.reference)
+    host = case.edition.course.university
+    language = telling.language_of(host)
+    with translation.override(language):
+        text = render_to_string("enrolments/parts/consent_words.txt", telling.context(case))
+    context = {"case": case, "host": host, "to_language": language, "text": text, "form": form}
+    status = 422 if form.is_bound else 200
+    return render(request, "enrolments/desk/host_told.html", context, status=status)

@@ -70,13 +70,75 @@ def test_a_host_that_has_it_is_told(sign_in: SignIn, cast: Any, state: str) -> N
     assert cast.owner not in told("consent_gone")
 
 
-def test_of_a_host_without_an_account_the_office_is_told(cast: Any) -> None:
+def telling_of(case: Enrolment) -> list[tuple[str, str, str]]:
+    rows = Event.objects.about(case).filter(action__startswith="host_").order_by("pk")
+    return [(row.action, row.role, row.details.get("way", "")) for row in rows]
+
+
+@pytest.mark.parametrize("state", ["enrolled", "finished"])
+def test_a_host_without_an_account_is_told_by_mail(cast: Any, state: str) -> None:
+    case = case_of(cast, state)
+    cast.host.memberships.all().delete()
+    cast.host_university.contact_email = "c@host.example"
+    cast.host_university.save()
+
+    consent.withdraw(fresh(case), by=cast.owner)
+
+    notice = Notice.objects.get(kind="enrolments.consent_gone_outside")
+    assert notice.email == "c@host.example"
+    assert "must not use these data any more" in notice.text
+    assert telling_of(case) == [("host_told", "portal", "address")]
+    assert told("consent_gone") == told("consent_pass_on") == set()
+
+
+@pytest.mark.parametrize("state", ["approved", "withdrawn"])
+def test_a_host_that_never_knew_of_the_student_is_told_nothing(cast: Any, state: str) -> None:
+    """It was approved, and no link has gone to the host since."""
+    case = case_of(cast, state)
+    if state == "withdrawn":
+        record(case, "withdraw", by=cast.owner, from_state="approved", to_state=state)
+    cast.host.memberships.all().delete()
+    cast.host_university.contact_email = "c@host.example"
+    cast.host_university.save()
+    case = fresh(case)
+
+    assert consent.can_be_withdrawn(case) == (state == "approved")
+    if state == "approved":
+        assert "heeft je gegevens niet gekregen" in " ".join(consent.consequences(case))
+        consent.withdraw(case, by=cast.owner)
+
+    assert not Notice.objects.filter(kind__startswith="enrolments.consent_gone").exists()
+    assert telling_of(case) == []
+
+
+def test_a_host_with_neither_account_nor_address_is_told_by_the_office(
+    sign_in: SignIn, cast: Any
+) -> None:
     case = case_of(cast, "enrolled")
     cast.host.memberships.all().delete()
+    office, page = sign_in(cast.office), f"/en/desk/{case.reference}/host-told/"
+    assert "Het programmabureau vertelt" in " ".join(consent.consequences(case))
+    assert office.get(page).status_code == 302  # nothing to tell yet
 
     consent.withdraw(case, by=cast.owner)
 
-    assert cast.office in told("consent_gone")
+    (notice,) = Notice.objects.filter(kind="enrolments.consent_pass_on")
+    assert (notice.recipient, notice.settled_at) == (cast.office, None)
+    assert page in office.get(f"/en/desk/{case.reference}/").text
+    assert "must not use these data any more" in office.get(page).text
+    assert office.post(page, {"to": "", "told_on": factories.days(1)}).status_code == 422
+    sent = {"to": "Ada of the registry", "told_on": factories.days(0)}
+    office.post(page, sent)
+    office.post(page, sent)  # a second click
+
+    assert telling_of(case) == [("host_untold", "portal", ""), ("host_told", "office", "office")]
+    event = Event.objects.about(case).get(action="host_told")
+    assert (event.actor, event.details["to"]) == (cast.office, "Ada of the registry")
+    notice.refresh_from_db()
+    assert notice.settled_at is not None
+    assert page not in office.get(f"/en/desk/{case.reference}/").text
+    seen = sign_in(cast.owner).get(f"/en/exchange/{case.reference}/?show=history").text
+    assert "told the host that it may not use the data any more" in seen
 
 
 @pytest.mark.parametrize("state", ["finished", "declined"])
