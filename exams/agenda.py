@@ -62,16 +62,19 @@ def agenda(user: User) -> Agenda:
     visible = Exam.objects.visible_to(user)
     known = list(_going_on(places.here(visible)))
     out = visible.filter(held=Held.HOME).annotate(has_paper=HAS_PAPER)
-    there = list(elsewhere.needs(out, _paper_by))
-    goes_out = {exam.pk for exam, *_rest in there}
+    there = list(elsewhere.needs(out, paper_by))
+    goes_out = {one.exam.pk for one in there}
     needs = [
         Need(by, words, page, exam.edition.course, exam.is_resit, _day(exam))
         for exam in known
         for by, words, page in _needs_of(exam, asks_paper=exam.pk not in goes_out)
     ]
     needs += [
-        Need(by, words, page, exam.edition.course, exam.is_resit, _day(exam))
-        for exam, by, words, page in there
+        Need(
+            *(one.by, one.words, one.page),
+            *(one.exam.edition.course, one.exam.is_resit, _day(one.exam)),
+        )
+        for one in there
     ]
     needs += [
         Need(
@@ -156,13 +159,13 @@ def _needs_of(exam: Exam, *, asks_paper: bool) -> Iterator[tuple[date, str, str]
             yield tell_by, _("Plan it and tell the students"), planner
         elif any(sitting.state == SittingState.PLANNED for sitting in sittings):
             yield tell_by, _("Publish it: then the students are told"), planner
-    paper_by = _paper_by(exam)
-    if asks_paper and paper_by and paper_by <= today + house.span("exams.ask_paper_days"):
-        yield paper_by, _("Have the exam paper here"), reverse("papers:exam", args=[exam.pk])
+    due = paper_by(exam)
+    if asks_paper and due and due <= today + house.span("exams.ask_paper_days"):
+        yield due, _("Have the exam paper here"), reverse("papers:exam", args=[exam.pk])
 
 
-def _paper_by(exam: Exam) -> date | None:
-    """By when the paper should be here; None when it is."""
+def paper_by(exam: Exam) -> date | None:
+    """By when the paper of `exam`, which knows whether it is here, should be; None when it is."""
     if exam.has_paper:  # type: ignore[attr-defined]  # asked for with it
         return None
     return timezone.localdate(exam.paper_due_at) if exam.paper_due_at else _day(exam)
@@ -185,7 +188,7 @@ def of_hosts(user: User) -> list[Need]:
                 page = reverse("partner-exams:fix", args=named)
                 words = _("Fix the exam: when, how long and how")
                 needs.append(Need(row.fix_by, words, page, *about, row.expected_on))
-        elif row.exam.held == Held.LEIDEN and (by := _paper_by(row.exam)) and by <= today + AHEAD:
+        elif row.exam.held == Held.LEIDEN and (by := paper_by(row.exam)) and by <= today + AHEAD:
             page = reverse("partner-day:exam", args=[row.exam.pk])
             needs.append(Need(by, _("Send the exam paper"), page, *about, _day(row.exam)))
     return sorted(needs, key=lambda need: need.by)

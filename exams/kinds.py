@@ -78,6 +78,9 @@ _kind("paper_received", _("An exam paper has come"), STAFF)
 _kind("paper_late", _("An exam paper is late"), STAFF, always=True)
 _kind("paper_swapped", _("An exam paper in use has been replaced"), STAFF, always=True)
 _kind("answers_in", _("Answers to an exam of ours have come"), STAFF)
+_kind("own_paper", _("An exam paper of ours that is not here"), STAFF, always=True)
+_kind("own_paper_out", _("An exam paper of ours to send to home universities"), STAFF, always=True)
+_kind("own_answers", _("Answers to an exam of ours that have not come"), STAFF, always=True)
 # To hosts: with an account, and without.
 _kind("fix_wanted", _("An exam of yours that is not fixed"), (Role.PARTNER,), always=True)
 _kind("paper_wanted", _("An exam paper that we wait for"), (Role.PARTNER,), always=True)
@@ -118,6 +121,22 @@ register_notices(
         "exams/notices/paper_out",
         outside=True,
         why=_("You get this because students of yours sit an exam of {university}."),
+    ),
+)
+register_notices(
+    NoticeKind(
+        "exams.own_paper_ask",
+        _("The question for an exam paper of ours"),
+        "exams/notices/own_paper_ask",
+        outside=True,
+        why=_("You get this because you are the contact of an exam of {university}."),
+    ),
+    NoticeKind(
+        "exams.answers_wanted",
+        _("The question for answers to an exam of ours"),
+        "exams/notices/answers_wanted",
+        outside=True,
+        why=_("You get this because students of yours sat an exam of {university}."),
     ),
 )
 SITTING = "exams/documents/sitting"

@@ -1,7 +1,8 @@
 """Hosts are asked by themselves: for an exam that is not fixed, and for a paper that is not here.
 
 On working days from eight, each thing once in a while. People with an account read it in the
-portal; a host without one gets a link. Exam staff hear of a paper that is late.
+portal; a host without one gets a link. Exam staff hear of a paper that is late. Papers of our own
+are chased by `own_papers.py`.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from courses.models import University
 from enrolments.services.actions import ActionError
 from exams import lists, people
 from exams.models import Exam, ExamLink, Held, Paper
-from exams.services import fixing, paper_links
+from exams.services import fixing, own_papers, paper_links
 from exams.services.papers import PaperError
 from paperwork.models import Notice
 from paperwork.services.notices import Link, owe_notice
@@ -47,7 +48,8 @@ def chase(at: datetime | None = None) -> int:
     now = timezone.localtime(at)
     if now.hour < WORK_BEGINS or not is_working_day(now.date()):
         return 0
-    return ask_to_fix(now.date()) + ask_for_papers(now.date())
+    today = now.date()
+    return ask_to_fix(today) + ask_for_papers(today) + own_papers.chase(today)
 
 
 def ask_to_fix(today: date) -> int:

@@ -16,13 +16,14 @@ from courses import anew, house
 from courses.models import SignedLink, University
 from enrolments.models import Enrolment, State
 from enrolments.models.enrolment import Kind
-from exams import people
+from exams import elsewhere, people
 from exams.models import Exam, ExamLink, Held, Paper, PaperStep
 from exams.services import papers
 from exams.services.papers import PaperError
+from paperwork.models import Notice
 from paperwork.services.events import Outsider, record
 from paperwork.services.files import keep
-from paperwork.services.notices import Address, Link, owe_notice
+from paperwork.services.notices import Address, Link, owe_notice, settle
 from paperwork.uploads import Upload
 
 
@@ -30,11 +31,12 @@ from paperwork.uploads import Upload
 def ask(exam: Exam, *, email: str, language: str, by: User | None) -> ExamLink:
     """Mail the host a link for its paper and the answers; an earlier one stops working.
 
+    Of an exam of our own: who makes it.
     `by` nobody: the portal itself. Raises PaperError when `by` may not ask.
     """
     if by is not None and not people.arranger_role(by):
         raise PaperError(_("You cannot ask this."))
-    return _send(exam, None, email, language, by, "exams.paper_ask")
+    return _send(exam, None, email, language, by, _kind(exam, None))
 
 
 @transaction.atomic
@@ -52,7 +54,38 @@ def send_out(
     link = _send(exam, university, email, language, by, "exams.paper_out")
     paper = Paper.objects.current().get(exam=exam)
     record(paper, "sent_out", by=by, role="exams", details={"university": university.code})
+    if elsewhere.is_all_sent(exam):
+        settle(exam, "exams.own_paper_out")
     return link
+
+
+def ask_for_answers(exam: Exam, university: University) -> bool:
+    """Mail a home university for the answers of its students, where our paper went; whether it did.
+
+    The link it had stops working: this one lasts longer.
+    """
+    links = ExamLink.objects.filter(
+        edition=exam.edition_id, attempt=exam.attempt, purpose="paper", university=university
+    )
+    last = links.order_by("-created_at", "-pk").first()
+    asked = Notice.objects.filter(kind="exams.answers_wanted", created_at__gt=lately())
+    if last is None or asked.filter(key__in=[f"exam-link-{link.pk}" for link in links]).exists():
+        return False
+    _send(exam, university, last.email, last.language, None, "exams.answers_wanted")
+    return True
+
+
+def lately() -> datetime:
+    """Who was asked since then is not asked again yet."""
+    return timezone.now() - house.span("exams.remind_days")
+
+
+def _kind(exam: Exam, university: University | None) -> str:
+    """Which message brings the link."""
+    if university is not None:
+        return "exams.paper_out"
+    is_ours = exam.edition.course.university.is_home
+    return "exams.own_paper_ask" if is_ours else "exams.paper_ask"
 
 
 def _why_not_out(exam: Exam, university: University) -> str:
@@ -133,7 +166,7 @@ def send_anew(link: ExamLink) -> None:
     """Send another to who had this one."""
     exam = exam_of(link)
     if exam is not None:
-        kind = "exams.paper_out" if link.university else "exams.paper_ask"
+        kind = _kind(exam, link.university)
         by = actor_of(link, anew.holder())
         _send(exam, link.university, link.email, link.language, by, kind)
 
@@ -206,6 +239,8 @@ def give_answers(
         sha256=kept.sha256,
         university=link.university_id,
     )
+    if elsewhere.is_all_back(paper.exam):
+        settle(paper.exam, "exams.own_answers")
     for reader in people.exam_staff():
         owe_notice(
             "exams.answers_in",

@@ -109,7 +109,7 @@ def hand_over(exam: Exam, how: str, *, by: User) -> Given:
 def _replace(exam: Exam, by: Actor) -> list[Paper]:
     """The version that counted is replaced, one upload after the other. All, the latest first."""
     Exam.objects.select_for_update().get(pk=exam.pk)
-    settle(exam, "exams.paper_wanted", "exams.paper_late")
+    settle(exam, "exams.paper_wanted", "exams.paper_late", "exams.own_paper")
     earlier = list(Paper.objects.filter(exam=exam).order_by("-number"))
     for paper in earlier:
         if paper.replaced_at is None:

@@ -22,8 +22,8 @@ from enrolments.services.actions import ActionError
 from exams import own
 from exams.agenda import agenda
 from exams.instances import situation
-from exams.models import Exam, Held, Paper, Resit
-from exams.services import paper_links, papers, slots
+from exams.models import Exam, ExamLink, Held, Paper, Resit
+from exams.services import own_papers, paper_links, papers, slots
 from paperwork.models import Notice
 from paperwork.sealing import unseal
 from tests import factories
@@ -204,3 +204,53 @@ def test_a_moment_to_choose_is_for_those_who_sit_it_here(there: There, staff: Us
     with pytest.raises(ActionError, match=r"own university|eigen universiteit"):
         slots.choose(there.case, slot, by=there.case.student)
     assert not own.news([there.case])
+
+
+# --- chasing --------------------------------------------------------------------------------------
+def notices(kind: str, *, open_ones: bool = False) -> int:
+    rows = Notice.objects.to_do() if open_ones else Notice.objects.all()
+    return rows.filter(kind=f"exams.{kind}").count()
+
+
+def test_our_own_paper_is_chased_until_it_is_here_and_out(there: There, staff: User) -> None:
+    """Due a week before the exam: asked a week before that, and when it is late; each time once."""
+    Exam.objects.update(contact_email="maker@leiden.example", starts_at=in_days(30, 12))
+    there.exam.refresh_from_db()
+    today = timezone.localdate()
+
+    days = (0, 15, 16, 17, 24, 25)  # due on day 23
+    assert [own_papers.chase(today + timedelta(days=one)) for one in days] == [0, 0, 1, 0, 1, 0]
+    assert notices("own_paper", open_ones=True) == 2
+    assert Notice.objects.get(kind="exams.own_paper_ask").email == "maker@leiden.example"
+
+    papers.receive(there.exam, upload(), by=staff)
+    assert notices("own_paper", open_ones=True) == 0
+    assert own_papers.chase(today + timedelta(days=16)) == 1
+    assert notices("own_paper_out", open_ones=True) == 1
+
+    said = {"email": "x@home.example", "language": "en"}
+    paper_links.send_out(there.exam, there.home, **said, by=staff)
+    assert notices("own_paper_out", open_ones=True) == 0
+    assert own_papers.chase(today + timedelta(days=17)) == 0
+
+
+def test_answers_are_asked_of_who_had_our_paper(there: There, staff: User) -> None:
+    papers.receive(there.exam, upload(), by=staff)
+    said = {"email": "x@home.example", "language": "en"}
+    paper_links.send_out(there.exam, there.home, **said, by=staff)
+    Exam.objects.update(starts_at=timezone.now() - timedelta(days=6))
+    today = timezone.localdate()
+
+    days = (0, 1, 2, 16)
+    assert [own_papers.chase(today + timedelta(days=one)) for one in days] == [0, 1, 0, 1]
+    assert Notice.objects.get(kind="exams.answers_wanted").email == "x@home.example"
+    assert notices("own_answers", open_ones=True) == 2
+
+    link = ExamLink.objects.usable(_token("exams.answers_wanted")).get()
+    paper_links.give_answers(link, Paper.objects.get(), upload(), number=1, name="Kim")
+    assert notices("own_answers", open_ones=True) == 0
+    assert own_papers.chase(today + timedelta(days=30)) == 0
+
+
+def _token(kind: str) -> str:
+    return unseal(Notice.objects.get(kind=kind).sealed_link).rstrip("/").rsplit("/", 1)[-1]
