@@ -14,13 +14,20 @@ from accounts.models import User
 from courses.forms.edition import validate_year
 from courses.models import Edition
 from courses.wording import gettext as _
-from courses.wording import gettext_lazy, pgettext_lazy
+from courses.wording import gettext_lazy
+from exams.forms.moments import which_field
 from exams.models import Exam, Held, Mode
 from exams.models.exam import FIRST_ATTEMPT
 from exams.moments import MomentError, TwiceError, Which, leiden, on_clock, resolve
 from exams.opening import Open, longest
 
 HOST, OURS = "host", "leiden"
+# Which of two moments: for which day and time.
+WHICH = {
+    "which": ("on", "at"),
+    "until_which": ("until_on", "until_at"),
+    "paper_which": ("paper_on", "paper_at"),
+}
 LATEST = timedelta(days=400)  # after the course's end no exam belongs to it any more
 
 
@@ -32,19 +39,6 @@ def _day(label: Any, **more: Any) -> forms.DateField:
 def _clock(label: Any, **more: Any) -> forms.TimeField:
     widget = forms.TimeInput(format="%H:%M", attrs={"type": "time"})
     return forms.TimeField(label=label, widget=widget, **more)
-
-
-def _which() -> forms.ChoiceField:
-    return forms.ChoiceField(
-        label=gettext_lazy("Which of the two"),
-        required=False,
-        choices=[
-            ("", "–"),
-            (Which.FIRST, pgettext_lazy("of an hour that comes twice", "the first")),
-            (Which.SECOND, pgettext_lazy("of an hour that comes twice", "the second")),
-        ],
-        help_text=gettext_lazy("Only when the clock goes back and this time comes twice."),
-    )
 
 
 class FixForm(forms.Form):
@@ -64,10 +58,10 @@ class FixForm(forms.Form):
     )
     on = _day(gettext_lazy("Date, or the first day of the period"))
     at = _clock(gettext_lazy("Time"))
-    which = _which()
+    which = which_field()
     until_on = _day(gettext_lazy("Last day of the period"), required=False)
     until_at = _clock(gettext_lazy("Over by"), required=False)
-    until_which = _which()
+    until_which = which_field()
     minutes = forms.IntegerField(
         label=gettext_lazy("Length in minutes"),
         min_value=10,
@@ -115,6 +109,7 @@ class FixForm(forms.Form):
         required=False,
         help_text=gettext_lazy("Left empty: the end of that day."),
     )
+    paper_which = which_field()
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(
@@ -140,7 +135,7 @@ class FixForm(forms.Form):
             del self.fields["held"]
         if attempt != FIRST_ATTEMPT:
             del self.fields["resit"]
-        for name in ("which", "until_which"):  # rarely needed: only when it was asked for
+        for name in WHICH:  # rarely needed: only when it was asked for
             if not (self.data.get(name) or self.initial.get(name)) and not self._comes_twice(name):
                 self.fields[name].widget = forms.HiddenInput()
 
@@ -173,7 +168,8 @@ class FixForm(forms.Form):
             end = on_clock(exam.window_until, zone)
             known["until_on"], known["until_at"], known["until_which"] = end
         if exam.paper_due_at is not None:
-            known["paper_on"], known["paper_at"], _one = on_clock(exam.paper_due_at, leiden())
+            due = on_clock(exam.paper_due_at, leiden())
+            known["paper_on"], known["paper_at"], known["paper_which"] = due
         known["resit"] = {True: "yes", False: "no", None: ""}[edition.resit_offered]
         return known | {"seen": exam.changed_at.isoformat()}
 
@@ -181,17 +177,23 @@ class FixForm(forms.Form):
         """Whether what was typed is a time that comes twice: then it is asked which."""
         if not self.is_bound:
             return False
-        day, clock = ("until_on", "until_at") if name == "until_which" else ("on", "at")
+        day, clock = WHICH[name]
         try:
             typed_day = self.fields[day].clean(self.data.get(day))
             typed_clock = self.fields[clock].clean(self.data.get(clock))
             if typed_day and typed_clock:
-                resolve(typed_day, typed_clock, self._zone(self.data.get("mode"), self.data))
+                resolve(typed_day, typed_clock, self._zone_of(name))
         except TwiceError:
             return True
         except (MomentError, forms.ValidationError):
             pass
         return False
+
+    def _zone_of(self, name: str) -> tzinfo:
+        """On whose clock the time beside a field was typed."""
+        if name == "paper_which":
+            return leiden()
+        return self._zone(self.data.get("mode"), self.data)
 
     def _zone(self, mode: Any, data: Any) -> tzinfo:
         return leiden() if mode == Mode.LOCAL or data.get("clock") == OURS else self.zone
@@ -268,12 +270,9 @@ class FixForm(forms.Form):
             if clock is not None:
                 self.add_error("paper_on", _("Give the day too."))
             return
-        try:
-            self.paper_due = resolve(day, clock or time(23, 59), leiden(), Which.FIRST)
-        except MomentError as error:
-            self.add_error("paper_at", str(error))
-            return
-        if self.begins is not None and self.paper_due >= self.begins:
+        said["paper_at"] = clock or time(23, 59)
+        self.paper_due = self._moment("paper_on", "paper_at", "paper_which", leiden())
+        if self.begins and self.paper_due and self.paper_due >= self.begins:
             self.add_error("paper_on", _("The paper must be here before the exam begins."))
 
     # --- what it says ---------------------------------------------------------------------------
@@ -318,7 +317,7 @@ class FixForm(forms.Form):
             (_("What kind"), "kind held resit"),
             (_("What students and invigilators read"), "materials instructions language"),
             (_("On the day"), "contact_name contact_phone contact_email"),
-            (_("The exam paper"), "paper_on paper_at"),
+            (_("The exam paper"), "paper_on paper_at paper_which"),
         ]
         return [
             (label, [self[n] for n in names.split() if n in self.fields and not self[n].is_hidden])

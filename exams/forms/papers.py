@@ -7,14 +7,14 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils import timezone
 
 from accounts.models import User
 from courses.forms.edition import validate_year
 from courses.wording import gettext_lazy as _
 from exams import people
+from exams.forms.moments import ask, which_field
 from exams.models import Paper, PaperStep
-from exams.moments import MomentError, Which, leiden, resolve
+from exams.moments import MomentError, TwiceError, leiden, on_clock, resolve
 from exams.services.papers import NOTED
 from paperwork.forms.files import PdfField
 
@@ -73,19 +73,24 @@ class ReadersForm(forms.Form):
         help_text=_("Time in {city}. {exams.paper_hours} before the start unless you change it."),
         widget=forms.TimeInput(TIME, "%H:%M"),
     )
+    which = which_field(hidden=True)
     readable_from: datetime | None = None  # when the form is valid
 
     def __init__(self, data: Any, *, paper: Paper) -> None:
-        begins = paper.readable_from and timezone.localtime(paper.readable_from)
+        begins = paper.readable_from and on_clock(paper.readable_from, leiden())
+        day, clock, which = begins or (None, None, "")
         initial = {
             "first": paper.first_reader_id,
             "second": paper.second_reader_id,
-            "from_day": begins,
-            "from_time": begins,
+            "from_day": day,
+            "from_time": clock,
+            "which": which,
         }
         super().__init__(data, initial=initial)
         for name in ("first", "second"):
             self.fields[name].queryset = people.arrangers()  # type: ignore[attr-defined]
+        if which:
+            ask(self, "which")
 
     def clean(self) -> dict[str, Any]:
         """Two different people, and a moment that there is."""
@@ -95,8 +100,11 @@ class ReadersForm(forms.Form):
         if data.get("from_day") and data.get("from_time"):
             try:
                 self.readable_from = resolve(
-                    data["from_day"], data["from_time"], leiden(), Which.FIRST
+                    data["from_day"], data["from_time"], leiden(), data.get("which", "")
                 )
+            except TwiceError as error:
+                ask(self, "which")
+                self.add_error("which", str(error))
             except MomentError as error:
                 self.add_error("from_time", str(error))
         return data

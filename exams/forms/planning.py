@@ -10,11 +10,11 @@ from django.utils import timezone
 
 from courses.forms.edition import validate_year
 from courses.wording import gettext_lazy as _
-from courses.wording import pgettext_lazy
 from exams.deadlines import first_day_in_time
+from exams.forms.moments import ask, which_field
 from exams.instances import Situation
 from exams.models import Duty
-from exams.moments import MomentError, TwiceError, Which, leiden, on_clock, resolve
+from exams.moments import MomentError, TwiceError, leiden, on_clock, resolve
 
 
 class RoomField(forms.ModelChoiceField):  # type: ignore[type-arg]
@@ -41,16 +41,7 @@ class WhereForm(forms.Form):
         widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
         error_messages={"required": _("Give the time at which it begins.")},
     )
-    which = forms.ChoiceField(
-        label=_("Which of the two"),
-        required=False,
-        choices=[
-            ("", "–"),
-            (Which.FIRST, pgettext_lazy("of an hour that comes twice", "the first")),
-            (Which.SECOND, pgettext_lazy("of an hour that comes twice", "the second")),
-        ],
-        widget=forms.HiddenInput,
-    )
+    which = which_field(hidden=True)
     room = RoomField(
         label=_("Room"), queryset=None, error_messages={"required": _("Choose a room.")}
     )
@@ -72,7 +63,7 @@ class WhereForm(forms.Form):
         self.starts_at: datetime | None = None
         self.fields["room"].queryset = rooms  # type: ignore[attr-defined]
         if initial.get("which") or (self.data and self.data.get("which")):
-            self.fields["which"].widget = forms.Select(choices=self.fields["which"].choices)  # type: ignore[attr-defined]
+            ask(self, "which")
         if who is not None and len(who) > 1:
             self.fields["who"] = forms.ChoiceField(label=_("For whom"), choices=who)
             self.order_fields(["who", "day", "at", "which", "room", "seen"])
@@ -87,9 +78,7 @@ class WhereForm(forms.Form):
             except MomentError as refusal:
                 self.add_error("at", str(refusal))
                 if isinstance(refusal, TwiceError):
-                    self.fields["which"].widget = forms.Select(
-                        choices=self.fields["which"].choices  # type: ignore[attr-defined]
-                    )
+                    ask(self, "which")
         return cleaned
 
 

@@ -8,8 +8,9 @@ from django import forms
 
 from courses.forms.edition import validate_year
 from courses.wording import gettext_lazy
+from exams.forms.moments import ask, which_field
 from exams.models import Exam
-from exams.moments import MomentError, leiden, resolve
+from exams.moments import MomentError, TwiceError, leiden, resolve
 from exams.services.slots import why_not_offered
 
 
@@ -27,6 +28,7 @@ class SlotForm(forms.Form):
         label=gettext_lazy("Time in {city}"),
         widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}),
     )
+    which = which_field(hidden=True)
     places = forms.IntegerField(label=gettext_lazy("Places"), min_value=1, max_value=1000)
 
     def __init__(self, *args: object, exam: Exam, **kwargs: object) -> None:
@@ -38,7 +40,13 @@ class SlotForm(forms.Form):
         if not said.get("on") or not said.get("at"):
             return
         try:
-            self.starts_at: datetime = resolve(said["on"], said["at"], leiden(), "first")
+            self.starts_at: datetime = resolve(
+                said["on"], said["at"], leiden(), said.get("which", "")
+            )
+        except TwiceError as error:
+            ask(self, "which")
+            self.add_error("which", str(error))
+            return
         except MomentError as error:
             self.add_error("at", str(error))
             return

@@ -10,13 +10,15 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from accounts.models import Role, User
 from courses.models import Edition
 from enrolments.services.actions import ActionError, StaleError
 from exams.forms.fixing import FixForm
-from exams.models import Exam, ExamLink, Held, Mode
+from exams.forms.papers import ReadersForm
+from exams.forms.slots import SlotForm
+from exams.models import Exam, ExamLink, Held, Mode, Paper
 from exams.opening import openings
 from exams.services import fixing
 from paperwork.models import Event, Notice
@@ -136,6 +138,11 @@ def test_a_host_fixes_its_exam_and_staff_hear_of_it(db: None, sign_in: SignIn) -
         ({"minutes": "²"}, "minutes", ""),
         ({"paper_on": "2028-05-01"}, "paper_on", "voor het tentamen begint"),
         ({"paper_at": "10:00"}, "paper_on", "ook de dag"),
+        (
+            {"on": "2027-04-03", "paper_on": "2027-03-28", "paper_at": "02:30"},
+            "paper_at",
+            "bestaat niet",
+        ),
         ({"contact_email": ""}, "contact_phone", "telefoonnummer of"),
         ({"contact_name": ""}, "contact_name", ""),
         ({"on": "0001-01-01", "at": "00:00"}, "on", ""),
@@ -173,6 +180,53 @@ def test_a_time_that_comes_twice_is_asked_for_and_kept(db: None) -> None:
     assert exam.is_second_hour
     shown = FixForm(edition=edition, attempt=1, exam=exam)
     assert shown.initial["which"] == "second"
+
+
+def test_a_paper_deadline_that_comes_twice_is_asked_for_and_kept(db: None) -> None:
+    edition = edition_at(starts_on=date(2027, 9, 6), ends_on=date(2027, 12, 17))
+    how = {"on": "2027-11-20", "paper_on": "2027-10-31", "paper_at": "02:30"}
+
+    asked = form_for(edition, **how)
+    assert "twee keer" in " ".join(asked.errors["paper_which"])
+    assert "paper_which" in [f.name for _label, fields in asked.groups() for f in fields]
+
+    for which, hour in (("first", 0), ("second", 1)):
+        form = form_for(edition, **how, paper_which=which)
+        assert form.is_valid(), form.errors
+        assert form.facts()["paper_due_at"] == datetime(2027, 10, 31, hour, 30, tzinfo=UTC)
+    exam = fixing.fix(edition, 1, form.facts(), seen="", by=office())
+    shown = FixForm(edition=edition, attempt=1, exam=exam)
+    assert shown.initial["paper_which"] == "second"
+
+
+def test_slots_and_hours_that_come_twice_are_asked_for(db: None) -> None:
+    """A moment to choose, and the hour from which a paper can be opened; shown when it is asked."""
+    exam = ExamFactory.create(
+        mode=Mode.WINDOW,
+        starts_at=None,
+        window_from=datetime(2027, 10, 30, tzinfo=UTC),
+        window_until=datetime(2027, 11, 2, tzinfo=UTC),
+    )
+    paper = Paper(exam=exam, readable_from=None)
+    day = {"on": "2027-10-31", "at": "02:30", "places": "5", "from_day": "2027-10-31"}
+    twice = day | {"from_time": "02:30"}
+
+    def forms(**more: str) -> list[SlotForm | ReadersForm]:
+        return [SlotForm(twice | more, exam=exam), ReadersForm(twice | more, paper=paper)]
+
+    for language, words in (("nl", "twee keer"), ("en", "comes twice")):
+        with translation.override(language):
+            for form in forms():
+                assert form["which"].is_hidden
+                assert words in " ".join(form.errors["which"])
+                assert not form["which"].is_hidden
+    slot, readers = forms(which="second")
+    assert slot.is_valid(), slot.errors
+    assert "which" not in readers.errors
+    for made in (slot.starts_at, readers.readable_from):  # type: ignore[union-attr]
+        assert made == datetime(2027, 10, 31, 1, 30, tzinfo=UTC)
+    gap = day | {"on": "2027-03-28"}
+    assert "bestaat niet" in str(SlotForm(gap, exam=exam).errors["at"])
 
 
 def office() -> User:
