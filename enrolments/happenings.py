@@ -34,6 +34,9 @@ register_events(
     "enrolments.hostlink",
     {
         "send": pgettext_lazy("history", "sent a link to the host university"),
+        "send_transcripts": pgettext_lazy(
+            "history", "sent the host university a link for transcripts"
+        ),
         "revoke": pgettext_lazy("history", "revoked the link to the host university"),
     },
 )

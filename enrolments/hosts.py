@@ -69,7 +69,9 @@ def unreachable() -> int:
     """How many hosts have students waiting, and neither an account nor a link that holds."""
     held = Membership.objects.current().filter(role=Role.PARTNER, university=OuterRef("pk"))
     now = timezone.now()
-    links = HostLink.objects.filter(university=OuterRef("pk"), revoked_at=None, expires_at__gt=now)
+    links = HostLink.objects.filter(
+        university=OuterRef("pk"), purpose="students", revoked_at=None, expires_at__gt=now
+    )
     waiting = Enrolment.objects.filter(
         state=State.APPROVED, edition__course__university=OuterRef("pk")
     )

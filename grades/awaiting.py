@@ -11,6 +11,7 @@ from django.utils import timezone
 from courses.models import Edition
 from enrolments.scopes import scopes_of
 from enrolments.services import rules
+from grades.no_transcript import awaited
 from grades.services import chasing
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def of_hosts(user: User) -> list[Awaited]:
     """
     rows = (
         Edition.objects.filter(
-            course__university__in=scopes_of(user).partner_of, enrolments__in=chasing.awaited()
+            course__university__in=scopes_of(user).partner_of, enrolments__in=awaited()
         )
         .annotate(number=Count("enrolments"))
         .select_related("course__university")

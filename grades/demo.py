@@ -22,6 +22,7 @@ from grades import demo_papers as papers
 from grades.demo_tables import make_tables
 from grades.dutch import understood
 from grades.models import Result, Transcript, TranscriptState
+from grades.no_transcript import awaited
 from grades.services import chasing, reading
 from paperwork import filing, limited
 from paperwork.filing import path_of
@@ -323,7 +324,7 @@ MISSING = 6  # of the older ones, over which the alarm goes
 
 def _verify_the_older() -> None:
     """Courses that ended long ago: most transcripts came from the host and are verified."""
-    rows = chasing.awaited().filter(
+    rows = awaited().filter(
         edition__ends_on__lt=timezone.localdate() - timedelta(days=101), kind=Kind.OUTGOING
     )
     older = list(rows.order_by("pk"))

@@ -1,14 +1,24 @@
-"""Cases of which no transcript comes: their student was at no exam, or a coordinator said so."""
+"""Cases whose transcript is awaited; and those of which none comes.
+
+Their student was at no exam, or a coordinator said so.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from django.db.models import Exists, OuterRef, Q
 
-from enrolments.models import Enrolment
+from enrolments.models import Enrolment, State
+from enrolments.models.enrolment import Kind
 from exams.models import Attendance, Resit, Seat
-from grades.models import NoTranscript
+from grades.models import NoTranscript, Transcript, TranscriptState
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+S = TranscriptState
 
 
 def not_there() -> Q:
@@ -21,6 +31,21 @@ def not_there() -> Q:
     resits = Resit.objects.filter(~Exists(sat), enrolment=OuterRef("pk"))
     to_come = resits.exclude(answer=Resit.Answer.NO)
     return Q(Exists(seats.filter(absent)), ~Exists(seats.exclude(absent)), ~Exists(to_come))
+
+
+def awaited() -> QuerySet[Enrolment]:
+    """Cases of courses that are over, of which no transcript is here that could be used.
+
+    Not those of which none comes: not there at the exam, or a coordinator said so.
+    """
+    here = Transcript.objects.filter(enrolment=OuterRef("pk"), state__in=[S.RECEIVED, S.VERIFIED])
+    return Enrolment.objects.filter(
+        ~Exists(here),
+        ~not_there(),
+        kind=Kind.OUTGOING,
+        state=State.FINISHED,
+        no_transcript=None,
+    ).select_related("edition__course__university", "student")
 
 
 def ended_without(keys: Iterable[int]) -> dict[int, NoTranscript | None]:

@@ -11,7 +11,7 @@ from enrolments.models.enrolment import Kind
 from enrolments.scopes import scopes_of
 from grades.gates import ENDED_WELL
 from grades.models import Transcript
-from paperwork.services.events import Actor
+from paperwork.services.events import Actor, Outsider
 
 Source = Transcript.Source
 
@@ -29,13 +29,18 @@ def verifier_role(actor: Actor, case: Enrolment) -> str:
 def giver_role(actor: Actor, case: Enrolment) -> str:
     """In which role `actor` may give a transcript of `case`; empty when they may not.
 
-    The office gives them for a host that sent them by mail.
+    The office gives them for a host that sent them by mail. Who comes by a link of a university
+    (an `Outsider`) gives them for that one alone.
     """
     if case.kind != Kind.OUTGOING:
         return ""
     if role := people.student_role(actor, case) or people.home_role(actor, case):
         return role
-    if isinstance(actor, User) and case.edition.course.university_id in scopes_of(actor).partner_of:
+    host = case.edition.course.university_id
+    if isinstance(actor, Outsider):
+        is_host = actor.role == "host" and actor.through == case.edition.course.university
+        return actor.role if is_host else ""
+    if isinstance(actor, User) and host in scopes_of(actor).partner_of:
         return Role.PARTNER
     return people.office_role(actor, case)
 

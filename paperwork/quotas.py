@@ -13,6 +13,7 @@ from django.db.models import Count, Q, Sum
 from django.utils import timezone
 
 from accounts.models import User
+from courses.models import University
 from paperwork import refusals
 from paperwork.models import Attachment, subject_of
 
@@ -34,14 +35,18 @@ VERSIONS_QUOTA = Quota(files_a_day=20, bytes_in_all=100 * MEGABYTE)  # of an exa
 
 
 def refuse_beyond(counted: models.Model, size: int) -> None:
-    """Raise FileRefusedError when `counted`, a person or a link, may not give `size` bytes more."""
+    """Raise FileRefusedError when `counted` may not give `size` bytes more.
+
+    It is a person, a link, or a university, of which all links count together.
+    """
     if isinstance(counted, User):
         given = Attachment.objects.filter(counted_for=counted)
         quota = STAFF_QUOTA if counted.is_staff_member else STUDENT_QUOTA
         _refuse(given, "given_at", quota, size, by_one=True)
     else:
-        given = Attachment.objects.filter(counted_link=_name_of(counted))
-        _refuse(given, "given_at", LINK_QUOTA, size)
+        given = Attachment.objects.filter(counted_link=name_of(counted))
+        quota = STAFF_QUOTA if isinstance(counted, University) else LINK_QUOTA
+        _refuse(given, "given_at", quota, size)
 
 
 def refuse_version(versions: models.QuerySet[Any], at: str, size: int) -> None:
@@ -56,7 +61,7 @@ def counted_as(counted: models.Model | None) -> dict[str, Any]:
     """The fields of an Attachment that say of whom it is counted."""
     if counted is None or isinstance(counted, User):
         return {"counted_for": counted}
-    return {"counted_link": _name_of(counted)}
+    return {"counted_link": name_of(counted)}
 
 
 def lock(counted: models.Model) -> None:
@@ -65,7 +70,8 @@ def lock(counted: models.Model) -> None:
     rows.select_for_update(of=("self",), no_key=True).get(pk=counted.pk)
 
 
-def _name_of(link: models.Model) -> str:
+def name_of(link: models.Model) -> str:
+    """What an Attachment calls the link, or the university of links, that it is counted to."""
     kind, pk = subject_of(link)
     return f"{kind}:{pk}"
 

@@ -362,6 +362,9 @@ ADDRESSES: dict[str, Address] = {
     "host:students": Address(of="link to a host"),
     "host:confirm": Address(get=None, post=EVERYONE, of="link to a host"),
     "honours:overview": Address(of="link to the Honours Academy"),
+    "review:ask-host": form_of_office("partner"),
+    "transcript-link:give": Address(post=EVERYONE, of="link for transcripts"),
+    "transcript-link:settle": Address(get=None, post=EVERYONE, of="link for transcripts"),
     "host:download": Address(get=None, post=EVERYONE, of="link to a host"),
     # Exam papers: those who arrange exams, their host, and who has a link.
 }

@@ -24,6 +24,7 @@ ADDRESSES: dict[str, tuple[type[SignedLink], str]] = {
     "confirm:course": (ConfirmationRequest, "sent_to"),
     "board:decide": (BoardRequest, "email"),
     "host:students": (HostLink, "email"),
+    "transcript-link:give": (HostLink, "email"),
     "exam-link:fix": (ExamLink, "email"),
     "paper-link:paper": (ExamLink, "email"),
     "honours:overview": (HonoursLink, "email"),

@@ -174,6 +174,10 @@ VOUCHED: dict[str, dict[str, str]] = {
     "tests/grades/test_sending.py": {
         "test_several_at_once": "partner-transcripts:give partner-transcripts:settle",
     },
+    "tests/grades/test_transcript_link.py": {
+        "test_many_at_once_and_the_rest_settled": "transcript-link:give transcript-link:settle",
+        "test_the_office_asks_a_host": "review:ask-host",
+    },
     "tests/grades/test_superseding.py": {
         "test_after_a_fail_the_administration_records_that_usis_follows": "registrations:earlier",
     },
@@ -228,6 +232,9 @@ VOUCHED: dict[str, dict[str, str]] = {
         "test_a_new_link_goes_where_the_first_went_once[confirm:course]": "confirm:anew",
         "test_a_new_link_goes_where_the_first_went_once[board:decide]": "board:anew",
         "test_a_new_link_goes_where_the_first_went_once[host:students]": "host:anew",
+        "test_a_new_link_goes_where_the_first_went_once[transcript-link:give]": (
+            "transcript-link:anew"
+        ),
         "test_a_new_link_goes_where_the_first_went_once[exam-link:fix]": "exam-link:anew",
         "test_a_new_link_goes_where_the_first_went_once[paper-link:paper]": "paper-link:anew",
         "test_a_new_link_goes_where_the_first_went_once[honours:overview]": "honours:anew",

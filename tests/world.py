@@ -39,6 +39,8 @@ from tests.grades.rows import finish, registration_of, result_of, transcript_of
 from vx_portal import theme
 
 TOKEN = "a-token-that-was-sent-to-somebody"
+FOR_TRANSCRIPTS = f"{TOKEN}-for-transcripts"
+FOR_TRANSCRIPTS = "another-token-that-only-the-tests-know"
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
@@ -178,6 +180,14 @@ def build_world() -> World:
         email="host@university.example",
         language="en",
     )
+    HostLink.objects.create(
+        university=university,
+        purpose="transcripts",
+        digest=HostLink.digest_of(FOR_TRANSCRIPTS),
+        expires_at=later,
+        email="host@university.example",
+        language="en",
+    )
     ExamLink.objects.create(
         edition=edition,
         purpose="fix",
@@ -252,6 +262,7 @@ def build_world() -> World:
             "partner": {"pk": university.pk},
             "link of a host": {"pk": host_link.pk},
             "link to a host": {"token": TOKEN},
+            "link for transcripts": {"token": FOR_TRANSCRIPTS},
             "link to a Board": {"token": TOKEN},
             "link to an exam": {"token": TOKEN},
             **exam_things(people[STUDENT]),

@@ -101,6 +101,7 @@ urlpatterns = [
         path("exams/papers/", include("exams.urls_papers")),
         path("partner/exam-days/", include("exams.urls_partner_day")),
         path("paper/", include("exams.urls_paper_link")),
+        path("transcripts/", include("grades.urls_transcript_link")),
         path("board/", include("enrolments.urls_board")),
         path("host/", include("enrolments.urls_host")),
         path("confirm/", include("courses.urls_confirm")),

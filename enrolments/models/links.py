@@ -80,9 +80,21 @@ class HostLinkQuerySet(SignedLinkQuerySet["HostLink"]):
 
 
 class HostLink(SignedLink):
-    """A partner's way in without an account: its courses and students, for as long as it holds."""
+    """A partner's way in without an account, for as long as it holds: to its students, or to give
+    their transcripts."""
+
+    class Purpose(models.TextChoices):
+        STUDENTS = "students", pgettext_lazy("link of a host", "confirm students")
+        TRANSCRIPTS = "transcripts", pgettext_lazy("link of a host", "send transcripts")
 
     university = models.ForeignKey(University, models.CASCADE, related_name="host_links")
+    purpose = models.CharField(
+        _("what for"),
+        max_length=12,
+        choices=Purpose,
+        default=Purpose.STUDENTS,
+        db_default=Purpose.STUDENTS,  # web servers of the version before write no value
+    )
     email = models.EmailField(_("sent to"))
     name = models.CharField(_("contact person"), max_length=150, blank=True)
     language = models.CharField(_("language"), max_length=2, choices=User.Language)
@@ -98,6 +110,10 @@ class HostLink(SignedLink):
         constraints = [
             models.CheckConstraint(
                 name="host_link_language_known", condition=Q(language__in=["nl", "en"])
+            ),
+            models.CheckConstraint(
+                name="host_link_purpose_known",
+                condition=Q(purpose__in=["students", "transcripts"]),
             ),
         ]
 

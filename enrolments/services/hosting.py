@@ -190,14 +190,15 @@ def revoke(link: HostLink, *, by: User) -> bool:
 
 
 def find(token: str) -> HostLink | None:
-    """The link with this token, whether it can be used or not."""
+    """The link to students with this token, whether it can be used or not."""
     rows = HostLink.objects.select_related("university")
-    return rows.filter(digest=SignedLink.digest_of(token)).first()
+    return rows.filter(digest=SignedLink.digest_of(token), purpose="students").first()
 
 
 def actor_of(link: HostLink, name: str) -> Outsider:
     """Who acts through the link: the name that they gave, for that university alone."""
-    return Outsider(f"{name.strip()} ({link.university.code})"[:150], "host")
+    named = f"{name.strip()} ({link.university.code})"[:150]
+    return Outsider(named, "host", link.university)
 
 
 def note_use(link: HostLink, name: str) -> None:
@@ -238,7 +239,8 @@ def _late_since(last: HostLink) -> Q:
 @transaction.atomic
 def _write_to(university: University) -> int:
     university = University.objects.select_for_update().get(pk=university.pk)
-    last = HostLink.objects.filter(university=university).order_by("-created_at").first()
+    links = HostLink.objects.filter(university=university, purpose="students")
+    last = links.order_by("-created_at").first()
     rows = hosting.students_of([university.pk]).filter(state=State.APPROVED)
     if last is not None:
         if last.created_at > timezone.now() - A_DAY:

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from enrolments.forms.host import NameForm
 from grades.services.receiving import MOST_PHOTOGRAPHS
 from paperwork.forms.files import KeepsFiles
 from paperwork.forms.several import SeveralField
@@ -63,3 +64,9 @@ class ManyForm(KeepsFiles, forms.Form):
         help_text=_("A PDF for each student; choose up to 25 together, at most 10 MB in all."),
         error_messages={"required": _("Choose at least one transcript.")},
     )
+
+
+class NamedManyForm(ManyForm):
+    """The same for who comes by a link."""
+
+    name = NameForm.base_fields["name"]

@@ -11,27 +11,23 @@ from itertools import batched
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from accounts.models import User
 from courses import house
 from courses.models import University
 from enrolments import people
-from enrolments.models import Enrolment, State
-from enrolments.models.enrolment import Kind
+from enrolments.models import Enrolment
 from enrolments.services import rules
 from enrolments.services.upkeep import WORK_BEGINS
 from grades.models import Transcript, TranscriptState
-from grades.no_transcript import not_there
-from grades.services import telling
+from grades.no_transcript import awaited
+from grades.services import telling, transcript_links
 from paperwork.models import Notice
-from paperwork.services.notices import Address, Link, owe_notice
+from paperwork.services.notices import Link, owe_notice
 from paperwork.working_days import is_working_day
 
 if TYPE_CHECKING:
-    from django.db.models import QuerySet
-
     from courses.models import Edition
 
 AT_A_TIME = 500  # keys that the database is asked about
@@ -65,21 +61,6 @@ def days_of(host: int) -> int:
     own: int | None = book.host(host).get("transcript_days")
     usual: int = book.portal["transcript_days"]
     return own or usual
-
-
-def awaited() -> QuerySet[Enrolment]:
-    """Cases of courses that are over, of which no transcript is here that could be used.
-
-    Not those of which none comes: not there at the exam, or a coordinator said so.
-    """
-    here = Transcript.objects.filter(enrolment=OuterRef("pk"), state__in=[S.RECEIVED, S.VERIFIED])
-    return Enrolment.objects.filter(
-        ~Exists(here),
-        ~not_there(),
-        kind=Kind.OUTGOING,
-        state=State.FINISHED,
-        no_transcript=None,
-    ).select_related("edition__course__university", "student")
 
 
 def chase(at: datetime | None = None) -> int:
@@ -180,17 +161,10 @@ def _tell_staff(today: date) -> int:
 
 
 def _write(letters: Counter[University], occasion: str) -> int:
-    """To the addresses of hosts without an account: how many there are, and where they can go."""
-    office = house.text("portal.contact")
-    for host, number in letters.items():
-        language = "nl" if host.country == "NL" else "en"
-        with transaction.atomic():
-            owe_notice(
-                "grades.transcripts_awaited_outside",
-                f"transcripts-awaited-host-{host.pk}-{occasion}",
-                Address(host.contact_email, language),
-                {"number": number, "host": host, "office": office},
-            )
+    """To the addresses of hosts without an account: how many there are, with a link to send them
+    by."""
+    for host in letters:
+        transcript_links.remind(host, f"transcripts-awaited-host-{host.pk}-{occasion}")
     return len(letters)
 
 

@@ -9,15 +9,16 @@ from accounts.models import User
 from enrolments.models import Enrolment
 from enrolments.services.actions import ActionError, StaleError
 from grades.models import NoTranscript
+from grades.no_transcript import awaited
 from grades.people import verifier_role
-from grades.services import chasing, telling
+from grades.services import telling
 from paperwork.services.events import record
 from paperwork.services.notices import Link, owe_notice
 
 
 def may_give_up(user: User, case: Enrolment) -> bool:
     """Whether `user` would verify a transcript of `case`, and none is here."""
-    return bool(verifier_role(user, case)) and chasing.awaited().filter(pk=case.pk).exists()
+    return bool(verifier_role(user, case)) and awaited().filter(pk=case.pk).exists()
 
 
 @transaction.atomic

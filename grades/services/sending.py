@@ -11,24 +11,28 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from courses.models import University
 from enrolments.models import Enrolment
 from enrolments.scopes import scopes_of
 from grades.gates import ENDED_WELL
 from grades.models import Transcript, TranscriptState
 from grades.people import may_give
 from grades.reading.matching import Candidate, matches
-from grades.services import receiving
+from grades.services import receiving, transcript_links
 from grades.services.actions import ActionError
 from grades.services.reading import sought_for, words_of
+from paperwork import quotas
 from paperwork.models import Attachment
 from paperwork.refusals import FileRefusedError
 from paperwork.registry import FILES
 from paperwork.services import files
-from paperwork.services.events import record
+from paperwork.services.events import Outsider, record
 from paperwork.services.notices import Link, owe_notice
 from paperwork.uploads import KeptUpload, Upload
 
 UNSETTLED = "transcript_unsettled"
+
+type Giver = User | Outsider  # a contact with an account, or who comes by a link of the university
 
 
 class Sent(NamedTuple):
@@ -39,13 +43,28 @@ class Sent(NamedTuple):
     why: str = ""
 
 
-def students_of(user: User) -> list[Enrolment]:
-    """The cases for which `user` may send a transcript for the host, by the students' names."""
-    universities = scopes_of(user).partner_of
+def students_of(giver: Giver) -> list[Enrolment]:
+    """The cases for which `giver` may send a transcript for the host, by the students' names."""
     rows = Enrolment.objects.filter(
-        edition__course__university__in=universities, state__in=ENDED_WELL
+        edition__course__university__in=_universities_of(giver), state__in=ENDED_WELL
     ).select_related("student", "edition__course__university", "faculty", "programme")
-    return [case for case in rows.order_by("student__name", "pk") if may_give(user, case)]
+    return [case for case in rows.order_by("student__name", "pk") if may_give(giver, case)]
+
+
+def _universities_of(giver: Giver) -> frozenset[int]:
+    if isinstance(giver, User):
+        return scopes_of(giver).partner_of
+    return frozenset({giver.through.pk}) if isinstance(giver.through, University) else frozenset()
+
+
+def waiting_of(known: list[tuple[Enrolment, Transcript | None]]) -> list[Enrolment]:
+    """Those whose course is over, and of which no transcript is here that can be used."""
+    today = timezone.localdate()
+    return [
+        case
+        for case, newest in known
+        if case.edition.ends_on < today and (newest is None or newest.state == "returned")
+    ]
 
 
 def with_newest(cases: Iterable[Enrolment]) -> list[tuple[Enrolment, Transcript | None]]:
@@ -56,7 +75,7 @@ def with_newest(cases: Iterable[Enrolment]) -> list[tuple[Enrolment, Transcript 
     return [(case, newest.get(case.pk)) for case in cases]
 
 
-def send_many(uploads: Sequence[Upload], *, by: User) -> list[Sent]:
+def send_many(uploads: Sequence[Upload], *, by: Giver) -> list[Sent]:
     """Give each file to the case whose number or name stands in it; keep the others to be settled.
 
     Each file for itself: what happens to one changes nothing for another.
@@ -71,7 +90,7 @@ def _send_one(
     upload: Upload,
     candidates: list[Candidate],
     known: dict[str, tuple[Enrolment, Transcript | None]],
-    by: User,
+    by: Giver,
 ) -> Sent:
     name = upload.name or ""
     try:
@@ -90,7 +109,7 @@ def _send_one(
     return _give(file, case, by)
 
 
-def _give(file: Attachment, case: Enrolment, by: User) -> Sent:
+def _give(file: Attachment, case: Enrolment, by: Giver) -> Sent:
     try:
         receiving.receive(case, [KeptUpload(file)], by=by)
     except (ActionError, FileRefusedError) as refusal:
@@ -98,38 +117,57 @@ def _give(file: Attachment, case: Enrolment, by: User) -> Sent:
     return Sent(file.name, case)
 
 
-def unsettled(user: User) -> list[Attachment]:
-    """The files that `user` sent and that nobody has given to a student yet, the oldest first."""
-    rows = Attachment.objects.visible_to(user).unclaimed().filter(purpose=UNSETTLED)
-    return list(rows.order_by("given_at", "pk"))
+def unsettled(giver: Giver) -> list[Attachment]:
+    """The files that `giver` sent, or that came by links of the same university, and that nobody
+    has given to a student yet; the oldest first."""
+    if isinstance(giver, User):
+        rows = Attachment.objects.visible_to(giver)
+    else:
+        of_it = quotas.name_of(giver.through) if giver.through else None
+        rows = Attachment.objects.filter(counted_link=of_it)
+    return list(rows.unclaimed().filter(purpose=UNSETTLED).order_by("given_at", "pk"))
 
 
 def remind() -> int:
-    """Who sent files that wait longer than a day hears it, each week; how many people those are."""
+    """Who sent files that wait longer than a day hears it, each week; how many those are.
+
+    A person with an account, or a host by its address, with a link by which to say whose they are.
+    """
     now = timezone.now()
     rows = Attachment.objects.unclaimed().filter(
-        purpose=UNSETTLED, given_at__lt=now - timedelta(days=1), given_by__is_active=True
+        purpose=UNSETTLED, given_at__lt=now - timedelta(days=1)
     )
-    waiting: dict[User, list[Attachment]] = {}
+    waiting: dict[User | University, list[Attachment]] = {}
+    hosts = {quotas.name_of(one): one for one in University.objects.filter(is_home=False)}
     for file in rows.select_related("given_by").order_by("given_at"):
-        if file.given_by is not None:
+        if file.given_by is not None and file.given_by.is_active:
             waiting.setdefault(file.given_by, []).append(file)
-    for person, found in waiting.items():
-        first = found[0].given_at
-        until = timezone.localdate(first + FILES[UNSETTLED].waits_for)
-        week = (now - first).days // 7
-        with transaction.atomic():
-            owe_notice(
-                "grades.transcripts_unsettled",
-                f"transcripts-unsettled-{person.pk}-{timezone.localdate(first)}-{week}",
-                person,
-                {"number": len(found), "until": until},
-                link=Link("partner-transcripts:give"),
-            )
+        elif file.counted_link in hosts:
+            waiting.setdefault(hosts[file.counted_link], []).append(file)
+    for whom, found in waiting.items():
+        _remind(whom, found, (now - found[0].given_at).days // 7)
     return len(waiting)
 
 
-def settle(choices: dict[str, str], *, by: User) -> list[Sent]:
+@transaction.atomic
+def _remind(whom: User | University, found: list[Attachment], week: int) -> None:
+    first = timezone.localdate(found[0].given_at)
+    key = f"{first}-{week}"
+    if isinstance(whom, University):
+        key = f"transcripts-unsettled-host-{whom.pk}-{key}"
+        transcript_links.remind(whom, key, unsettled=len(found))
+        return
+    until = timezone.localdate(found[0].given_at + FILES[UNSETTLED].waits_for)
+    owe_notice(
+        "grades.transcripts_unsettled",
+        f"transcripts-unsettled-{whom.pk}-{key}",
+        whom,
+        {"number": len(found), "until": until},
+        link=Link("partner-transcripts:give"),
+    )
+
+
+def settle(choices: dict[str, str], *, by: Giver) -> list[Sent]:
     """Give each file (by its key) to the case that a person chose, or throw it away (`drop`)."""
     cases = {case.reference: case for case in students_of(by)}
     done = []

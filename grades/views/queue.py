@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from enrolments.models import Enrolment
 from enrolments.views.desk import keys_on
-from grades import queue
+from grades import no_transcript, queue
 from grades.reading.comparing import Verdict
 from grades.services import chasing, reading
 from grades.views.review import READERS, just_done
@@ -61,7 +61,7 @@ def awaited(request: PortalRequest) -> HttpResponse:
     """Courses that are over, of which no transcript has come."""
     user = current_user(request)
     mine = Enrolment.objects.visible_to(user).for_desk(user).exclude(student=user)
-    rows = chasing.awaited().filter(pk__in=mine).select_related("faculty")
+    rows = no_transcript.awaited().filter(pk__in=mine).select_related("faculty")
     page = Paginator(rows.order_by("edition__ends_on", "pk"), PAGE).get_page(
         request.GET.get("page")
     )

@@ -146,4 +146,4 @@ def _key_of(giver: Actor) -> str:
     """Whom a token is for."""
     if isinstance(giver, User):
         return str(giver.pk)
-    return f"{giver.role}:{giver.name}" if giver else ""
+    return f"{giver.role}:{giver.through.pk if giver.through else giver.name}" if giver else ""

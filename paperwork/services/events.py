@@ -20,6 +20,7 @@ class Outsider(NamedTuple):
 
     name: str
     role: str
+    through: models.Model | None = None  # whose link it is, and whose quota the files count to
 
 
 type Actor = User | Outsider | None  # None: the portal itself

@@ -44,12 +44,13 @@ def keep(
     before the row is written; what the caller's transaction rolls back is swept away later.
     Without `about` the file waits for a day: give the same upload to `keep` again with it.
     Counted is what came of `quota_of`, a person or a signed link, or else of `by` (quotas.py).
-    Who has no account comes by a link, and the caller says by which: ValueError without.
+    Who has no account comes by a link, and is counted `through` something or by what the caller
+    says: ValueError without.
     """
     if isinstance(upload, KeptUpload):
         return _claim(upload.attachment, purpose, about)
     giver = by if isinstance(by, User) else None
-    counted = quota_of or giver
+    counted = quota_of or giver or (by.through if isinstance(by, Outsider) else None)
     if isinstance(by, Outsider) and counted is None:
         raise ValueError("somebody without an account gives a file, and nothing counts it")
     if counted is not None:

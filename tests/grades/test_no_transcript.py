@@ -17,6 +17,7 @@ from enrolments.models import Enrolment
 from exams.models import Attendance, Resit, Seat
 from grades import following, whereabouts
 from grades.models import NoTranscript, Transcript
+from grades.no_transcript import awaited
 from grades.services import chasing, giving_up, receiving
 from grades.services.actions import ActionError, StaleError
 from paperwork.models import Event, Notice
@@ -107,7 +108,7 @@ def test_a_coordinator_says_that_none_comes_and_takes_it_back(
 
     assert not Notice.objects.filter(kind="grades.transcript_wanted").to_do().exists()
     assert "You stopped in May." in Notice.objects.get(kind="grades.transcript_given_up").text
-    assert not chasing.awaited().exists()
+    assert not awaited().exists()
     assert following.news([case]) == {}
     told = whereabouts.news([case])[case.pk]
     assert [step.is_done for step in told.steps["transcript"]] == [True]
@@ -120,7 +121,7 @@ def test_a_coordinator_says_that_none_comes_and_takes_it_back(
 
     assert "Recorded on" in client.get(page).content.decode()
     assert client.post(page).status_code == 302
-    assert chasing.awaited().get() == case
+    assert awaited().get() == case
     events = Event.objects.about(case).filter(actor=cast.coordinator)
     assert list(events.values_list("action", flat=True)) == ["no_transcript", "transcript_expected"]
 
@@ -132,7 +133,7 @@ def test_one_that_comes_all_the_same_ends_it(cast: Cast, case: Enrolment) -> Non
 
     Transcript.objects.update(state="returned", reason="Not yours.")
     assert not NoTranscript.objects.exists()
-    assert chasing.awaited().get() == case
+    assert awaited().get() == case
 
 
 def test_others_say_nothing(cast: Cast, case: Enrolment) -> None:

@@ -16,6 +16,7 @@ from enrolments.scopes import scopes_of
 from enrolments.services.rules import one_rulebook
 from grades.durations import ENOUGH
 from grades.models import Registration, RegistrationState, Result
+from grades.no_transcript import awaited
 from grades.services import chasing
 from vx_portal.reports import grouping
 from vx_portal.reports.grouping import DIMENSIONS
@@ -172,7 +173,7 @@ def transcripts(user: User, filters: Filters) -> Table:
     """Transcripts that should be here, and for how long."""
     by, today = DIMENSIONS[filters.per], timezone.localdate()
     mine = Enrolment.objects.for_desk(user).filter(filters.of_cases())
-    rows = chasing.awaited().filter(pk__in=mine.order_by().values("pk")).select_related(None)
+    rows = awaited().filter(pk__in=mine.order_by().values("pk")).select_related(None)
     parts = rows.order_by().annotate(
         part=by.key(""), host=F("edition__course__university"), ended=F("edition__ends_on")
     )
