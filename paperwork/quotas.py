@@ -66,7 +66,9 @@ def counted_as(counted: models.Model | None) -> dict[str, Any]:
 
 def lock(counted: models.Model) -> None:
     """Let nobody else count for this person or link until the transaction ends."""
-    rows: Any = type(counted)._default_manager
+    rows: Any = (
+        counted._meta.default_manager
+    )  # a request's user is a lazy object: no type of its own
     rows.select_for_update(of=("self",), no_key=True).get(pk=counted.pk)
 
 

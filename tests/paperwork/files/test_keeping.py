@@ -154,7 +154,7 @@ class TestQuota:
         self, db: None, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(quotas, "LINK_QUOTA", Quota(2, 10**6))
-        link, another = factories.UniversityFactory.create_batch(2)  # any row would do
+        link, another = factories.FacultyFactory.create_batch(2)  # any row would do
 
         def give(number: int, by: Model = link) -> Attachment:
             outsider = Outsider(f"Kim {number}", "home")  # another name each time
