@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import batched
+from itertools import batched, islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -88,31 +88,62 @@ def anchors_in(path: Path) -> Iterator[Anchor]:
                 continue
 
 
+class Place(NamedTuple):
+    """How far somebody has looked: what is next, and behind which number of it."""
+
+    part: str = "seals"
+    after: int = 0
+    previous: str = chain.BEGINNING  # the last seal that was looked at
+
+
 def verify(anchors: Iterable[Anchor] = ()) -> Found:
     """Look at every seal, every digest and every event, and compare the seals with `anchors`."""
     found = Found()
-    _look_at_seals(found)
-    _look_for_lost_seals(found)
-    _look_at_unsealed(found)
-    _compare(found, anchors)
+    for _place in pieces(found, Place(), anchors):
+        pass
     return found
 
 
-def _look_at_seals(found: Found) -> None:
-    expected, previous = 1, chain.BEGINNING
-    for some in _batches():
-        digests = _digests(some)
-        events = Event.objects.in_bulk([row.event for rows in digests.values() for row in rows])
-        for seal in some:
-            found.seals += 1
-            for number in range(expected, seal.number):
-                found.fault("seal_missing", number)
-            if expected == seal.number and seal.previous != previous:
-                found.fault("seal_broken", seal.number)
-            expected, previous = seal.number + 1, seal.seal
-            _look_at_seal(found, seal, digests.get(seal.number, []))
-            for row in digests.get(seal.number, []):
-                _look_at_event(found, row, events.get(row.event))
+def pieces(found: Found, place: Place, anchors: Iterable[Anchor]) -> Iterator[Place]:
+    """Look at the chain from `place` on, piece by piece, and add to `found` what there is.
+
+    Given is where the next piece begins, to go on there another time, with a new `found`.
+    """
+    if place.part == "seals":
+        for some in _batches(place.after):
+            _look_at_seals(found, some, place)
+            place = Place("seals", some[-1].number, some[-1].seal)
+            yield place
+        _look_for_lost_seals(found)
+        place = Place("unsealed")
+        yield place
+    if place.part == "unsealed":
+        last = Event.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+        for first in range(place.after, last, AT_ONCE):
+            _look_at_unsealed(found, first)
+            yield Place("unsealed", first + AT_ONCE)
+        place = Place("anchors")
+    for carried in batched(islice(anchors, place.after, None), AT_ONCE):
+        _compare(found, carried)
+        place = Place("anchors", place.after + len(carried))
+        yield place
+
+
+def _look_at_seals(found: Found, some: list[Seal], place: Place) -> None:
+    """These seals with their events; `place` is where the ones before them ended."""
+    expected, previous = place.after + 1, place.previous
+    digests = _digests(some)
+    events = Event.objects.in_bulk([row.event for rows in digests.values() for row in rows])
+    for seal in some:
+        found.seals += 1
+        for number in range(expected, seal.number):
+            found.fault("seal_missing", number)
+        if expected == seal.number and seal.previous != previous:
+            found.fault("seal_broken", seal.number)
+        expected, previous = seal.number + 1, seal.seal
+        _look_at_seal(found, seal, digests.get(seal.number, []))
+        for row in digests.get(seal.number, []):
+            _look_at_event(found, row, events.get(row.event))
 
 
 def _look_for_lost_seals(found: Found) -> None:
@@ -123,11 +154,12 @@ def _look_for_lost_seals(found: Found) -> None:
         found.fault("seal_missing", number)
 
 
-def _batches() -> Iterator[list[Seal]]:
-    """The seals in their order, with at most AT_ONCE events together where that can be."""
+def _batches(after: int) -> Iterator[list[Seal]]:
+    """The seals behind that number, with at most AT_ONCE events together where that can be."""
     some: list[Seal] = []
     size = 0
-    for seal in Seal.objects.order_by("number").iterator(chunk_size=AT_ONCE):
+    seals = Seal.objects.filter(number__gt=after).order_by("number")
+    for seal in seals.iterator(chunk_size=AT_ONCE):
         if some and size + seal.events > AT_ONCE:
             yield some
             some, size = [], 0
@@ -175,11 +207,12 @@ def _look_at_event(found: Found, row: EventDigest, event: Event | None) -> None:
         found.fault("event_key", row.event)
 
 
-def _look_at_unsealed(found: Found) -> None:
-    """What no seal has: fresh and genuine, or put there by somebody else."""
+def _look_at_unsealed(found: Found, after: int) -> None:
+    """What no seal has: fresh and genuine, or put there by somebody else. Of AT_ONCE numbers."""
     low = Seal.objects.low_mark()
     sealed = Seal.objects.filter(digests__event=OuterRef("pk"))
-    for event in Event.objects.filter(~Exists(sealed)).order_by("pk").iterator(AT_ONCE):
+    events = Event.objects.filter(pk__gt=after, pk__lte=after + AT_ONCE)
+    for event in events.filter(~Exists(sealed)).order_by("pk"):
         found.unsealed += 1
         try:
             if not chain.is_genuine(event):

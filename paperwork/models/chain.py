@@ -26,6 +26,7 @@ class ForAuditors[M: models.Model](models.QuerySet[M]):
 # How late a transaction may commit what it wrote, and still be sealed. PostgreSQL gives numbers
 # when rows are written, so that a lower number may be seen after a higher one.
 LATE = timedelta(days=1)
+LEFT = timedelta(minutes=2)  # after which a check that nobody goes on with is taken up again
 
 
 class SealQuerySet(ForAuditors["Seal"]):
@@ -94,7 +95,10 @@ class EventDigest(models.Model):
 
 
 class ChainCheckQuerySet(ForAuditors["ChainCheck"]):
-    pass
+    def left(self) -> Self:
+        """Those that nobody has begun, or with which nobody has gone on for some minutes."""
+        long_ago = timezone.now() - LEFT
+        return self.filter(done_at=None).filter(Q(went_on_at=None) | Q(went_on_at__lt=long_ago))
 
 
 class ChainCheck(models.Model):
@@ -113,6 +117,11 @@ class ChainCheck(models.Model):
     found: models.JSONField[Any, Any] = models.JSONField(
         default=list, help_text=_("The first faults: what kind, and of which number.")
     )
+
+    # How far it has come: turns are counted, so that of two at once one counts.
+    turns = models.PositiveIntegerField(default=0, editable=False)
+    went_on_at = models.DateTimeField(null=True, editable=False)
+    place: models.JSONField[Any, Any] = models.JSONField(default=list, editable=False)
 
     objects = ChainCheckQuerySet.as_manager()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import time
 from collections.abc import Iterator
 from itertools import batched
 from pathlib import Path
@@ -26,6 +27,11 @@ from paperwork.services.notices import Link, owe_notice
 log = structlog.get_logger("paperwork.chain")
 
 AT_ONCE = 5000  # events under one seal
+TURN = 10.0  # seconds after which a check goes to the back of the queue: a task may last 50
+PROGRESS = (
+    *("seals", "events", "let_go", "unsealed", "faults"),
+    *("found", "place", "went_on_at", "done_at"),
+)
 LONGEST_LINE = 2000  # bytes of a line in the file of seals
 
 
@@ -149,20 +155,56 @@ def ask_check(by: User) -> ChainCheck:
     return waiting
 
 
+def begin_check() -> ChainCheck:
+    """The check of this night; one that is under way is the same."""
+    return ChainCheck.objects.filter(done_at=None).first() or ChainCheck.objects.create()
+
+
 def check(row: ChainCheck | None = None) -> ChainCheck:
-    """Look at the whole chain and keep what was found; the office and auditors hear of faults."""
-    row = row or ChainCheck()
-    found = verifying.verify(verifying.anchors_in(Path(settings.SEALS_FILE)))
-    row.seals, row.events, row.let_go = found.seals, found.events, found.let_go
-    row.unsealed, row.faults = found.unsealed, len(found.faults)
-    row.found = [fault._asdict() for fault in found.faults[: verifying.SHOWN]]
-    row.done_at = timezone.now()
+    """Look at the whole chain in one go, and keep what was found."""
+    row = row or begin_check()
+    while not go_on(row.pk, seconds=float("inf")):
+        pass
+    row.refresh_from_db()
+    return row
+
+
+def go_on(pk: int, *, seconds: float = TURN) -> bool:
+    """Go on with one check for so long, a piece at least; whether it is done.
+
+    What was found is kept with how far it is, or not at all: of two at once one counts. When it is
+    done the office and auditors hear of faults.
+    """
+    until = time.monotonic() + seconds
+    row = ChainCheck.objects.filter(pk=pk, done_at=None).first()
+    if row is None:
+        return True
+    found = verifying.Found()
+    anchors = verifying.anchors_in(Path(settings.SEALS_FILE))
+    places = verifying.pieces(found, verifying.Place(*row.place), anchors)
+    return _keep(row, found, next((place for place in places if time.monotonic() >= until), None))
+
+
+def _keep(row: ChainCheck, found: verifying.Found, place: verifying.Place | None) -> bool:
+    """Write what a turn found; without a `place` to go on from the check is done."""
+    now = timezone.now()
+    row.seals += found.seals
+    row.events += found.events
+    row.let_go += found.let_go
+    row.unsealed += found.unsealed
+    row.faults += len(found.faults)
+    shown = [*row.found, *(fault._asdict() for fault in found.faults)][: verifying.SHOWN]
+    row.found, row.place = shown, list(place or ())
+    row.went_on_at, row.done_at = now, None if place else now
+    values = {name: getattr(row, name) for name in PROGRESS}
     with transaction.atomic():
-        row.save()
-        if row.faults:
+        mine = ChainCheck.objects.filter(pk=row.pk, turns=row.turns, done_at=None)
+        if not mine.update(turns=row.turns + 1, **values):
+            return True  # somebody else goes on with it
+        if row.done_at and row.faults:
             log.error("the audit trail was tampered with", faults=row.faults)
             _tell(row)
-    return row
+    return place is None
 
 
 def _tell(row: ChainCheck) -> None:

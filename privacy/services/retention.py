@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -45,11 +46,17 @@ class StalePreviewError(Exception):
 
 
 def run(today: date | None = None) -> None:
-    """What happens each night. Run twice, nothing happens twice."""
+    """All that happens each night, in one go. Run twice, nothing happens twice."""
     day = today or timezone.localdate()
-    for preview in Preview.objects.filter(state=P.PLANNED, delete_on__lte=day).order_by("pk"):
-        carry_out(preview, day)
+    for pk in to_carry_out(day):
+        carry_out(pk, day)
     name_due(day)
+
+
+def to_carry_out(today: date) -> list[int]:
+    """The previews whose day has come."""
+    rows = Preview.objects.filter(state=P.PLANNED, delete_on__lte=today)
+    return list(rows.order_by("pk").values_list("pk", flat=True))
 
 
 # --- Naming ---------------------------------------------------------------------------------------
@@ -91,44 +98,52 @@ def _office() -> list[User]:
 
 
 # --- Deleting -------------------------------------------------------------------------------------
-def carry_out(preview: Preview, today: date) -> None:
-    """Delete what it names and what is still due, row by row, unless the office holds it.
+def carry_out(pk: int, today: date, *, after: int = 0, seconds: float = float("inf")) -> int | None:
+    """Delete what a preview names and what is still due, row by row, unless the office holds it.
 
-    What is no longer due, or on hold, stays, and a later preview names it again.
+    What is no longer due, or on hold, stays, and a later preview names it again. After so many
+    seconds it stops, with at least one row done: given is the row after which to go on. None: it
+    is done, or held.
     """
-    deleted: Counter[str] = Counter(preview.deleted)
-    for row in preview.rows.order_by("pk"):
+    until = time.monotonic() + seconds
+    rows = DueRow.objects.filter(preview=pk).order_by("pk")
+    while row := rows.filter(pk__gt=after).first():
+        after = row.pk
         try:
-            gone = _carry_out(row, today)
+            if not _carry_out(row, today):
+                return None  # held by now
         except (DatabaseError, ProtectedError) as error:
             log.warning("not deleted", kind=row.kind, reason=type(error).__name__)
-            continue
-        if gone is None:
-            return  # held by now
-        deleted[row.kind] += gone
-    with transaction.atomic():
-        done = Preview.objects.filter(pk=preview.pk, state=P.PLANNED)
-        if done.update(state=P.DONE, done_at=timezone.now(), deleted=dict(deleted)):
-            record(preview, "carry_out", by=None, details=dict(deleted))
-            preview.rows.all().delete()
+        if time.monotonic() >= until:
+            return after
+    _done(pk)
+    return None
 
 
 @transaction.atomic
-def _carry_out(row: DueRow, today: date) -> bool | None:
-    """Whether it went; None when the preview is held."""
+def _done(pk: int) -> None:
+    if Preview.objects.filter(pk=pk, state=P.PLANNED).update(state=P.DONE, done_at=timezone.now()):
+        preview = Preview.objects.get(pk=pk)
+        record(preview, "carry_out", by=None, details=preview.deleted)
+        preview.rows.all().delete()
+
+
+@transaction.atomic
+def _carry_out(row: DueRow, today: date) -> bool:
+    """Delete what the row names, if it is due; False when the preview is held."""
     preview = Preview.objects.select_for_update().get(pk=row.preview_id)
     if preview.state != P.PLANNED:
-        return None
+        return False
+    if not DueRow.objects.filter(pk=row.pk).delete()[0]:
+        return True  # another worker had it
     rows = numbered(retention.due(row.kind, today), row.number)
     if row.kind == "accounts":  # who signs in at this moment keeps it
         rows = rows.select_for_update()
     due = rows.first()
-    if due is None:
-        return False
-    DELETE[row.kind](due)
-    row.delete()
-    numbers = Counter(preview.deleted) + Counter([row.kind])
-    Preview.objects.filter(pk=preview.pk).update(deleted=dict(numbers))
+    if due is not None:
+        DELETE[row.kind](due)
+    numbers = preview.deleted | {row.kind: preview.deleted.get(row.kind, 0) + bool(due)}
+    Preview.objects.filter(pk=preview.pk).update(deleted=numbers)
     return True
 
 

@@ -84,7 +84,7 @@ class TestNights:
         case = rejected(4000)
 
         for preview in Preview.objects.all():
-            retention.carry_out(preview, in_days(0))
+            retention.carry_out(preview.pk, in_days(0))
 
         assert Enrolment.objects.filter(pk=case.pk).exists()
 
