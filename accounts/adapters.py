@@ -20,7 +20,6 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -117,15 +116,14 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     # --- Mail: owed like any other, in its reader's language, and sent by a worker ----------------
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Owe it. What holds a code or a link lies sealed until it has gone; then no row stays."""
+        """Owe it, in the words of our own kinds, which ask for the `mail` by allauth's name of it.
+
+        What holds a code or a link lies sealed until it has gone; then no row stays.
+        """
         name = template_prefix.rpartition("/")[2]
         kind = KINDS.get(name, "accounts.security")
         language = language_of(email)
         with translation.override(language):
-            subject, text = (
-                render_to_string(f"{template_prefix}_{part}.txt", context).strip()
-                for part in ("subject", "message")
-            )
             links = _links(name, context)
         to: User | Address = Address(email, language)
         user: User | None = context.get("user")
@@ -135,7 +133,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             kind,
             f"account-mail-{uuid.uuid4()}",
             to,
-            {"subject": subject, "text": text},
+            {**context, "mail": name},
             link=links[0] if len(links) == 1 else None,
             links=links if len(links) > 1 else (),
             sealed=name in KINDS,

@@ -76,7 +76,7 @@ register_notices(
     NoticeKind(
         "accounts.code",
         _("Code to confirm an e-mail address"),
-        "accounts/notices/mail",
+        "accounts/notices/code",
         outside=True,
         fleeting=timedelta(seconds=settings.ACCOUNT_EMAIL_VERIFICATION_BY_CODE_TIMEOUT),
         why=_("You get this because somebody filled in your address in {portal}."),
@@ -84,7 +84,7 @@ register_notices(
     NoticeKind(
         "accounts.link",
         _("Link to sign in or to choose a password"),
-        "accounts/notices/mail",
+        "accounts/notices/link",
         outside=True,
         fleeting=timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT),
         why=_("You get this because somebody filled in your address in {portal}."),
@@ -92,7 +92,7 @@ register_notices(
     NoticeKind(
         "accounts.security",
         _("Something changed in how you sign in"),
-        "accounts/notices/mail",
+        "accounts/notices/security",
         always=True,
         why=_("You get this because it is about the safety of your account."),
     ),

@@ -13,6 +13,8 @@ from django.utils import timezone
 from accounts.models import User
 from paperwork import tasks
 from paperwork.models import Notice, Owed
+from paperwork.services.settings import save_setting
+from paperwork.wordings import messages, name_of
 from tests import factories
 from tests.mails import letters
 
@@ -120,3 +122,17 @@ def test_a_change_stands_among_ones_messages_too(sign_in: Callable[[User], Clien
     assert notice.subject == "Your password has been changed"
     assert "The password of your account has been changed." in notice.text
     assert notice.link == RESET
+
+
+def test_the_office_words_them_otherwise(client: Client) -> None:
+    """Also those that hold a code or a link, whose text lies sealed."""
+    ask = next(one for one in messages("accounts.link") if "With this link" in one.singular)
+    value = {"nl": ["Deze link werkt één keer."], "en": ["This link works once."]}
+    save_setting(name_of("accounts.link", ask), value, seen=0, by=None)
+
+    client.post(RESET, {"email": factories.UserFactory.create(language="nl").email})
+
+    [letter] = letters()
+    assert letter.subject == "Kies een nieuw wachtwoord"
+    assert "Deze link werkt één keer." in letter.body
+    assert "Heb je er niet om gevraagd?" in letter.body
