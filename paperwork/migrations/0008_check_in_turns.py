@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("paperwork", "0006_daily"),
+        ("paperwork", "0007_counted_links"),
     ]
 
     operations = [
