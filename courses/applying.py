@@ -57,7 +57,7 @@ def _look_on() -> Button:
 
 def _while_open(course: Course, edition: Edition, last: date, today: date) -> Applying:
     statement = _("Last day to apply: %(day)s") % {"day": date_format(last, "DATE_FORMAT")}
-    if edition.free == 0:
+    if edition.left == 0:
         return Applying(
             tag=_("Full: waiting list"),
             tone="warn",

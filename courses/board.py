@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from django.template.loader import render_to_string
@@ -16,6 +17,7 @@ from courses.search import plain
 from courses.selection import SORTS, Found, Selection
 from courses.stencil import hole
 
+NOTHING: Mapping[int, int] = {}
 FEW = 5  # places left from which on a row draws attention to them
 SHORT_LIST = 8  # values of a facet that are always in sight
 
@@ -35,23 +37,34 @@ GROUPS: list[tuple[str | Promise, tuple[str, ...]]] = [
 OPEN_GROUPS = {FITS.name, "open", "field", "level"}
 
 
-def rows(catalogue: Catalogue, positions: list[int]) -> list[str]:
-    """The rows at `positions`, each rendered once per language and number of free places."""
+def rows(
+    catalogue: Catalogue, positions: list[int], kept: Mapping[int, int] = NOTHING
+) -> list[str]:
+    """The rows at `positions`, each rendered once per language and number of free places.
+
+    `kept`: by edition, how many more places there are for this reader.
+    """
     language = get_language()
     found = []
     for position in positions:
+        edition = catalogue.entries[position].edition
+        more = kept.get(edition.pk, 0) if kept and edition else 0
         free = catalogue.free_places(position)
-        key = "row", language, position
-        kept = catalogue.fragments.get(key)
-        if kept is None or kept[0] != free:
-            context = row_context(catalogue, position, free)
-            kept = free, render_to_string("courses/_departure.html", context)
-            catalogue.fragments[key] = kept
-        found.append(kept[1])
+        key = "row", language, position, more
+        known = catalogue.fragments.get(key)
+        if known is None or known[0] != free:
+            context = row_context(catalogue, position, free, more)
+            known = free, render_to_string("courses/_departure.html", context)
+            catalogue.fragments[key] = known
+        found.append(known[1])
     return found
 
 
-def row_context(catalogue: Catalogue, position: int, free: int | None) -> dict[str, object]:
+def row_context(
+    catalogue: Catalogue, position: int, free: int | None, kept: int = 0
+) -> dict[str, object]:
+    if free is not None:
+        free += kept
     entry = catalogue.entries[position]
     edition = entry.edition
     return {
@@ -61,6 +74,7 @@ def row_context(catalogue: Catalogue, position: int, free: int | None) -> dict[s
         "assessment": entry.assessment,
         "title_language": title_language(entry),
         "free": free,
+        "kept": kept,
         "is_few": free is not None and 0 < free <= FEW,
         "is_running": edition is not None and edition.starts_on < catalogue.day,
         "applications": applications(entry, catalogue),
@@ -182,7 +196,7 @@ class Group(NamedTuple):
 def facet_groups(catalogue: Catalogue, personal: Masks) -> list[Group]:
     """The filters in the reader's language; of a long list, the rest apart."""
     colours = {c.university.code: c.university for c in catalogue.courses}
-    masks = {**personal, **catalogue.masks}
+    masks = {**catalogue.masks, **personal}
     groups = []
     for label, names in GROUPS:
         facets = []

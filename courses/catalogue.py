@@ -50,6 +50,7 @@ class Places:
     number: int  # counts up when any of them changed
     version: int  # of the offer, when they were read
     free: dict[int, int]
+    kept: frozenset[int] = frozenset()  # editions of which a kept place is free
 
 
 class Catalogue:
@@ -85,6 +86,7 @@ class Catalogue:
         self.fragments: dict[tuple[object, ...], Any] = {}  # pieces of pages, rendered once
         self._places_filed = -1
         self._free: dict[int, int] = {}
+        self.kept: frozenset[int] = frozenset()  # editions of which a kept place is free
         self._orders: dict[tuple[str, str], list[int]] = {}
 
     def _departure(self, edition: Edition) -> tuple[bool, date]:
@@ -104,6 +106,7 @@ class Catalogue:
 
     def file_places(self, places: Places) -> None:
         """File the entries anew by whether they are full, when that may have changed."""
+        self.kept = places.kept
         if places.number == self._places_filed:
             return
         mask = 0
@@ -243,8 +246,9 @@ def current_places(version: int) -> Places:
         counts = Edition.objects.visible_to(AnonymousUser()).exclude(places=None).current()
         rows = counts.order_by().only("places", "taken", "kept", "kept_taken")
         free = {edition.pk: edition.free or 0 for edition in rows}
-        changed = free != _kept.places.free
-        _kept.places = Places(_kept.places.number + changed, version, free)
+        kept = frozenset(edition.pk for edition in rows if edition.kept_left)
+        changed = (free, kept) != (_kept.places.free, _kept.places.kept)
+        _kept.places = Places(_kept.places.number + changed, version, free, kept)
         _kept.read_at = read_at
     finally:
         _kept.reading.release()

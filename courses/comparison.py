@@ -110,11 +110,11 @@ def _period(edition: Edition | None) -> str:
 
 
 def _places(edition: Edition | None) -> str:
-    if edition is None or edition.free is None:
+    if edition is None or edition.left is None:
         return ""
-    if edition.free == 0:
+    if edition.left == 0:
         return _("Full: waiting list")
-    return ngettext("one left", "%(n)s left", edition.free) % {"n": edition.free}
+    return ngettext("one left", "%(n)s left", edition.left) % {"n": edition.left}
 
 
 def _exam(edition: Edition | None, assessed: Assessment | None) -> str:

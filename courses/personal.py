@@ -1,18 +1,20 @@
-"""Which courses fit the reader: asked of the app that knows the rules and what somebody studies.
+"""Which courses fit the reader, and which places are kept for the reader's university.
+
+Both are asked of the app that knows the rules and what somebody studies.
 
 Courses come first and may not import it; it hands its side to `use` when the apps are loaded.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Collection, Hashable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
 from courses.facets import FITS
 
 if TYPE_CHECKING:
     from courses.catalogue import Catalogue
-    from courses.models import Course
+    from courses.models import Course, Edition
     from vx_portal.http import Person
 
 type Masks = Mapping[str, Mapping[str, int]]
@@ -26,6 +28,9 @@ class Judge(Protocol):
 
     def ways(self, studies: Any, course: Course) -> Iterable[str]:
         """As what `course` may count for such a student: values of the facet FITS."""
+
+    def kept_for(self, user: Person, editions: Collection[int]) -> Mapping[int, int]:
+        """How many kept places of these editions `user` could get, where there are any."""
 
 
 _judge: list[Judge] = []
@@ -48,6 +53,34 @@ def masks_for(user: Person, catalogue: Catalogue) -> Masks:
     if key not in catalogue.fragments:
         catalogue.fragments[key] = _file(studies, catalogue)
     return {FITS.name: catalogue.fragments[key]}
+
+
+def kept_for(user: Person, editions: Collection[int]) -> Mapping[int, int]:
+    """Of these editions, how many places are kept for `user`'s university and still free.
+
+    At most one query; none for visitors, or when `editions` is empty.
+    """
+    if not (_judge and editions and user.is_authenticated):
+        return {}
+    return _judge[0].kept_for(user, editions)
+
+
+def mark_kept(user: Person, editions: Iterable[Edition]) -> None:
+    """Let each edition count the places that are kept for `user`'s university in what is `left`."""
+    by_key = {edition.pk: edition for edition in editions if edition.kept_left}
+    for pk, number in kept_for(user, by_key).items():
+        by_key[pk].kept_for_reader = number
+
+
+def masks_of_places(catalogue: Catalogue, kept: Mapping[int, int]) -> Masks:
+    """The filter on free places for who could get those that are `kept`."""
+    if not kept:
+        return {}
+    mask = catalogue.masks["places"]["free"]
+    for position, entry in catalogue.entries.items():
+        if entry.edition and entry.edition.pk in kept:
+            mask |= 1 << position
+    return {"places": {"free": mask}}
 
 
 def _file(studies: Any, catalogue: Catalogue) -> dict[str, int]:

@@ -89,7 +89,7 @@ def _pair(name: str, value: str) -> str:
 
 def read_selection(params: QueryDict, catalogue: Catalogue, personal: Masks = NONE) -> Selection:
     """What an address asks for. Nothing in it is an error: what we do not know is left out."""
-    masks = {**personal, **catalogue.masks}
+    masks = {**catalogue.masks, **personal}
     typed = " ".join(params.get("q", "").replace("\0", " ")[: 50 * MAX_QUERY].split())
     words = typed[:MAX_QUERY].strip()
     chosen: dict[str, tuple[str, ...]] = {}
@@ -140,7 +140,7 @@ class Found:
 
 def find(catalogue: Catalogue, selection: Selection, personal: Masks = NONE) -> Found:
     """The page of `selection` in `catalogue`. All filters hold for one and the same edition."""
-    every = {**personal, **catalogue.masks}
+    every = {**catalogue.masks, **personal}
     words = read_query(selection.words)
     ranked = catalogue.index.search(words) if words else [catalogue.all_courses]
     if selection.words and not words:  # only signs, such as "???"

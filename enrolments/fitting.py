@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from django.db.models import F
+
 from accounts.models import STUDENT, StudentProfile
+from enrolments.models import KeptPlaces
 from enrolments.models.enrolment import Purpose
 from enrolments.rulebook import Question
 from enrolments.services.rules import rulebook
 from vx_portal.http import roles_of
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from courses.models import Course
     from vx_portal.http import Person
 
@@ -61,3 +66,13 @@ def ways(studies: Studies, course: Course) -> list[str]:
             )
         ).allowed
     ]
+
+
+def kept_for(user: Person, editions: Collection[int]) -> dict[int, int]:
+    """How many places of these editions are kept for the university of `user`, and free."""
+    if STUDENT not in roles_of(user):
+        return {}
+    homes = StudentProfile.objects.visible_to(user).filter(user=user.pk).values("home_university")
+    rows = KeptPlaces.objects.filter(edition__in=editions, university__in=homes)
+    free = rows.annotate(free=F("places") - F("taken")).filter(free__gt=0)
+    return dict(free.values_list("edition", "free"))

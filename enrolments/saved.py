@@ -11,6 +11,7 @@ from accounts.models import User
 from courses.applying import Applying, applying, leading
 from courses.models import Course, Edition
 from courses.models.course import CourseQuerySet
+from courses.personal import mark_kept
 from enrolments.models import SavedCourse
 
 
@@ -37,6 +38,7 @@ def saved_by(user: User) -> list[Saved]:
     editions = Edition.objects.visible_to(user).current(today)
     courses = savable(user).prefetch_related(Prefetch("editions", editions)).in_bulk(mine)
     on_offer = Course.objects.visible_to(user).filter(pk__in=mine)
+    mark_kept(user, [one for course in courses.values() for one in course.editions.all()])
     known = set(on_offer.values_list("pk", flat=True))
     return [Saved(courses[pk], _applying(courses[pk]) if pk in known else None) for pk in mine]
 

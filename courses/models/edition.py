@@ -105,6 +105,7 @@ class Edition(models.Model):
     is_demo = models.BooleanField(_("holds demo data"), default=False)
 
     objects = EditionQuerySet.as_manager()
+    kept_for_reader = 0  # no field: set by `courses.personal.mark_kept` for who is signed in
 
     class Meta:
         verbose_name = _("edition")
@@ -208,6 +209,16 @@ class Edition(models.Model):
         if self.places is None:
             return None
         return max(0, self.places - self.kept - (self.taken - self.kept_taken))
+
+    @property
+    def kept_left(self) -> int:
+        """Kept places that are not taken: only students of those universities may have them."""
+        return max(0, self.kept - self.kept_taken)
+
+    @property
+    def left(self) -> int | None:
+        """Places that the reader could get: `free`, and those kept for the reader's university."""
+        return None if self.free is None else self.free + self.kept_for_reader
 
     @property
     def is_offered(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+from collections.abc import Mapping
 from copy import copy
 from typing import Any
 from urllib.parse import quote
@@ -19,7 +20,7 @@ from django.views.decorators.http import require_safe
 
 from courses.board import chips, counts_of, drops, facet_groups, facet_holes, rows, sorts
 from courses.catalogue import Catalogue, current_catalogue
-from courses.personal import Masks, masks_for
+from courses.personal import Masks, kept_for, masks_for, masks_of_places
 from courses.selection import PAGE_SIZE, Found, Selection, find, read_selection
 from courses.stencil import Stencil, hole
 from vx_portal.http import PortalRequest, accepts_gzip, is_visitor, kept
@@ -33,9 +34,10 @@ QUERY = "the-query"  # stands for any query while the frame is rendered
 @kept
 def catalogue(request: PortalRequest) -> HttpResponse:
     offer = current_catalogue()
-    personal = masks_for(request.user, offer)
+    kept = kept_for(request.user, offer.kept)
+    personal = {**masks_for(request.user, offer), **masks_of_places(offer, kept)}
     found = find(offer, read_selection(request.GET, offer, personal), personal)
-    html = results(offer, found)
+    html = results(offer, found, kept)
     if not request.htmx:
         html = page(request, offer, found, html, facets(offer, found, personal))
     response = packed(request, html)
@@ -60,10 +62,10 @@ def packed(request: PortalRequest, html: str) -> HttpResponse:
     return response
 
 
-def results(offer: Catalogue, found: Found) -> str:
+def results(offer: Catalogue, found: Found, kept: Mapping[int, int]) -> str:
     """The count, the chips, the rows and the pager. The rows are not put through the template."""
     html: str = render_to_string(f"{PAGE}#results", results_context(offer, found))
-    return html.replace(hole("rows"), "".join(rows(offer, found.positions)), 1)
+    return html.replace(hole("rows"), "".join(rows(offer, found.positions, kept)), 1)
 
 
 def results_context(offer: Catalogue, found: Found) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 from courses import comparison
 from courses.comparison import MOST, Named, read_names
 from courses.models import Course, Edition, Faculty
+from courses.personal import mark_kept
 from vx_portal.http import PortalRequest
 
 
@@ -26,6 +27,7 @@ def compare(request: PortalRequest) -> HttpResponse:
     """The courses that the address names, at most MOST of them, in the order of the address."""
     names = read_names(request.GET.getlist("c"))
     courses = _found(request, names[:MOST])
+    mark_kept(request.user, [one for course in courses.values() for one in course.editions.all()])
     without = list(Faculty.objects.visible_to(request.user).filter(no_extracurricular=True))
     found = comparison.compare(list(courses.values()), without, timezone.localdate())
     context = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import Prefetch
@@ -18,8 +18,12 @@ from courses.applying import applying, leading
 from courses.calendar import calendar_of, worth_showing
 from courses.counting import purposes
 from courses.models import Course, Edition, Faculty
+from courses.personal import mark_kept
 from courses.timetable import difference_in_words, noon, slots
 from vx_portal.http import PortalRequest, kept
+
+if TYPE_CHECKING:
+    from vx_portal.http import Person
 
 
 def _found(request: PortalRequest, university: str, slug: str) -> Course:
@@ -33,10 +37,11 @@ def _found(request: PortalRequest, university: str, slug: str) -> Course:
     return get_object_or_404(courses, university__code=university.upper(), slug=slug.lower())
 
 
-def _editions(course: Course, chosen: str, today: date) -> dict[str, Any]:
+def _editions(user: Person, course: Course, chosen: str, today: date) -> dict[str, Any]:
     """The edition on the ticket (the one chosen by its first day, else the nearest), the others."""
     every = list(course.editions.all())
     current = [edition for edition in every if edition.ends_on >= today]
+    mark_kept(user, current)
     lead = next((e for e in current if str(e.starts_on) == chosen), None)
     lead = lead or leading(current, today)
     others = [(e, applying(course, e, today)) for e in current if e != lead]
@@ -64,7 +69,7 @@ def course_context(request: PortalRequest, found: Course) -> dict[str, Any]:
         "transcript": prospectus.text_of(found.university, "transcript"),
         "video_about": prospectus.text_of(found.video, "about") if found.video else None,
         "difference": difference_in_words(found.university.zone, noon(timezone.localdate())),
-        **_editions(found, request.GET.get("edition", ""), timezone.localdate()),
+        **_editions(request.user, found, request.GET.get("edition", ""), timezone.localdate()),
     }
 
 

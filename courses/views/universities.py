@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from django.contrib.auth.decorators import login_not_required
@@ -21,9 +22,13 @@ from django.views.decorators.http import require_safe
 from courses.applying import Applying, applying, leading
 from courses.models import Course, Edition, University
 from courses.models.course import PublicState
+from courses.personal import mark_kept
 from courses.prospectus import text_of
 from courses.timetable import difference_in_words, difference_now, hours_ahead
 from vx_portal.http import PortalRequest, kept
+
+if TYPE_CHECKING:
+    from vx_portal.http import Person
 
 A_PAGE = 30  # courses on a university's page
 SORTS = {
@@ -100,8 +105,11 @@ def universities(request: PortalRequest) -> HttpResponse:
     return render(request, "courses/universities.html", context)
 
 
-def _departures(courses: Iterable[Course]) -> list[tuple[Course, Edition | None, Applying]]:
+def _departures(
+    user: Person, courses: list[Course]
+) -> list[tuple[Course, Edition | None, Applying]]:
     today = timezone.localdate()
+    mark_kept(user, [edition for course in courses for edition in course.editions.all()])
     rows = []
     for course in courses:
         lead = leading((e for e in course.editions.all() if e.ends_on >= today), today)
@@ -136,6 +144,6 @@ def university(request: PortalRequest, code: str) -> HttpResponse:
         "difference_now": difference_now(found.zone, timezone.now()),
         "local": found.local_time().replace(tzinfo=None),
         "page_obj": page,
-        "rows": _departures(page.object_list),
+        "rows": _departures(request.user, list(page.object_list)),
     }
     return render(request, "courses/university.html", context)
