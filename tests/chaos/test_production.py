@@ -262,6 +262,63 @@ def test_a_worker_is_killed_and_the_other_does_its_work(
     assert twice <= 2  # with the same Message-ID: what was being handed over
 
 
+MAKE_LINE = """
+from tests import factories
+from tests.enrolments.cases import draft, student_of
+from enrolments.services import acting
+edition = factories.EditionFactory.create(places=1)
+for number in range(5):
+    faculty = factories.FacultyFactory.create()
+    student = student_of(faculty, email=f"in-line-{number}@university.example")
+    case = draft(edition, student)
+    acting.act(case, "submit", by=student)
+    print(case.reference)
+"""
+
+
+def test_five_students_and_one_place_the_second_hears_within_a_minute(
+    portal: Production, mail_server: MailServer, figure: Callable[..., None]
+) -> None:
+    """Each time the one who has the place withdraws, in the browser; the next hears by mail."""
+    line = [f"in-line-{number}@university.example" for number in range(5)]
+    references = portal.python(MAKE_LINE).split()
+    states = (
+        "from enrolments.models import Enrolment; print(*Enrolment.objects.filter("
+        f"reference__in={references!r}).order_by('sequence').values_list('state', flat=True))"
+    )
+    assert portal.python(states).split() == ["submitted", *["waiting"] * 4]
+
+    def heard() -> list[str]:
+        """Who has read that a place has come free, in the order of the mails."""
+        return [mail.to for mail in mail_server.taken if "als eerste aan de beurt" in mail.text]
+
+    def withdraw(number: int) -> float:
+        browser = portal.visitor()
+        browser.sign_in(line[number], PASSWORD)
+        path = f"/en/exchange/{references[number]}/withdraw/"
+        assert browser.post(path, {}).status == 302
+        return time.monotonic()
+
+    at = withdraw(0)
+    wait_until(lambda: heard() == line[1:2], 60, "the second hears of the place")
+    took = time.monotonic() - at
+    # The control: without workers the place moves as well, and nobody hears of it.
+    for name in ("worker-1", "worker-2"):
+        portal.stop(name)
+    try:
+        at = withdraw(1)
+        time.sleep(5)
+        assert portal.python(states).split()[:3] == ["withdrawn", "withdrawn", "submitted"]
+        assert heard() == line[1:2]
+    finally:
+        for name in ("worker-1", "worker-2"):
+            portal.start("worker", name)
+    wait_until(lambda: heard() == line[1:3], 60, "the third hears when workers are there again")
+    figure("from withdrawing to the mail of who comes next", round(took, 1), "s", "under 60 s")
+    print(f"withdrawn to told: {took:.1f} s; with workers away {time.monotonic() - at:.1f} s")
+    assert took < 60
+
+
 def test_frozen_redis_holds_up_nobody(
     portal: Production, visitor: Visitor, figure: Callable[..., None]
 ) -> None:
