@@ -13,8 +13,10 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.authentication import get_authentication_records
 from allauth.account.models import EmailAddress
 from allauth.core import context as allauth_context
+from allauth.core.exceptions import ReauthenticationRequired
 from allauth.core.internal import ratelimit
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.socialaccount.models import SocialAccount
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -27,6 +29,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.oidc import PROVIDER
+from accounts.recent import is_recent
 from accounts.services import sessions
 from accounts.services.failures import count_failure
 from courses import house
@@ -204,6 +208,25 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         log.info("signed in", user=user.pk, ways=ways)
         response: HttpResponse = super().post_login(request, user, **kwargs)
         return response
+
+    # --- Asking again who somebody is (accounts/recent.py) ----------------------------------------
+    def get_reauthentication_methods(self, user: AbstractBaseUser) -> list[dict[str, Any]]:
+        """allauth's ways, and for who signs in with their university's account: there."""
+        ways: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        known = SocialAccount.objects.filter(user_id=user.pk, provider=PROVIDER)
+        if settings.OIDC_SERVER_URL and user.pk and known.exists():
+            words = gettext("With your university")
+            ways.append({"id": "sso", "description": words, "url": reverse("sso-confirm")})
+        return ways
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """As allauth says; it asks nothing of people without a password, so here they are."""
+        request = allauth_context.request
+        required: bool = super().is_reauthentication_required(app=app, **kwargs)
+        ways = {way["id"] for way in self.get_reauthentication_methods(request.user)}
+        if required and ways == {"sso"} and not is_recent(request):
+            raise ReauthenticationRequired
+        return required
 
     def logout(self, request: HttpRequest) -> None:
         log.info("signed out", user=request.user.pk)

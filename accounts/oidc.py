@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 import jwt
+from allauth.account.internal.flows.login import record_authentication
+from allauth.account.internal.flows.reauthentication import resume_request
 from allauth.account.models import EmailAddress
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
@@ -21,9 +23,10 @@ from allauth.socialaccount.providers.oauth2.client import OAuth2Error
 from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView
 from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.http import urlencode
 
 from accounts.models import User
 from accounts.services.accounts import (
@@ -34,6 +37,8 @@ from accounts.services.accounts import (
 from courses.models import University
 
 PROVIDER = "university"
+CONFIRM = "confirm"  # beside allauth's "login" and "connect": who is signed in shows it once more
+SLACK = 60  # seconds that the provider's clock may be behind ours
 # Signatures with the provider's own key; none with one that we share, and none without.
 ALGORITHMS = frozenset({"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384"})
 KEPT = (
@@ -45,6 +50,7 @@ KEPT = (
     "eduperson_affiliation",
     "schac_personal_unique_code",
     "amr",
+    "acr",
 )
 _STUDENT_NUMBER = re.compile(
     r"^urn:schac:personalUniqueCode:[a-z]{2}:local:([a-z0-9.-]+):studentid:([A-Za-z0-9-]{1,30})$",
@@ -93,7 +99,8 @@ class Claims:
             ),
             student_number=own[0] if own else "",
             esi=next((code for code in codes if _ESI.match(code)), ""),
-            second_factor="mfa" in _as_list(said.get("amr")),
+            second_factor="mfa" in _as_list(said.get("amr"))
+            or _as_text(said.get("acr")) in settings.OIDC_STRONG_ACR,
         )
 
     @property
@@ -130,6 +137,8 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
         """Refuse a newcomer whom we cannot tell from somebody else, with a page that says why."""
         claims = Claims.read(sociallogin.account.extra_data.get("userinfo", {}))
+        if sociallogin.state.get("process") == CONFIRM:
+            raise ImmediateHttpResponse(_confirmed(request, sociallogin))
         sociallogin.state["strong"] = claims.second_factor
         if sociallogin.is_existing or sociallogin.state.get("process") == "connect":
             return
@@ -162,6 +171,24 @@ def _why_not(claims: Claims) -> str:
         or EmailAddress.objects.filter(email__iexact=claims.email).exists()
     )
     return "" if claims.email and claims.email_verified and not taken else "address"
+
+
+def _confirmed(request: HttpRequest, sociallogin: SocialLogin) -> HttpResponse:
+    """Back from signing in again at the university: on with what was begun, or why not.
+
+    It counts when it is the same person and the university says that it asked since we sent them.
+    """
+    if sociallogin.user.pk is None or sociallogin.user.pk != request.user.pk:
+        return refused(request, "other", status=403)
+    at, asked_at = getattr(sociallogin, "signed_in_at", None), sociallogin.state["asked_at"]
+    if not isinstance(at, int | float) or at < asked_at - SLACK:
+        return refused(request, "not-again", status=403)
+    account = sociallogin.account
+    about = {"provider": account.provider, "uid": account.uid, "reauthenticated": True}
+    record_authentication(request, sociallogin.user, "socialaccount", **about)
+    back = sociallogin.get_redirect_url(request) or reverse("accounts:start")
+    request.GET = QueryDict(urlencode({"next": back}))
+    return cast(HttpResponse, resume_request(request))
 
 
 def refused(
@@ -206,9 +233,11 @@ class OIDCAdapter(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]
             raise OAuth2Error("wrong nonce")
         if not signed.get("sub") or said.get("sub") != signed["sub"]:
             raise OAuth2Error("the user info is about somebody else")
-        told = {**said, "amr": signed.get("amr")}
+        told = {**said, "amr": signed.get("amr"), "acr": signed.get("acr")}
         data = {"userinfo": {key: told[key] for key in KEPT if told.get(key) is not None}}
-        return self.get_provider().sociallogin_from_response(request, data)
+        login: SocialLogin = self.get_provider().sociallogin_from_response(request, data)
+        login.signed_in_at = signed.get("auth_time")
+        return login
 
 
 def _algorithm_of(token: str) -> str:

@@ -49,6 +49,7 @@ OTHERS: dict[str, str] = {
     "usersessions_list": _ALLAUTH,
     "sso": _SINGLE_SIGN_ON,
     "sso-callback": _SINGLE_SIGN_ON,
+    "sso-confirm": _SINGLE_SIGN_ON,
     "sso-connect": _SINGLE_SIGN_ON,
     "accounts:demo": _DEMO,
     "transcript:example": "there only with DEMO=1; tests/grades/test_demo.py",

@@ -66,7 +66,7 @@ ELSEWHERE = {
     },
     "the session alone": {
         *("account_logout", "account_reauthenticate", "mfa_reauthenticate"),
-        *("mfa_reauthenticate_webauthn", "sso", "sso-connect", "usersessions_list"),
+        *("mfa_reauthenticate_webauthn", "sso", "sso-confirm", "sso-connect", "usersessions_list"),
     },
     "a mail to the owner, whose new password is the event": {"account_reset_password"},
     "allauth's signals; tests/accounts/test_security_events.py": {

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.forms.people import AcceptForm, InviteForm
 from accounts.models import Invitation, User
+from accounts.recent import needs_recent_sign_in
 from accounts.services import invitations
 from accounts.services.memberships import MembershipError
 from accounts.views.people import say_given
@@ -28,6 +29,7 @@ PAGE = 50
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs_role("office")
+@needs_recent_sign_in()
 def invite(request: PortalRequest) -> HttpResponse:
     by = current_user(request)
     form = InviteForm(request.POST or None, by=by, initial={"language": User.Language.NL})
@@ -82,6 +84,7 @@ def _find(request: PortalRequest, pk: int) -> Invitation:
 
 @require_POST
 @needs_role("office")
+@needs_recent_sign_in()
 def resend(request: PortalRequest, pk: int) -> HttpResponse:
     invitation = _find(request, pk)
     try:
@@ -95,6 +98,7 @@ def resend(request: PortalRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @needs_role("office")
+@needs_recent_sign_in()
 def revoke(request: PortalRequest, pk: int) -> HttpResponse:
     invitation = _find(request, pk)
     try:

@@ -21,6 +21,7 @@ from accounts.directory import SHOWN
 from accounts.forms.people import MembershipForm, PeopleFilter, RoleForm
 from accounts.middleware import FACTORS
 from accounts.models import Invitation, Membership, User
+from accounts.recent import needs_recent_sign_in
 from accounts.services import memberships
 from accounts.services.memberships import MembershipError
 from accounts.services.sessions import sessions_of
@@ -64,6 +65,7 @@ def _views(request: PortalRequest, state: str) -> list[dict[str, Any]]:
 
 @require_safe
 @needs_role("office", "auditor")
+@needs_recent_sign_in(file=True)
 def export(request: PortalRequest) -> HttpResponse:
     """The list as it is filtered, for a spreadsheet."""
     filters = PeopleFilter(request.GET, by=current_user(request)).filters()
@@ -113,6 +115,7 @@ def _page(
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs_role("office")
+@needs_recent_sign_in()
 def give(request: PortalRequest, pk: int) -> HttpResponse:
     """Another role for somebody who has an account."""
     person, by = find(request, pk), current_user(request)
@@ -144,6 +147,7 @@ def find_membership(request: PortalRequest, pk: int) -> Membership:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs_role("office")
+@needs_recent_sign_in()
 def membership(request: PortalRequest, pk: int) -> HttpResponse:
     """Another last day, or shown to students or not."""
     found = find_membership(request, pk)
@@ -162,6 +166,7 @@ def membership(request: PortalRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs_role("office")
+@needs_recent_sign_in()
 def end(request: PortalRequest, pk: int) -> HttpResponse:
     """First what ending the role means; then, on POST, that."""
     found = find_membership(request, pk)
@@ -194,6 +199,7 @@ def _end(request: PortalRequest, membership: Membership) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs_role("office")
+@needs_recent_sign_in()
 def close(request: PortalRequest, pk: int) -> HttpResponse:
     """First what closing the account means; then, on POST, that."""
     person = find(request, pk)
@@ -209,6 +215,7 @@ def close(request: PortalRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @needs_role("office")
+@needs_recent_sign_in()
 def reopen(request: PortalRequest, pk: int) -> HttpResponse:
     person = find(request, pk)
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import time
 
 from allauth.account.adapter import get_adapter as account_adapter
 from allauth.account.decorators import reauthentication_required
@@ -13,17 +14,18 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import translation
-from django.views.decorators.http import require_POST, require_safe
+from django.utils.http import urlencode
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from requests import RequestException
 
-from accounts.oidc import PROVIDER, OIDCAdapter, OIDCCallback, refused
+from accounts.oidc import CONFIRM, PROVIDER, OIDCAdapter, OIDCCallback, refused
 from vx_portal.http import PortalRequest
 
 LANGUAGE = "sso-language"
 
 
-def _go_out(request: PortalRequest, process: str) -> HttpResponse:
-    """A page that goes on to the provider by itself, or by its link.
+def _go_out(request: PortalRequest, process: str, **asked: str) -> HttpResponse:
+    """A page that goes on to the provider by itself, or by its link; `asked` goes along.
 
     Not a redirect: the policy for forms would have to name every university's sign-in page.
     """
@@ -39,8 +41,9 @@ def _go_out(request: PortalRequest, process: str) -> HttpResponse:
             request,
             process,
             next_url=target if account_adapter().is_safe_url(target) else None,
-            auth_params={"nonce": nonce},
+            auth_params={"nonce": nonce, **asked},
             nonce=nonce,
+            asked_at=time.time(),
         )
     except (OAuth2Error, RequestException, KeyError, ValueError):
         return refused(request, "unreachable", status=503)
@@ -59,6 +62,23 @@ def start(request: PortalRequest) -> HttpResponse:
 def connect(request: PortalRequest) -> HttpResponse:
     """Add the university's account to the one that is signed in."""
     return _go_out(request, "connect")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def confirm(request: PortalRequest) -> HttpResponse:
+    """Show once more who one is, at the university: for who has no password here."""
+    ways = account_adapter().get_reauthentication_methods(request.user)
+    here = next((way for way in ways if way["url"] == request.path), None)
+    if here is None:
+        raise Http404
+    if request.method == "POST":
+        return _go_out(request, CONFIRM, prompt="login", max_age="0")
+    back = request.GET.get("next", "")
+    others = [
+        {**way, "url": f"{way['url']}?{urlencode({'next': back})}"} for way in ways if way != here
+    ]
+    context = {"name": settings.OIDC_NAME, "next": back, "reauthentication_alternatives": others}
+    return render(request, "socialaccount/confirm.html", context)
 
 
 @login_not_required

@@ -15,6 +15,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.functional import cached_property
 from django.views.decorators.http import require_safe
 
+from accounts.recent import needs_recent_sign_in
 from courses.spreadsheets import csv_download
 from enrolments import colleagues, deciding, evidence, exporting, holding, people, queue
 from enrolments.clock import Clock, clock
@@ -130,6 +131,7 @@ def keys_on(request: PortalRequest) -> bool:
 
 @require_safe
 @needs_role(*DESK_ROLES)
+@needs_recent_sign_in(file=True)
 def export(request: PortalRequest) -> HttpResponse:
     """The list as it is filtered, for a spreadsheet."""
     user = current_user(request)

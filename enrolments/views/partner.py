@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.recent import needs_recent_sign_in
 from courses.spreadsheets import xlsx_download
 from enrolments import hosting
 from enrolments.forms.host import DeclineForm, StudentFilter
@@ -137,6 +138,7 @@ def decline(request: PortalRequest, reference: str) -> HttpResponse:
 
 @require_POST
 @needs_role("partner")
+@needs_recent_sign_in(file=True)
 def download(request: PortalRequest) -> HttpResponse:
     """The list as it is filtered, as a spreadsheet; written down at each student's case."""
     user = current_user(request)

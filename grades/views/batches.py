@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import Role
+from accounts.recent import GRADES, needs_recent_sign_in
 from courses.spreadsheets import csv_download, xlsx_download
 from grades import batch_files
 from grades.models import Batch
@@ -38,6 +39,7 @@ def batches(request: PortalRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs_role(Role.COORDINATOR)
+@needs_recent_sign_in(GRADES)
 def new(request: PortalRequest) -> HttpResponse:
     """What would go along and what is missing; on POST the ticked ones go."""
     user = current_user(request)
@@ -95,6 +97,7 @@ def batch(request: PortalRequest, pk: int) -> HttpResponse:
 
 @require_safe
 @needs_role(*READERS)
+@needs_recent_sign_in(file=True)
 def download(request: PortalRequest, pk: int, suffix: str) -> HttpResponse:
     """The registrations of the batch as a spreadsheet, or as a file for loading."""
     found = _batch(request, pk)

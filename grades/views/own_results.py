@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.recent import GRADES, needs_recent_sign_in
 from courses.imports.reading import UnreadableError
 from courses.models import Edition
 from courses.spreadsheets import csv_download
@@ -92,6 +93,7 @@ def _page(
 
 @require_safe
 @needs_role("office", "auditor")
+@needs_recent_sign_in(file=True)
 def template(request: PortalRequest, pk: int) -> HttpResponse:
     """A list with the students of the edition, to fill in."""
     edition = _edition(request, pk)
@@ -112,6 +114,7 @@ def _case(request: PortalRequest, reference: str) -> Enrolment:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs_role("office")
+@needs_recent_sign_in(GRADES)
 def enter(request: PortalRequest, reference: str) -> HttpResponse:
     """Enter the result of one student, or correct it."""
     case, user = _case(request, reference), current_user(request)
@@ -195,6 +198,7 @@ def _preview(
 
 @require_POST
 @office_writes
+@needs_recent_sign_in(GRADES)
 def enter_list(request: PortalRequest, pk: int) -> HttpResponse:
     """Enter all rows of a list that was checked, or none."""
     edition, user = _edition(request, pk), current_user(request)
@@ -231,6 +235,7 @@ def enter_list(request: PortalRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @office_writes
+@needs_recent_sign_in(GRADES)
 def confirm(request: PortalRequest, pk: int) -> HttpResponse:
     """Confirm the results that were ticked: each on its own."""
     edition, user = _edition(request, pk), current_user(request)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import Role
+from accounts.recent import GRADES, needs_recent_sign_in
 from enrolments.forms.desk import query_of
 from enrolments.queue import is_reference
 from enrolments.views.desk import Counted
@@ -172,6 +173,7 @@ def _transcript(request: PortalRequest, row: Registration) -> Transcript | None:
 
 @require_POST
 @needs_role(*DESK_ROLES)
+@needs_recent_sign_in(GRADES)
 def act(request: PortalRequest, reference: str, name: str) -> HttpResponse:
     """Do it, then go on to the next one of the queue; what fails is said where it stands."""
     if name not in ACTIONS:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import Role
+from accounts.recent import GRADES, needs_recent_sign_in
 from enrolments.services.actions import ActionError
 from enrolments.views.desk import keys_on
 from grades import files as transcript_files
@@ -51,6 +52,7 @@ def rows_of(request: PortalRequest, reference: str) -> list[Transcript]:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs_role(*READERS)
+@needs_recent_sign_in(GRADES)
 def transcript(request: PortalRequest, reference: str) -> HttpResponse:
     """Look at the newest on GET (`?version=` an older one); verify or correct it on POST."""
     rows, user = rows_of(request, reference), current_user(request)

@@ -13,6 +13,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.recent import needs_recent_sign_in
 from courses.spreadsheets import csv_download
 from paperwork import verifying
 from paperwork.models import ChainCheck, Seal
@@ -47,6 +48,7 @@ def events(request: PortalRequest) -> HttpResponse:
 
 @require_safe
 @needs_role("office", "auditor")
+@needs_recent_sign_in(file=True)
 def export(request: PortalRequest) -> HttpResponse:
     """The events as they are filtered, for a spreadsheet."""
     rows = trail.found(current_user(request), TrailFilter(request.GET).filters())

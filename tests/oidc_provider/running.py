@@ -11,7 +11,7 @@ import urllib.request
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.conf import settings as django_settings
@@ -71,11 +71,17 @@ class Provider:
         (self.folder / "says.json").write_text(text)
 
     def back(self, authorize: str) -> str:
-        """Where the provider sends a browser that comes to `authorize`: path and query."""
+        """Where the provider sends a browser that comes to `authorize`: path and query.
+
+        Whoever it asks to sign in again (`prompt=login`) does so.
+        """
         asked = urlsplit(authorize)
         connection = HTTPConnection(asked.netloc, timeout=10)
         connection.request("GET", f"{asked.path}?{asked.query}")
         where = str(connection.getresponse().headers["Location"])
         connection.close()
+        if where.startswith("/account/reauthenticate/"):
+            then = parse_qs(urlsplit(where).query)["next"][0]
+            return self.back(f"{self.address}{then}")
         assert where.startswith(f"{django_settings.SITE_URL}/sso/callback/?"), where
         return where.removeprefix(django_settings.SITE_URL)
