@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -195,3 +196,12 @@ def test_no_place_for_what_has_no_place() -> None:
     folders = [folder for folder in (*APPS, "vx_portal") if (ROOT / folder).is_dir()]
 
     assert [p for p in python_files(*folders) if p.name in forbidden] == []
+
+
+def test_types_are_checked_strictly_everywhere() -> None:
+    """`make check` runs mypy, strict, over every app; nothing is left out without saying what."""
+    told = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["mypy"]
+    assert told["strict"] is True
+    assert set(told["packages"]) == {*APPS, "vx_portal"}
+    assert "ignore-without-code" in told["enable_error_code"]
+    assert "-m mypy" in (ROOT / "Makefile").read_text()

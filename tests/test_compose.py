@@ -204,6 +204,7 @@ def test_only_the_portal_goes_into_the_image() -> None:
     "says",
     [
         "client_max_body_size 12m;",
+        "server_tokens off;",
         "return 444;",
         "proxy_set_header X-Request-Id $request_id;",
         "proxy_set_header X-Forwarded-For $remote_addr;",

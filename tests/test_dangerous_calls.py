@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from exams import vault
+
 ROOT: Path = settings.BASE_DIR
 APPS = (
     *("courses", "accounts", "paperwork", "enrolments", "exams", "grades", "privacy"),
@@ -104,3 +106,49 @@ def test_scripts_put_text_in_as_text() -> None:
     assert len(scripts) >= 5
     assert [path.name for path in scripts if IN_SCRIPTS.search(path.read_text())] == []
     assert IN_SCRIPTS.search("row.innerHTML = text")
+
+
+# Authenticated ciphers alone: AES-GCM, and AES-CBC with HMAC as Fernet puts them together.
+CIPHERS = {"AESGCM", "Fernet", "MultiFernet", "InvalidTag", "InvalidToken"}
+
+
+def ciphers_in(source: str) -> set[str]:
+    """What `source` takes from a library of ciphers."""
+    taken: set[str] = set()
+    for node in ast.walk(ast.parse(source)):
+        match node:
+            case ast.ImportFrom(module=str(module), names=names):
+                if module.split(".")[0] in {"cryptography", "Crypto", "Cryptodome", "nacl"}:
+                    taken |= {one.name for one in names}
+            case ast.Import(names=names):
+                roots = {one.name.split(".")[0] for one in names}
+                taken |= roots & {"cryptography", "Crypto", "Cryptodome", "nacl"}
+            case _:
+                continue
+    return taken
+
+
+def test_only_ciphers_that_notice_a_change() -> None:
+    files = [file for app in APPS for file in (ROOT / app).rglob("*.py")]
+    taken = {name for file in files for name in ciphers_in(file.read_text())}
+
+    assert {"AESGCM", "Fernet"} <= taken <= CIPHERS
+    assert {len(key) for key in vault._keys()} == {32}  # AES with 256 bits
+    seen = ciphers_in("from cryptography.hazmat.primitives.ciphers import modes\nimport Crypto")
+    assert seen - CIPHERS == {"modes", "Crypto"}
+
+
+# A name from outside as the name of a field: how a script is led to an object's prototype.
+MERGES = re.compile(
+    r"__proto__|setPrototypeOf|Object\.assign|Object\.fromEntries|structuredClone"
+    r"|\.prototype\b|\[[A-Za-z_.]+\]\s*=[^=>]"
+)
+
+
+def test_no_script_takes_names_of_fields_from_outside() -> None:
+    scripts = {file.name: file.read_text() for file in (ROOT / "static").glob("*.js")}
+    found = {name: MERGES.findall(text) for name, text in scripts.items()}
+    assert len(found) > 3
+    assert not any(found.values()), found
+    for merged in ("into[key] = from[key];", "Object.assign(known, said);", "a.__proto__.b = 1"):
+        assert MERGES.search(merged)

@@ -65,6 +65,27 @@ def test_the_sign_in_page_comes_through_nginx(portal: Production, visitor: Visit
     assert "nginx/" not in str(page.headers["Server"])
 
 
+def test_all_parts_agree_where_a_request_ends(portal: Production, visitor: Visitor) -> None:
+    """A request with two ends is refused by nginx, so that none hides in the body of another."""
+    hidden = "GET /en/hidden/ HTTP/1.1\r\nHost: x\r\n\r\n"
+    lengths = {
+        "both": "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + hidden,
+        "two": f"Content-Length: 0\r\nContent-Length: {len(hidden)}\r\n\r\n{hidden}",
+        "strange": "Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n" + hidden,
+        "twice": "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    }
+    answers = {
+        name: visitor.raw(f"POST /en/account/login/ HTTP/1.1\r\nHost: {HOST}\r\n{rest}")
+        for name, rest in lengths.items()
+    }
+
+    for name, answer in answers.items():
+        assert answer.startswith(("HTTP/1.1 400 ", "HTTP/1.1 501 ")), (name, answer[:200])
+        assert answer.count("HTTP/1.1 ") == 1, name
+    right = f"GET /en/help/ HTTP/1.1\r\nHost: {HOST}\r\nConnection: close\r\n\r\n"
+    assert visitor.raw(right).startswith("HTTP/1.1 200 ")  # the control
+
+
 def test_what_is_sent_is_compressed(visitor: Visitor) -> None:
     page = visitor.get("/en/help/", **{"Accept-Encoding": "gzip, br"})
     style = visitor.get("/en/help/").text.partition('rel="stylesheet" href="')[2].partition('"')[0]
