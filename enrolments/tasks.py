@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from celery import shared_task
 
 from enrolments.services import agreements, asking, hosting, upkeep
@@ -15,8 +17,11 @@ def every_minute() -> None:
 
 
 @shared_task(ignore_result=True)
-def every_hour() -> None:
-    """What a date decides, and reminders: each at most once, also when a night was missed."""
+def every_hour(work_at: datetime | None = None) -> None:
+    """What a date decides, and reminders: each at most once, also when a night was missed.
+
+    `work_at`: as at that working moment, where something is told at working hours alone.
+    """
     upkeep.end_lines()
     upkeep.expire_unanswered()
     upkeep.expire_drafts()
@@ -24,7 +29,7 @@ def every_hour() -> None:
     upkeep.remind_of_drafts()
     upkeep.remind_of_questions()
     upkeep.remind_of_board()
-    upkeep.chase()
+    upkeep.chase(work_at)
     asking.remind()
     hosting.write_to_hosts()
 

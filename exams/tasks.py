@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from celery import shared_task
 
 from exams.services import chasing, facilities, papers, proposing, resits, upkeep
@@ -21,10 +23,13 @@ def sweep_plans() -> None:
 
 
 @shared_task(ignore_result=True)
-def every_hour() -> None:
-    """Exams that have to be published soon; hosts that owe something; old proposals go."""
-    upkeep.warn_to_publish()
-    chasing.chase()
+def every_hour(work_at: datetime | None = None) -> None:
+    """Exams that have to be published soon; hosts that owe something; old proposals go.
+
+    `work_at`: as at that working moment, where something is told at working hours alone.
+    """
+    upkeep.warn_to_publish(work_at)
+    chasing.chase(work_at)
     proposing.forget_old()
 
 

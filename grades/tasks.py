@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from celery import shared_task
 from django.utils import timezone
 
@@ -17,14 +19,17 @@ def every_minute() -> None:
 
 
 @shared_task(ignore_result=True)
-def every_hour() -> None:
-    """Ask for transcripts, offer resits, and raise the alarm; chase registrations that wait."""
-    chasing.chase()
-    if chasing.is_work_time(timezone.localtime()):
+def every_hour(work_at: datetime | None = None) -> None:
+    """Ask for transcripts, offer resits, and raise the alarm; chase registrations that wait.
+
+    `work_at`: as at that working moment, where something is told at working hours alone.
+    """
+    chasing.chase(work_at)
+    if chasing.is_work_time(timezone.localtime(work_at)):
         sending.remind()
     resits.offer_after_failing()
-    registration_chasing.remind()
-    registration_chasing.chase()
+    registration_chasing.remind(work_at)
+    registration_chasing.chase(work_at)
 
 
 @shared_task(ignore_result=True)

@@ -4,7 +4,7 @@ without the days on which its office says that the university is closed."""
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import cache, lru_cache
 
 import holidays
@@ -13,6 +13,7 @@ from django.utils import timezone
 from courses import house
 
 SATURDAY = 5
+WORK_BEGINS = 8  # o'clock in Leiden: from then on people are reminded of what waits
 CLOSED = "portal.closed"
 
 
@@ -42,6 +43,17 @@ def is_working_day(day: date) -> bool:
     return day not in _public_holidays(known.home["country"]) and day not in _each(
         house.value(CLOSED, known)
     )
+
+
+def last_work_time(at: datetime) -> datetime:
+    """`at`, or where nobody works then the end of the last working day before it."""
+    here = timezone.localtime(at)
+    if is_working_day(here.date()) and here.hour >= WORK_BEGINS:
+        return at
+    day = here.date() - timedelta(days=1)
+    while not is_working_day(day):
+        day -= timedelta(days=1)
+    return timezone.make_aware(datetime.combine(day, time(20)))
 
 
 def coming_holidays(today: date | None = None) -> dict[date, str]:

@@ -23,6 +23,7 @@ from paperwork.models import Document, Notice, Owed
 from paperwork.verifying import Anchor
 from paperwork.verifying import verify as verify_events
 from privacy.models import DataCopy
+from vx_portal import coming_round
 from vx_portal.backup import (
     DATABASES,
     FILES,
@@ -43,7 +44,7 @@ class Held(NamedTuple):
 
     notices: int  # that wait for the office to say whether they go
     sessions: int  # that have ended
-    until: datetime  # what the portal owes by itself until then is held too
+    until: datetime | None  # where a clock failed: what they owe until then is held too
 
 
 def restore(folder: Path, say: Callable[[str], object]) -> Held:
@@ -70,8 +71,12 @@ def restore(folder: Path, say: Callable[[str], object]) -> Held:
     call_command("createcachetable")
     if verify_events(Anchor(**one) for one in manifest.get("sealed", [])).faults:
         say("The audit trail is not as it was written: see `manage.py verify_events`.")
-    notices, sessions = hold_back()
-    return Held(notices, sessions, restored.finish(timezone.now()))
+    now = timezone.now()
+    whole = coming_round.come_round(now)
+    sessions = hold_back(now)
+    until = restored.finish(now, come_round=whole)
+    held = Notice.objects.filter(state=Owed.State.UNCERTAIN, error=restored.ERROR)
+    return Held(held.count(), sessions, None if whole else until)
 
 
 def _put_seals_aside() -> None:
@@ -153,16 +158,16 @@ def load_database(dump: Path, part: Part) -> None:
 
 
 @transaction.atomic
-def hold_back() -> tuple[int, int]:
+def hold_back(now: datetime) -> int:
     """What was owed at the time of the backup may have gone after it: the office decides on each.
 
     So do digests: those that may have been sent are made now, and held. Sessions end, as some had
     been ended since; what was counted and remembered in the cache is of another time. Returns how
-    many messages are held, and how many sessions have ended.
+    many sessions have ended.
     """
-    now = timezone.now()
-    held = sum([digest.gather(user_id, now) for user_id in digest.readers(now)])
-    held += Notice.objects.unfinished().update(
+    for user_id in digest.readers(now):
+        digest.gather(user_id, now)
+    Notice.objects.unfinished().update(
         state=Owed.State.UNCERTAIN, lease_until=None, error=restored.ERROR
     )
     # A document that is made twice is the same one: they are made as if nothing had happened.
@@ -174,4 +179,4 @@ def hold_back() -> tuple[int, int]:
     sessions = Session.objects.all().delete()[0]
     for cache in caches.all():
         cache.clear()
-    return held, sessions
+    return sessions

@@ -26,11 +26,10 @@ from enrolments.models.enrolment import Board, Kind
 from enrolments.services import acting, places, rules, telling
 from enrolments.services.actions import ActionError
 from paperwork.services.notices import Link, owe_notice
-from paperwork.working_days import is_working_day
+from paperwork.working_days import WORK_BEGINS, is_working_day
 
 log = structlog.get_logger("enrolments.upkeep")
 
-WORK_BEGINS = 8  # o'clock in Leiden, before which nobody is reminded of work
 AT_DESK, AT_HOST = Link("desk:queue", query="view=late"), Link("partner:home")
 
 

@@ -27,10 +27,9 @@ from exams.services import fixing, own_papers, paper_links
 from exams.services.papers import PaperError
 from paperwork.models import Notice
 from paperwork.services.notices import Link, owe_notice
-from paperwork.working_days import is_working_day
+from paperwork.working_days import WORK_BEGINS, is_working_day
 
 log = structlog.get_logger("exams.chasing")
-WORK_BEGINS = 8  # o'clock in Leiden
 
 
 class Question(NamedTuple):

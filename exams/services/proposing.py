@@ -19,7 +19,7 @@ from accounts.models import User
 from enrolments.services.actions import ActionError
 from exams import people, planning, proposals
 from exams.models import Plan
-from paperwork import waking
+from paperwork import restored, waking
 from paperwork.services.events import record
 from paperwork.services.notices import Link, owe_notice
 
@@ -115,7 +115,8 @@ def make(pk: int) -> bool:
         return False
     hold = _Making(pk, now)
     try:
-        return _make(plan, hold, attempts)
+        with restored.going_on(plan.asked_at):
+            return _make(plan, hold, attempts)
     except DatabaseError:
         raise  # it is made anew when the lease is over
     except Exception:  # the same days would raise again, and others wait for this one

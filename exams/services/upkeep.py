@@ -15,9 +15,7 @@ from exams.instances import situation
 from exams.models import SittingState
 from exams.sitters import Task
 from paperwork.services.notices import Link, owe_notice
-from paperwork.working_days import is_working_day, working_days_between
-
-WORK_BEGINS = 8  # o'clock in Leiden
+from paperwork.working_days import WORK_BEGINS, is_working_day, working_days_between
 
 
 class Pressing(NamedTuple):

@@ -29,7 +29,7 @@ from grades.models.registration import WITH_ADMINISTRATION, RegistrationQuerySet
 from grades.services import registering, registration_papers
 from grades.services import registration_telling as telling
 from grades.services.registration_actions import ACTIONS, ActionError, StaleError
-from paperwork import making, waking
+from paperwork import making, restored, waking
 from paperwork.models import Document, Event
 from paperwork.services.documents import owe_document
 from paperwork.services.events import record
@@ -112,7 +112,8 @@ def work(pk: int, *, seconds: float = TURN) -> bool:
     Batch.objects.filter(pk=pk).update(changed_at=timezone.now())  # somebody is at it
     if batch.state == Batch.State.MAKING and not _make_forms(batch, until):
         return False
-    return _send(batch, until)
+    with restored.going_on(batch.created_at):
+        return _send(batch, until)
 
 
 def _to_send(batch: Batch) -> RegistrationQuerySet:

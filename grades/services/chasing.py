@@ -19,13 +19,12 @@ from courses.models import University
 from enrolments import people
 from enrolments.models import Enrolment
 from enrolments.services import rules
-from enrolments.services.upkeep import WORK_BEGINS
 from grades.models import Transcript, TranscriptState
 from grades.no_transcript import awaited
 from grades.services import telling, transcript_links
 from paperwork.models import Notice
 from paperwork.services.notices import Link, owe_notice
-from paperwork.working_days import is_working_day
+from paperwork.working_days import WORK_BEGINS, is_working_day
 
 if TYPE_CHECKING:
     from courses.models import Edition

@@ -132,7 +132,7 @@ def written(kind: str, context: Mapping[str, Any], language: str) -> tuple[str, 
 def _write(waiting: Sequence[Waiting], choices: Choices | None = None) -> None:
     """Write the messages; each goes by mail as its reader chose, unless its kind always does.
 
-    After a restore what nobody asked for is held a while: it may have gone before.
+    What nobody asked for is held when it may have gone before a restore.
     """
     if not waiting:
         return

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from courses import house
-from paperwork import filing, waking
+from paperwork import filing, restored, waking
 from paperwork.models import Owed
 from paperwork.press import NotMadeError
 from paperwork.services.events import record
@@ -81,14 +81,15 @@ def make(copy_id: str) -> None:
     with transaction.atomic():
         size = path.stat().st_size
         if copy.finish(file=name, sha256=sha256, size=size, keep_until=until):
-            owe_notice(
-                "privacy.copy_ready",
-                f"data-copy-{copy.pk}",
-                copy.user,
-                {"until": timezone.localtime(until)},
-                about=copy,
-                link=Link("own-copies:copies"),
-            )
+            with restored.going_on(copy.created_at):
+                owe_notice(
+                    "privacy.copy_ready",
+                    f"data-copy-{copy.pk}",
+                    copy.user,
+                    {"until": timezone.localtime(until)},
+                    about=copy,
+                    link=Link("own-copies:copies"),
+                )
         else:  # it took longer than the lease, and somebody else has it
             filing.remove(name)
 

@@ -52,11 +52,15 @@ class Command(BaseCommand):
         except (BackupError, OSError) as error:
             raise CommandError(str(error)) from error
         call_command("check_integrity", stdout=self.stdout)
-        until = f"{timezone.localtime(held.until):%A %-d %B, %H:%M}"
         self.stdout.write(
-            f"Held for the office to decide: {held.notices} messages that may have gone already;"
-            f" and what the portal sends by itself until {until}."
+            f"Held for the office to decide: {held.notices} messages that may have gone already."
         )
+        if held.until:
+            until = f"{timezone.localtime(held.until):%A %-d %B, %H:%M}"
+            self.stdout.write(
+                "A clock failed (see above), so what the portal sends by itself is held until"
+                f" {until}."
+            )
         self.stdout.write("Everybody signs in anew.")
 
 
