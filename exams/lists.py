@@ -6,12 +6,13 @@ from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
-from django.db.models import Count, Prefetch, Q
+from django.db.models import Count, Exists, IntegerField, OuterRef, Prefetch, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from courses import house
 from courses.models import Edition
-from enrolments.models import State
+from enrolments.models import Enrolment, State
 from exams.models import Exam, ExamLink
 from exams.models.exam import FIRST_ATTEMPT
 from exams.showing import Shown, shown
@@ -49,10 +50,17 @@ class Row(NamedTuple):
 
 
 def editions(of: Iterable[int] | None = None) -> QuerySet[Edition]:
-    """Editions that count for exams: with students, or published; of these universities."""
-    placed = Count("enrolments", filter=Q(enrolments__state__in=[State.ENROLLED, State.FINISHED]))
-    rows = Edition.objects.annotate(enrolled=placed).filter(
-        Q(state="published") | Q(enrolled__gt=0)
+    """Editions that count for exams: with students, or published; of these universities.
+
+    How many students each has (`enrolled`) is counted edition by edition, from an index: a join
+    with all cases takes a hundred times as long.
+    """
+    placed = Enrolment.objects.filter(
+        edition=OuterRef("pk"), state__in=[State.ENROLLED, State.FINISHED]
+    ).order_by()
+    number = placed.values("edition").annotate(number=Count("pk")).values("number")
+    rows = Edition.objects.filter(Q(state="published") | Exists(placed)).annotate(
+        enrolled=Coalesce(Subquery(number, output_field=IntegerField()), 0)
     )
     if of is not None:
         rows = rows.filter(course__university__in=list(of))

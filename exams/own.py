@@ -165,9 +165,8 @@ def attempts_of(case: Enrolment, user: User) -> list[Attempt]:
     }
     resits = {one.attempt: one for one in Resit.objects.visible_to(user).filter(enrolment=case)}
     seats = Seat.objects.visible_to(user).standing().filter(enrolment=case)
-    told = {
-        seat.sitting.exam.attempt: seat for seat in seats.select_related("sitting__exam__edition")
-    }
+    seats = seats.select_related("sitting__exam__edition", "sitting__room__building")
+    told = {seat.sitting.exam.attempt: seat for seat in seats}
     chosen = set(
         SlotChoice.objects.visible_to(user).filter(enrolment=case).values_list("slot", flat=True)
     )

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import ngettext
 
+from courses import house
 from courses.wording import gettext as _
 from exams import lists
 from exams.services.facilities import open_matters
@@ -37,8 +39,10 @@ def tasks(user: User, *, unplanned: int) -> list[Task]:
 
 def _to_fix() -> Task:
     today = timezone.localdate()
+    soon = today + house.span("exams.fix_days")
     editions = lists.with_exam(lists.editions(), today).prefetch_related(None)
-    rows = lists.rows_of(editions.prefetch_related("exams"), today)
+    near = editions.filter(Q(exam_on__lt=soon) | Q(resit_on__lt=soon))
+    rows = lists.rows_of(near.prefetch_related("exams"), today)
     late = sum(row.is_late for row in rows)
     label = ngettext("exam has not been fixed by its host", "exams have not been fixed", late)
     why = _("It comes within {exams.fix_days}. Ask the host, or enter what it told you.")

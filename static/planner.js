@@ -18,17 +18,20 @@
     next.focus();
   });
 
-  // Dragging only fills in the dialog: nothing moves before it is sent.
+  // Dragging only fills in the form of "Move": nothing moves before it is sent.
   let dragged = null;
-  for (const mover of document.querySelectorAll(".event a.move")) {
+  const cells = document.querySelectorAll("td[data-room]");
+  for (const mover of cells.length ? document.querySelectorAll(".event a.move") : []) { // a week has no free places
     const box = mover.closest(".event");
     box.draggable = true;
     box.addEventListener("dragstart", () => { dragged = mover; });
+    box.addEventListener("dragend", () => { dragged = null; }); // what comes from elsewhere is no exam
   }
   const day = document.getElementById("to-day")?.value;
-  for (const cell of document.querySelectorAll("td[data-room]")) {
+  for (const cell of cells) {
     cell.addEventListener("dragover", (event) => { if (dragged) event.preventDefault(); });
     cell.addEventListener("drop", (event) => {
+      if (!dragged) return;
       event.preventDefault();
       const wanted = new URLSearchParams({ day, at: cell.dataset.at, room: cell.dataset.room, seen: dragged.dataset.seen });
       location.assign(`${dragged.href}?${wanted}`);

@@ -34,9 +34,12 @@ _in_use: ContextVar[Rulebook | None] = ContextVar("rulebook", default=None)
 
 
 @contextmanager
-def one_rulebook() -> Iterator[None]:
-    """Inside, all questions are answered by one version of the rules, which is read once."""
-    before = _in_use.set(rulebook())
+def one_rulebook(version: int | None = None) -> Iterator[None]:
+    """Inside, all questions are answered by one version of the rules, which is read once.
+
+    `version`: that of the offer, where it is known already.
+    """
+    before = _in_use.set(rulebook(version))
     try:
         yield
     finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -43,6 +44,7 @@ def seat(page: Page, number: int) -> Locator:
 def test_marks_wait_for_the_network_and_two_tablets_agree(tablet: Callable[..., Page]) -> None:
     one, two = tablet(), tablet()
     words = seat(one, 0).locator("[data-words]")
+    one.clock.install()
 
     one.context.set_offline(True)
     seat(one, 0).get_by_role("button", name="Present").click()
@@ -50,13 +52,18 @@ def test_marks_wait_for_the_network_and_two_tablets_agree(tablet: Callable[..., 
     expect(words).to_have_text("Present (waits for the network)")
     expect(one.locator("#sending")).to_contain_text("2 marks wait for the network")
     assert seat(two, 0).locator("[data-words]").inner_text() == "not marked yet", "the control"
-    # Later, on the other tablet: of two marks about a seat the later one stands.
+    # Two hours later, on the other tablet: of two marks about a seat the later one stands.
+    one.clock.fast_forward("02:00:00")
     seat(two, 1).get_by_role("button", name="Not there").click()
     expect(seat(two, 1).locator("[data-words]")).to_have_text("not there")
     one.context.set_offline(False)
 
     expect(words).to_have_text("present")
     expect(one.locator("#sending")).to_have_text("Everything has been sent.")
+    expect(one.locator("#refused")).to_contain_text("a later mark of another device counts")
+    both = one.locator("#marks li").filter(has_text=re.compile("2, .*(minutes? late|not there)"))
+    expect(both).to_have_count(2)
+    expect(both.filter(has=one.locator(".tag"))).to_contain_text(re.compile("late .* a later mark"))
     expect(seat(one, 1).locator("[data-words]")).to_have_text("not there")
     expect(seat(two, 0).locator("[data-words]")).to_have_text("present")
     expect(seat(two, 1).locator("[data-words]")).to_have_text("not there")

@@ -124,7 +124,7 @@ def test_constant_queries(cast: Cast, sign_in: SignIn, rows: int) -> None:
     client = sign_in(cast.host)
     client.get("/en/work/")  # reads the rules, once for many
 
-    assert queries(client, "/en/work/") == 13
+    assert queries(client, "/en/work/") == 12
 
 
 # --- The auditor ----------------------------------------------------------------------------------
