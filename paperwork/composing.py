@@ -47,6 +47,12 @@ def compose(kind: str, language: str, own: Worded, shows: Message | None = None)
     return Composed(language, lines[0].strip(), "\n".join(lines[1:]).strip(), words)
 
 
+def sample_of(language: str, text: str) -> Composed:
+    """A text that stands alone, such as a hint beside a field."""
+    with translation.override(language):
+        return Composed(language, "", fill(text), "")
+
+
 class _Writer:
     """Goes through a template as rendering does, with a sample for each thing that it names."""
 
@@ -103,6 +109,7 @@ SAMPLES: dict[str, Callable[[], str]] = {
     "course": lambda: "Introduction to Topology",
     "day": lambda: _day(14),
     "deleted_email": lambda: "noor.p@mail.example",
+    "email": lambda: "noor@university.example",
     "exam_day": lambda: _day(28),
     "faculty": lambda: _("Faculty of Humanities"),
     "first": lambda: _day(7),

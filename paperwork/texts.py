@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
+from paperwork import hints
 from paperwork.models import SettingVersion
 from paperwork.registry import NOTICES, NoticeKind
 from paperwork.wordings import Message, messages, name_of
@@ -26,13 +27,18 @@ class Row(NamedTuple):
 
 
 def kinds(user: Person) -> list[Row]:
-    """All kinds by their labels. One query."""
+    """All kinds of messages, and the hints, by their labels. One query."""
     own = _own(user)
     found = []
-    for kind in NOTICES.values():
-        names = [name_of(kind.name, one) for one in messages(kind.name)]
+    for kind in (*NOTICES.values(), hints.KIND):
+        names = [name_of(kind.name, one) for one in of(kind.name)]
         found.append(Row(kind, len(names), sum(name in own for name in names)))
     return sorted((row for row in found if row.texts), key=lambda row: str(row.kind.label).lower())
+
+
+def of(kind: str) -> list[Message]:
+    """The texts of the messages of `kind`, or the hints of forms."""
+    return hints.hints() if kind == hints.KIND.name else messages(kind)
 
 
 def _own(user: Person) -> dict[str, SettingVersion]:
@@ -52,7 +58,7 @@ def lines(kind: str, user: Person) -> list[Line]:
     """The texts of `kind` in their order. One query."""
     own = _own(user)
     found = []
-    for one in messages(kind):
+    for one in of(kind):
         version = own.get(name_of(kind, one))
         found.append(Line(one, forms_of(one, version), version))
     return found

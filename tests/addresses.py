@@ -232,6 +232,9 @@ ADDRESSES: dict[str, Address] = {
     "settings:setting": edited_by_office("setting"),
     "settings:back": done_by_office("setting"),
     # The office: what messages say.
+    "help-texts:home": read_by_office(),
+    "help-texts:topic": edited_by_office("help topic"),
+    "help-texts:back": done_by_office("help topic"),
     "texts:home": read_by_office(),
     "texts:message": read_by_office("kind of message"),
     "texts:text": edited_by_office("text of a message"),

@@ -203,6 +203,11 @@ VOUCHED: dict[str, dict[str, str]] = {
         "TestSaving::test_it_is_shown_first_and_then_saved": "texts:text",
         "TestVersions::test_an_earlier_one_is_put_back_as_a_new_one": "texts:back",
     },
+    "tests/test_help_texts.py": {
+        "TestAnswers::test_of_two_the_second_sees_the_first_and_an_earlier_one_is_put_back": (
+            "help-texts:back help-texts:topic"
+        ),
+    },
     "tests/test_seldom_sent.py": {
         "test_a_host_says_that_it_has_the_answers": "partner-day:confirm",
         "test_a_sitting_is_pinned": "planner:act",

@@ -106,6 +106,7 @@ def exam_things(student: User) -> dict[str, Any]:
         "version of the look": {"version": "0"},
         "colours": {"brand": "001158", "signal": "FFC400"},
         "logo": {"version": logo()},
+        "help topic": {"slug": "books"},
         "kind of message": {"kind": "test"},
         "text of a message": {"kind": "test", "digest": messages("test")[0].digest},
         "proposal": {"pk": proposal.pk},

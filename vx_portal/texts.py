@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -18,7 +19,8 @@ from django.views.decorators.http import require_safe
 from courses import house
 from courses.models import Faculty
 from courses.search import plain, read_query
-from courses.wording import gettext_lazy as _
+from courses.wording import fill, gettext
+from vx_portal import answers
 from vx_portal.display import A_YEAR
 from vx_portal.http import PortalRequest, kept
 from vx_portal.templatetags.portal import time_span
@@ -38,9 +40,15 @@ TERMS = (  # on the privacy page, by its own short names
 )
 REVIEWED_ON = date(2026, 11, 28)  # when these texts were last read against the rules
 
+
+def _(text: str) -> str:
+    """A text that is collected for translation, and looked up when the page is made."""
+    return text
+
+
 # The questions of the help page, in the order in which a student meets them. Each slug is a partial
 # of templates/pages/help_topics.<language>.html, and the address of its answer: keep it.
-HELP = {
+HELP: dict[str, dict[str, str]] = {
     _("Choosing and applying"): {
         "may-i": _("Can I take part?"),
         "which-course": _("Which courses can I choose?"),
@@ -74,6 +82,7 @@ HELP = {
         "problem": _("Something in the portal does not work"),
     },
 }
+QUESTIONS = {slug: question for topics in HELP.values() for slug, question in topics.items()}
 LONGEST_QUERY = 100  # characters of a search that are looked at
 
 
@@ -185,8 +194,9 @@ def privacy(request: PortalRequest) -> HttpResponse:
 def help_page(request: PortalRequest) -> HttpResponse:
     """The questions and answers; with `?q=`, those that hold all its words."""
     query = " ".join(request.GET.get("q", "").replace("\0", " ")[:LONGEST_QUERY].split())
-    context: dict[str, object] = {"query": query, "contact": house.text("portal.contact")}
+    context: dict[str, Any] = {"query": query, "contact": house.text("portal.contact")}
     context |= {"without_extracurricular": _without(request), "sso": _sso()}
+    context["house"] = house.names()
     sections = _sections(query, context)
     context |= {
         "sections": sections,
@@ -199,24 +209,25 @@ def help_page(request: PortalRequest) -> HttpResponse:
     return response
 
 
-def _sections(query: str, context: dict[str, object]) -> list[Section]:
+def _sections(query: str, context: dict[str, Any]) -> list[Section]:
     """The sections with the topics that answer `query`, all of them without one."""
-    file = f"pages/help_topics.{get_language()}.html"
     words = _words(query)
     sections = [
         Section(
-            str(title),
-            [
-                topic
-                for slug, question in topics.items()
-                if (
-                    topic := Topic(slug, str(question), render_to_string(f"{file}#{slug}", context))
-                ).holds(words)
-            ],
+            gettext(title),
+            [topic for slug in topics if (topic := _topic(slug, context)).holds(words)],
         )
         for title, topics in HELP.items()
     ]
     return [section for section in sections if section.topics]
+
+
+def _topic(slug: str, context: dict[str, Any]) -> Topic:
+    """The answer as the office has worded it, or as it comes."""
+    if own := answers.own(slug):
+        return Topic(slug, fill(own.question), answers.as_html(own.text, context))
+    file = f"pages/help_topics.{get_language()}.html"
+    return Topic(slug, gettext(QUESTIONS[slug]), render_to_string(f"{file}#{slug}", context))
 
 
 def _words(query: str) -> list[str]:

@@ -63,6 +63,7 @@ urlpatterns = [
             name="colours-preview",
         ),
         path("office/settings/", include("paperwork.urls_settings")),
+        path("office/help-texts/", include("vx_portal.urls_help")),
         path("office/texts/", include("paperwork.urls_texts")),
         path("office/people/", include("accounts.urls_office")),
         path("office/audit/", include("privacy.urls_audit")),

@@ -12,13 +12,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from courses.forms.curated import hash_of
-from paperwork import texts
-from paperwork.composing import compose
+from paperwork import hints, texts
+from paperwork.composing import compose, sample_of
 from paperwork.forms.settings import BackForm
 from paperwork.forms.wording import LABELS, WordingForm, in_braces
-from paperwork.registry import NOTICES
+from paperwork.registry import NOTICES, NoticeKind
 from paperwork.services.settings import StaleSettingError, save_setting
-from paperwork.wordings import Message, messages, name_of, worded
+from paperwork.wordings import Message, name_of, worded
 from vx_portal.http import PortalRequest, WrongRoleError, current_user, needs_role, roles_of
 
 
@@ -32,18 +32,24 @@ def home(request: PortalRequest) -> HttpResponse:
 @needs_role("office", "auditor")
 def message(request: PortalRequest, kind: str) -> HttpResponse:
     """A message as its reader sees it, and its texts one by one."""
-    if kind not in NOTICES:
-        raise Http404
     context = {
-        "kind": NOTICES[kind],
-        "samples": [compose(kind, one, worded(kind, one)) for one in LABELS],
+        "kind": _kind(kind),
+        "samples": [compose(kind, one, worded(kind, one)) for one in LABELS if kind in NOTICES],
         "lines": texts.lines(kind, request.user),
     }
     return render(request, "paperwork/texts/message.html", context)
 
 
+def _kind(name: str) -> NoticeKind:
+    if name == hints.KIND.name:
+        return hints.KIND
+    if name not in NOTICES:
+        raise Http404
+    return NOTICES[name]
+
+
 def _found(kind: str, digest: str) -> Message:
-    for one in messages(kind) if kind in NOTICES else ():
+    for one in texts.of(_kind(kind).name):
         if one.digest == digest:
             return one
     raise Http404
@@ -101,10 +107,13 @@ def _page(request: PortalRequest, context: dict[str, Any], status: int = 200) ->
     typed = context.get("typed") or texts.forms_of(one, rows[0] if rows else None)
     samples = []
     for language in LABELS:
+        if kind == hints.KIND.name:
+            samples.append(sample_of(language, typed[language][0]))
+            continue
         own = {**worded(kind, language), one.key: tuple(typed[language])}
         samples.append(compose(kind, language, own, shows=one))
     context |= {
-        "kind": NOTICES[kind],
+        "kind": _kind(kind),
         "samples": samples,
         "one_text": one,
         "past": texts.past(one, rows),

@@ -17,6 +17,7 @@ from django.utils.safestring import SafeString
 
 from courses import house
 from courses.wording import put_in, words_in
+from paperwork import hints
 
 register = Library()
 
@@ -132,3 +133,9 @@ def term(name: str) -> str:
     if word is None:
         raise KeyError(name)
     return word
+
+
+@register.filter
+def hint(text: Any) -> str:
+    """The help text of a field, as the office may have worded it."""
+    return hints.said(text)
