@@ -127,6 +127,8 @@ class ReasonForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["reason"].label = label
         self.fields["reason"].help_text = hint
+        if not self.is_bound:  # one presses a key and writes; after a mistake the summary has it
+            self.fields["reason"].widget.attrs["autofocus"] = True
 
 
 class BoardForm(forms.Form):

@@ -153,6 +153,14 @@ def pages(case: Enrolment) -> list[str]:
     return [PURPOSE, PERMISSION, CHECK] if needs_board else [PURPOSE, CHECK]
 
 
+def may_be_fewer(case: Enrolment) -> bool:
+    """Whether some choice that is still open makes the way shorter than `pages` says."""
+    if case.purpose or case.kind == Kind.INCOMING:
+        return False
+    permissions = {answer.permission for answer in answers(case).values() if answer.allowed}
+    return Permission.BOARD in permissions and len(permissions) > 1
+
+
 def next_page(case: Enrolment) -> str:
     """Where to go on: the first page with something missing, else the last."""
     for problem in requests.problems(case):

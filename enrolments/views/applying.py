@@ -257,6 +257,7 @@ def _page(
         "form": form,
         "step": pages.index(page) + 1 if page in pages else 1,
         "steps": len(pages),
+        "at_most": drafts.may_be_fewer(case),
         "back": pages[pages.index(page) - 1] if page in pages and page != pages[0] else "",
         "changed_rules": drafts.changed_rules(case),
         "missing": [(drafts.PAGE_OF.get(one.page, ""), one.message) for one in missing],

@@ -42,7 +42,7 @@ def test_ten_requests(desk: Page) -> None:
     for _number in range(7):
         press(desk, "1")
     press(desk, "2")
-    desk.fill("#id_reason", "Does this course overlap with your minor?")
+    desk.keyboard.type("Does this course overlap with your minor?")  # without looking for the field
     desk.keyboard.press("Tab")
     press(desk, "Enter")
     press(desk, "h")
@@ -71,6 +71,9 @@ def test_keys_move_tick_search_and_help(desk: Page) -> None:
     assert desk.locator("dialog#keys[open]").is_visible()
     desk.keyboard.press("1")
     assert "/desk/" in desk.url, "behind the dialog no key decides"
+    desk.keyboard.press("Enter")
+    assert not desk.locator("dialog#keys[open]").count(), "Enter closes it, and leaves the keys on"
+    desk.keyboard.press("?")
     desk.keyboard.press("Escape")
     desk.keyboard.press("/")
     desk.keyboard.type("1 j x")

@@ -33,7 +33,7 @@ def test_three_pages_from_apply_to_sent(student: Student) -> None:
 
     page = student.client.get(student.begin().url, follow=True)
     pages.append("purpose")
-    assert "stap 1 van" in text(page)
+    assert "stap 1 van hooguit 3" in text(page)
     response = student.write()
     page = student.client.get(response.url, follow=True)
     pages.append("check")
