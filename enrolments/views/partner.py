@@ -44,6 +44,7 @@ def listing(request: PortalRequest, rows: EnrolmentQuerySet, universities: Any) 
     form = StudentFilter(request.GET, editions=editions)
     filters = form.filters()
     numbers = hosting.counts(rows)
+    page = Paginator(hosting.narrowed(rows, filters), PAGE).get_page(request.GET.get("page"))
     return {
         "form": form,
         "filters": filters,
@@ -58,9 +59,10 @@ def listing(request: PortalRequest, rows: EnrolmentQuerySet, universities: Any) 
             }
             for name, label in StudentFilter.LABELS.items()
         ],
-        "page_obj": Paginator(hosting.narrowed(rows, filters), PAGE).get_page(
-            request.GET.get("page")
-        ),
+        "page_obj": page,
+        "ticked": {case.reference for case in page}
+        if request.GET.get("tick") == "all"
+        else set(hosting.references(request.POST.getlist("case"))),  # kept after a mistake
     }
 
 

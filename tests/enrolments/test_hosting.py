@@ -108,7 +108,13 @@ def test_by_a_link_a_name_is_asked(cast: Cast, client: Client) -> None:
     case = case_of(cast, State.APPROVED)
     base = send(cast)
 
+    ticked = (
+        f'value="{case.reference}" id="case-{case.reference}" aria-label="{case.student}" checked'
+    )
+    assert ticked not in client.get(base).text
+    assert ticked in client.get(f"{base}?tick=all").text
     wrong = client.post(f"{base}confirm/", {"case": case.reference, "name": " "})
+    assert ticked in wrong.text  # what was chosen is not to be chosen again
 
     assert wrong.status_code == 422
     assert client.post(f"{base}{case.reference}/decline/", NO | {"name": ""}).status_code == 422
