@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Membership, Role, User
@@ -13,6 +14,7 @@ from enrolments.models.enrolment import Board, Kind
 from enrolments.services import acting, actions, places
 from enrolments.services.actions import ACTIONS, ActionError, StaleError
 from paperwork.models import Event, Notice
+from tests import factories
 from tests.enrolments.cases import case_in, case_of, fresh, make_cast
 from tests.races import at_once
 
@@ -175,7 +177,7 @@ RACES = sorted(
     (action, state)
     for action, row in ACTIONS.items()
     for state in row.sources
-    if action != "promote"  # the line's own test
+    if action != "promote"  # which nobody chooses: below
 )
 
 
@@ -193,6 +195,19 @@ def test_of_eight_at_once_one_wins() -> None:
         assert all(isinstance(result, (Event, ActionError)) for result in results), results
         assert Event.objects.about(case).filter(action=action).count() == 1
     assert places.imbalances() == []
+    # The place that comes free is given once, whoever looks at the line.
+    edition = factories.EditionFactory.create(places=1)
+    first, second = case_in("waiting", edition), case_in("waiting", edition)
+    given = at_once([partial(fill, edition.pk) for _number in range(8)])
+    assert sorted(given) == [0] * 7 + [1], given
+    assert [fresh(case).state for case in (first, second)] == ["submitted", "waiting"]
+    assert Event.objects.about(first).filter(action="promote").count() == 1
+    assert places.imbalances() == []
+
+
+def fill(edition: int) -> int:
+    with transaction.atomic():
+        return len(acting.fill(edition))
 
 
 def try_one(case: Enrolment, action: str, who: User | None) -> Event:
