@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 import brotli
+import fontpkg
 import lightningcss
 import pytest
 from django import forms
@@ -18,7 +19,7 @@ from django.utils.translation import gettext_lazy
 
 from courses.models.university import LineColour
 from tests import factories
-from vx_portal.fonts import CHARACTERS
+from vx_portal.fonts import CHARACTERS, FACES
 
 CSS = (settings.BASE_DIR / "static" / "app.css").read_text()
 
@@ -117,6 +118,23 @@ def test_ranges_of_the_fonts_agree() -> None:
                 first, _dash, last = part.strip().partition("-")
                 said.update(range(int(first, 16), int(last or first, 16) + 1))
             assert said == set(characters)
+
+
+def test_fallbacks_have_the_height_of_the_faces() -> None:
+    """In the letters that stand there until the face has come, a line is as high as in the face."""
+    from fontTools.ttLib import TTFont  # slow to load
+
+    numbers = r"size-adjust: ([\d.]+)%; ascent-override: ([\d.]+)%; descent-override: ([\d.]+)%"
+    for _file, family, _axes in FACES:
+        font = TTFont(fontpkg.path(family, 400))
+        line, em = font["hhea"], font["head"].unitsPerEm
+        own = [line.ascent / em, -line.descent / em]
+        name = family.partition("-")[0].title()
+        stand_ins = re.findall(rf'font-family: "{name} (?!Display)[^@]*?{numbers}', CSS)
+        assert len(stand_ins) >= 3
+        for size, ascent, descent in stand_ins:
+            heights = [float(size) * float(part) / 10_000 for part in (ascent, descent)]
+            assert heights == pytest.approx(own, abs=0.002)
 
 
 # --- Tags and forms -------------------------------------------------------------------------------
