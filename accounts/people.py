@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from allauth.mfa.models import Authenticator
-from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
 
 from accounts.models import Membership, User
 from courses.search import plain, words_of
@@ -46,15 +46,11 @@ CONDITIONS: dict[str, Callable[[States], Q]] = {
 }
 
 
-def counts(viewer: Person) -> dict[str, int]:
-    """How many people each view of the list has ("" is everybody). One query."""
-    states = _states(viewer)
-    conditions = {f"n_{name}": condition(states) for name, condition in CONDITIONS.items()}
-    found = User.objects.visible_to(viewer).aggregate(
-        n_=Count("pk"),
-        **{name: Count("pk", filter=condition) for name, condition in conditions.items()},
-    )
-    return {name.removeprefix("n_"): number for name, number in found.items()}
+def in_views(viewer: Person) -> dict[str, QuerySet[User]]:
+    """The people in each view of the list ("" is everybody)."""
+    everybody, states = User.objects.visible_to(viewer), _states(viewer)
+    views = {name: everybody.filter(condition(states)) for name, condition in CONDITIONS.items()}
+    return {"": everybody, **views}
 
 
 def listed(viewer: Person, filters: dict[str, Any]) -> QuerySet[User]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -163,19 +163,18 @@ KINDS = [
 ]
 
 
-def course_tasks(user: Person, today: date | None = None) -> list[Task]:
-    """What there is to do about courses, most pressing first. One query."""
-    day = today or timezone.localdate()
-    counts = Course.objects.visible_to(user).aggregate(
-        **{
-            kind.name.replace("-", "_"): Count("pk", filter=NEEDS[kind.name](day) & kind.only)
-            for kind in KINDS
-        }
-    )
+def courses_in_need(user: Person, today: date | None = None) -> dict[str, QuerySet[Course]]:
+    """The courses that something is to be done about, most pressing first."""
+    day, courses = today or timezone.localdate(), Course.objects.visible_to(user)
+    return {kind.name: courses.filter(NEEDS[kind.name](day) & kind.only) for kind in KINDS}
+
+
+def course_tasks(counts: Mapping[str, int]) -> list[Task]:
+    """What there is to do about so many courses in need; nothing about none."""
     return [
         Task(kind.name, count, kind.label % {"count": count}, kind.why, kind.query)
         for kind in KINDS
-        if (count := counts[kind.name.replace("-", "_")])
+        if (count := counts[kind.name])
     ]
 
 
@@ -185,10 +184,13 @@ def ending(today: date) -> Q:
     return Q(participating_until__gte=today, participating_until__lte=last)
 
 
-def university_tasks(user: Person, today: date | None = None) -> list[Task]:
-    """What there is to do about universities. One query."""
-    day = today or timezone.localdate()
-    count = University.objects.visible_to(user).filter(ending(day)).count()
+def ending_soon(user: Person, today: date | None = None) -> QuerySet[University]:
+    """The universities whose participation ends soon."""
+    return University.objects.visible_to(user).filter(ending(today or timezone.localdate()))
+
+
+def university_tasks(count: int) -> list[Task]:
+    """What there is to do about so many universities that stop soon; nothing about none."""
     label = ngettext_lazy(
         "university stops taking part soon",
         "universities stop taking part soon",

@@ -65,8 +65,8 @@ def with_ways(universities: list[University], reader: Person) -> list[Host]:
     ]
 
 
-def unreachable() -> int:
-    """How many hosts have students waiting, and neither an account nor a link that holds."""
+def unreachable() -> UniversityQuerySet:
+    """The hosts that have students waiting, and neither an account nor a link that holds."""
     held = Membership.objects.current().filter(role=Role.PARTNER, university=OuterRef("pk"))
     now = timezone.now()
     links = HostLink.objects.filter(
@@ -76,4 +76,4 @@ def unreachable() -> int:
         state=State.APPROVED, edition__course__university=OuterRef("pk")
     )
     rows = University.objects.filter(Exists(waiting), is_home=False)
-    return rows.exclude(Exists(held)).exclude(Exists(links)).count()
+    return rows.exclude(Exists(held)).exclude(Exists(links))

@@ -1,4 +1,4 @@
-"""What somebody's roles reach: faculties, programmes and universities, today. Two queries.
+"""What somebody's roles reach: faculties, programmes and universities, today. One query.
 
 `scopes_of` is what they may, `scopes_in_view` what their lists show.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import BigIntegerField, DateField, Q, QuerySet, prefetch_related_objects
+from django.db.models import BigIntegerField, DateField, F, Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import Membership, Role
@@ -65,15 +65,19 @@ def scopes_in_view(user: User) -> Scopes:
 
 
 def memberships_of(user: User) -> list[Membership]:
-    """What `user` holds today, with what they stand in for. Two queries, asked once."""
+    """What `user` holds today, with what they stand in for. One query, asked once."""
     known: list[Membership] | None = user.__dict__.get("_memberships")
     if known is not None:
         return known
-    found = _MEMBERSHIPS.ask(user=user.pk, day=timezone.localdate())
-    with_programmes = [one for one in found if one.role == Role.COORDINATOR]
-    prefetch_related_objects(with_programmes, "programmes")
-    user.__dict__["_memberships"] = found
-    return found
+    rows: list[Any] = _MEMBERSHIPS.ask(user=user.pk, day=timezone.localdate())
+    found = {one.pk: one for one in reversed(rows)}  # a row for each programme, or one
+    for one in found.values():
+        one.__dict__["_programmes"] = []
+    for row in rows:
+        if row.of_programme is not None:
+            found[row.pk].__dict__["_programmes"].append(row.of_programme)
+    known = user.__dict__["_memberships"] = [found[pk] for pk in dict.fromkeys(r.pk for r in rows)]
+    return known
 
 
 def _held_or_stood_in_for() -> QuerySet[Any, Membership]:
@@ -86,7 +90,8 @@ def _held_or_stood_in_for() -> QuerySet[Any, Membership]:
         role__in=[Role.COORDINATOR, Role.HONOURS],
     )
     held = Membership.objects.current(day).filter(Q(user=user) | standing_in)  # type: ignore[arg-type]
-    return held.distinct().select_related("faculty", "university")
+    rows = held.annotate(of_programme=F("programmes")).distinct()
+    return rows.select_related("faculty", "university")
 
 
 _MEMBERSHIPS = Prepared(_held_or_stood_in_for)
@@ -110,7 +115,7 @@ def _reach(user: User, memberships: list[Membership]) -> Scopes:
             roles.add(membership.role)
         match membership.role:
             case Role.COORDINATOR:
-                some = [programme.pk for programme in membership.programmes.all()]
+                some: list[int] = membership.__dict__["_programmes"]
                 reach["programmes"].update(some)
                 if not some and membership.faculty_id:
                     reach["faculties"].add(membership.faculty_id)

@@ -103,12 +103,9 @@ def kinds(viewer: Person, at: datetime | None = None) -> list[Kind]:
     )
 
 
-def stopped(viewer: Person) -> int:
-    """How much of all that is owed somebody must look at. One query."""
-    first, *others = (
-        rows_of(viewer, what).filter(STOPPED).order_by().values("pk") for what in WORKS
-    )
-    return first.union(*others, all=True).order_by().count()
+def stopped(viewer: Person) -> dict[str, OwedQuerySet[Any]]:
+    """All that is owed and that somebody must look at, by what it is."""
+    return {what: rows_of(viewer, what).filter(STOPPED) for what in WORKS}
 
 
 def _begin_of(day: date) -> datetime:

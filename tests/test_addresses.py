@@ -75,6 +75,45 @@ def answer_of_view(method: str, path: str, user: User) -> HttpResponse:
     return response
 
 
+MOST_QUERIES = 12  # of a page
+# Pages of one case with all that hangs on it, and those that put several areas together, ask more.
+# None may join them, and none may ask more than it does.
+MORE = {
+    "metrics": 15,  # no page
+    "home": 21,  # a student's, with cases in every state
+    "exchange:cases": 21,
+    "exchange:case": 16,
+    "exchange:sent": 15,
+    "own-data:case": 20,
+    "case-data:case": 27,
+    "desk:case": 16,
+    "review:transcript": 16,
+    "registrations:registration": 14,
+    "exams:home": 19,
+    "exams:exam": 13,
+    "paper-link:paper": 17,
+    "planner:plan": 15,
+    "planner:exam": 15,
+    "planner:sitting": 19,
+    "planner:proposed": 16,
+    "planner:publish": 17,
+}
+
+
+@contextmanager
+def queries_seen() -> Iterator[list[str]]:
+    """What the database is asked meanwhile, other than savepoints."""
+    seen: list[str] = []
+
+    def look(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+        if not sql.startswith(("SAVEPOINT", "RELEASE", "ROLLBACK")):
+            seen.append(sql[:200])
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(look):
+        yield seen
+
+
 WRITES = re.compile(r"(INSERT INTO|UPDATE|DELETE FROM) \W(?!django_session|usersessions)", re.I)
 
 
@@ -105,7 +144,7 @@ def test_matrix(db: None, who: str, method: str) -> None:
         before = (
             transaction.savepoint_create()
         )  # not atomic(): some services may be the outermost only
-        with writes_seen() as writes:
+        with writes_seen() as writes, queries_seen() as asked:
             if wanted == "no such method" and who != VISITOR:
                 response = answer_of_view(method, path, world.people[who])
             else:
@@ -116,6 +155,12 @@ def test_matrix(db: None, who: str, method: str) -> None:
         transaction.savepoint_rollback(before)
         if got != wanted:
             wrong[f"{name} {path}"] = f"{got}, not {wanted}"
+        most = MORE.get(name, MOST_QUERIES)
+        if method == "GET" and len(asked) > most:  # what is kept may not have been there yet
+            with queries_seen() as asked:
+                client.get(path)
+            if len(asked) > most:
+                wrong[f"{name} {path} asks"] = f"{len(asked)} queries"
         if row.notes:
             writes = [sql for sql in writes if "paperwork_event" not in sql]
         if method == "GET" and writes:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Any, NamedTuple
 
-from django.db.models import Count, Value
+from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -15,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import Invitation
 from courses import worklist
+from courses.counts import counted
 from courses.models import ImportRun
 from courses.wording import gettext as _
 from enrolments import hosts, queue, unchecked
@@ -35,13 +35,14 @@ class Todo(NamedTuple):
 @require_safe
 @needs_role("office", "auditor")
 def home(request: PortalRequest) -> HttpResponse:
+    numbers = _numbers(request)
     waiting = [
-        *_background(request),
+        *_background(numbers),
         *_applications(request),
-        *_courses(request),
-        *_universities(request),
-        *_open(request),
-        *_hosts(request),
+        *_linked(worklist.course_tasks(numbers), "office:courses"),
+        *_linked(worklist.university_tasks(numbers["ending"]), "office:universities"),
+        *_open(numbers),
+        *_hosts(numbers),
         *_unchecked(),
         *_results(request),
     ]
@@ -52,8 +53,23 @@ def home(request: PortalRequest) -> HttpResponse:
     return render(request, "courses/office/home.html", context)
 
 
-def _background(request: PortalRequest) -> list[Todo]:
-    count = background.stopped(request.user)
+def _numbers(request: PortalRequest) -> dict[str, int]:
+    """How many there are of all that is only counted here. One query."""
+    imports = ImportRun.objects.visible_to(request.user).filter(state=ImportRun.State.OPEN)
+    return counted(
+        {
+            **background.stopped(request.user),
+            **worklist.courses_in_need(request.user),
+            "ending": worklist.ending_soon(request.user),
+            "imports": imports,
+            "invitations": Invitation.objects.visible_to(request.user).open(),
+            "hosts": hosts.unreachable(),
+        }
+    )
+
+
+def _background(numbers: dict[str, int]) -> list[Todo]:
+    count = sum(numbers[what] for what in background.WORKS)
     label = ngettext(
         "piece of background work came to a stop",
         "pieces of background work came to a stop",
@@ -90,14 +106,6 @@ def _applications(request: PortalRequest) -> list[Todo]:
     return [task for task in found if task.how_many]
 
 
-def _courses(request: PortalRequest) -> list[Todo]:
-    return _linked(worklist.course_tasks(request.user), "office:courses")
-
-
-def _universities(request: PortalRequest) -> list[Todo]:
-    return _linked(worklist.university_tasks(request.user), "office:universities")
-
-
 def _linked(tasks: list[worklist.Task], name: str) -> list[Todo]:
     """Tasks with the address of the list that shows what they are about."""
     return [
@@ -106,14 +114,9 @@ def _linked(tasks: list[worklist.Task], name: str) -> list[Todo]:
     ]
 
 
-def _open(request: PortalRequest) -> list[Todo]:
-    """Imports and invitations that wait. One query."""
-    imports = ImportRun.objects.visible_to(request.user).filter(state=ImportRun.State.OPEN)
-    invitations = Invitation.objects.visible_to(request.user).open()
-    rows = imports.order_by().values_list(Value("import"))
-    rows = rows.union(invitations.order_by().values_list(Value("invitation")), all=True).order_by()
-    counts = Counter(what for (what,) in rows)
-    number = counts["import"]
+def _open(numbers: dict[str, int]) -> list[Todo]:
+    """Imports and invitations that wait."""
+    number = numbers["imports"]
     found = [
         Todo(
             number,
@@ -122,7 +125,7 @@ def _open(request: PortalRequest) -> list[Todo]:
             reverse("office:imports"),
         )
     ]
-    number = counts["invitation"]
+    number = numbers["invitations"]
     found.append(
         Todo(
             number,
@@ -134,8 +137,8 @@ def _open(request: PortalRequest) -> list[Todo]:
     return [task for task in found if task.how_many]
 
 
-def _hosts(request: PortalRequest) -> list[Todo]:
-    count = hosts.unreachable()
+def _hosts(numbers: dict[str, int]) -> list[Todo]:
+    count = numbers["hosts"]
     label = ngettext("host university cannot answer", "host universities cannot answer", count)
     why = _("Students wait there, and nobody has an account or a link: send one.")
     return [Todo(count, label, why, reverse("hosts:hosts"))] * bool(count)

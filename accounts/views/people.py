@@ -25,6 +25,7 @@ from accounts.recent import needs_recent_sign_in
 from accounts.services import memberships
 from accounts.services.memberships import MembershipError
 from accounts.services.sessions import sessions_of
+from courses.counts import counted
 from courses.spreadsheets import Sheet, csv_download
 from vx_portal.http import PortalRequest, current_user, needs_role
 
@@ -39,14 +40,20 @@ def people(request: PortalRequest) -> HttpResponse:
     form = PeopleFilter(request.GET, by=current_user(request))
     filters = form.filters()
     found = listing.listed(request.user, filters)
+    open_invitations = Invitation.objects.visible_to(request.user).open()
+    numbers = counted(
+        {**listing.in_views(request.user), "found": found, "invitations": open_invitations}
+    )
+    pages = Paginator(found, PAGE)
+    pages.count = numbers["found"]  # known: it need not be asked again
     context = {
         "form": form,
         "filters": filters,
         "narrowed": set(filters) - {"state", "sort"},
-        "page_obj": Paginator(found, PAGE).get_page(request.GET.get("page")),
-        "views": _views(request, filters.get("state", "")),
+        "page_obj": pages.get_page(request.GET.get("page")),
+        "views": _views(numbers, filters.get("state", "")),
         "today": timezone.localdate(),
-        "open_invitations": Invitation.objects.visible_to(request.user).open().count(),
+        "open_invitations": numbers["invitations"],
     }
     template = "accounts/people.html"
     response = render(request, f"{template}#results" if request.htmx else template, context)
@@ -54,9 +61,8 @@ def people(request: PortalRequest) -> HttpResponse:
     return response
 
 
-def _views(request: PortalRequest, state: str) -> list[dict[str, Any]]:
+def _views(numbers: dict[str, int], state: str) -> list[dict[str, Any]]:
     """The views of the list with how many people each has."""
-    numbers = listing.counts(request.user)
     return [
         {"state": name, "label": label, "number": numbers[name], "current": name == state}
         for name, label in PeopleFilter.STATES

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from courses import changes
 from courses.completeness import Fact, missing_to_publish
+from courses.counts import counted
 from courses.forms.curated import CuratedForm
 from courses.forms.video import VideoForm
 from courses.models import Course, Edition, LiveSession, PublicState, University, Video
@@ -238,16 +239,14 @@ def delete_edition(edition: Edition, *, by: Doer) -> None:
 
 
 def used_by(row: models.Model) -> list[str]:
-    """What hangs on `row` and would be lost or left without it, such as "courses: 3"."""
-    uses = []
+    """What hangs on `row` and would be lost or left without it, such as "courses: 3". One query."""
+    rows: dict[str, models.QuerySet[Any]] = {}
     for relation in row._meta.related_objects:
-        if relation.on_delete is models.CASCADE:
-            continue
-        related: Any = relation.related_model
-        count = related._base_manager.filter(**{relation.field.name: row}).count()
-        if count:
-            uses.append(f"{related._meta.verbose_name_plural}: {count}")
-    return uses
+        if relation.on_delete is not models.CASCADE:
+            related: Any = relation.related_model
+            name = str(related._meta.verbose_name_plural)
+            rows[name] = related._base_manager.filter(**{relation.field.name: row})
+    return [f"{name}: {count}" for name, count in counted(rows).items() if count]
 
 
 @transaction.atomic

@@ -24,7 +24,3 @@ def save(course: Course, *, by: User) -> bool:
 def drop(course: Course, *, by: User) -> None:
     """Take `course` off the list of `by`, where it stands on it."""
     SavedCourse.objects.filter(student=by, course=course).delete()
-
-
-def is_saved(course: Course, by: User) -> bool:
-    return SavedCourse.objects.filter(student=by, course=course).exists()

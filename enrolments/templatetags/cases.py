@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeGuard
 
 from django import template
 
 from accounts.models import STUDENT, StudentProfile
 from enrolments.models import Enrolment
-from enrolments.services import saving
 from vx_portal.http import roles_of
 
 if TYPE_CHECKING:
+    from accounts.models import User
     from courses.models import Course, Edition
+    from vx_portal.http import Person
 
 register = template.Library()
 
@@ -22,27 +23,48 @@ def own_case(context: dict[str, Any], edition: Edition | None) -> Enrolment | No
     """The reader's case for `edition` that goes on. Asks nothing for a visitor."""
     request = context.get("request")
     user = getattr(request, "user", None)
-    if edition is None or user is None or not user.is_authenticated:
+    if edition is None or not _is_student(user):
         return None
     return Enrolment.objects.visible_to(user).filter(student=user, edition=edition).live().first()
 
 
 @register.simple_tag(takes_context=True)
 def is_guest(context: dict[str, Any]) -> bool:
-    """Whether the reader studies at a partner university. Asks nothing for a visitor."""
-    request = context.get("request")
-    user = getattr(request, "user", None)
-    if user is None or not user.is_authenticated:
-        return False
-    profiles = StudentProfile.objects.visible_to(user).filter(user=user)
-    return profiles.filter(home_university__is_home=False).exists()
+    """Whether the reader studies at a partner university. Asks nothing for who is no student."""
+    user = getattr(context.get("request"), "user", None)
+    return _is_student(user) and _reader(context, user).is_guest
 
 
 @register.simple_tag(takes_context=True)
 def saving_of(context: dict[str, Any], course: Course) -> str:
     """What the button beside `course` does for a student: save or drop; nothing for others."""
-    request = context.get("request")
-    user = getattr(request, "user", None)
-    if user is None or not user.is_authenticated or STUDENT not in roles_of(user):
+    user = getattr(context.get("request"), "user", None)
+    if not _is_student(user):
         return ""
-    return "drop" if saving.is_saved(course, user) else "save"
+    return "drop" if course.pk in _reader(context, user).saved else "save"
+
+
+def _is_student(user: Person | None) -> TypeGuard[User]:
+    return user is not None and user.is_authenticated and STUDENT in roles_of(user)
+
+
+class _Reader(NamedTuple):
+    """What a page about courses asks of a student: one query, kept for the page."""
+
+    is_guest: bool
+    saved: frozenset[int]
+
+
+def _reader(context: dict[str, Any], user: User) -> _Reader:
+    known: _Reader | None = context["request"].__dict__.get("_reader_of_courses")
+    if known is None:
+        own = StudentProfile.objects.visible_to(user).filter(user=user)
+        rows: list[Any] = list(
+            own.values_list("home_university__is_home", "user__saved_courses__course")
+        )
+        known = _Reader(
+            is_guest=any(is_home is False for is_home, _course in rows),
+            saved=frozenset(course for _is_home, course in rows if course is not None),
+        )
+        context["request"].__dict__["_reader_of_courses"] = known
+    return known

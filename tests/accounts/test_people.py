@@ -210,7 +210,7 @@ def test_the_list_costs_the_same_for_few_and_for_more(
     code = fill().code
     client_of_office.get(LIST)
     for _round in range(2):
-        with django_assert_num_queries(13):
+        with django_assert_num_queries(11):
             client_of_office.get(LIST)
         with django_assert_num_queries(8):
             client_of_office.get(f"{LIST}export/?faculty={code}&q=person")

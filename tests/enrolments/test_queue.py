@@ -150,7 +150,7 @@ def test_queries(cast: Cast, sign_in: SignIn, rows: int) -> None:
             client.get(f"/en/desk/?{query}")
         found[query] = len(asked)
 
-    assert found[""] == 11
+    assert found[""] == 10
     assert max(found.values()) <= MOST_QUERIES, found
 
 

@@ -169,7 +169,7 @@ def test_constant_queries(cast: Cast, sign_in: SignIn, rows: int) -> None:
     for case in Enrolment.objects.all()[:4]:
         assert client.get(f"/en/desk/{case.reference}/").status_code == 200
 
-    assert queries(client, "/en/work/") == 13
+    assert queries(client, "/en/work/") == 12
 
 
 def test_students_have_none(cast: Cast, sign_in: SignIn) -> None:
