@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from vx_portal.http import Person
 
 A_PAGE = 30  # courses on a university's page
+STOPS_A_PAGE = 50  # of all universities: few enough to look through, and the search is above them
 SORTS = {
     "name": _("Name"),
     "clock": _("Time difference"),
@@ -97,7 +98,9 @@ def universities(request: PortalRequest) -> HttpResponse:
     found = [stop for stop in stops if _matches(stop, _folded(asked).split())]
     context = {
         "universities": [stop.university for stop in stops],
-        "stops": _sorted(found, order),
+        "page_obj": Paginator(_sorted(found, order), STOPS_A_PAGE).get_page(
+            request.GET.get("page")
+        ),
         "asked": asked,
         "sorts": SORTS,
         "order": order if order in SORTS else "name",

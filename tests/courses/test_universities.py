@@ -13,7 +13,7 @@ from django.utils import translation
 
 from courses.models import University
 from courses.models.course import PublicState
-from courses.views.universities import A_PAGE
+from courses.views.universities import A_PAGE, STOPS_A_PAGE
 from tests import factories
 
 LIST = "/en/universities/"
@@ -179,3 +179,23 @@ def test_as_many_queries_for_three_as_for_one(client: Client, db: None) -> None:
 
     assert one == three
     assert max(three) <= MOST_QUERIES
+
+
+def test_forty_universities_stand_on_one_page_and_more_come_in_pages(
+    client: Client, db: None
+) -> None:
+    """As heavy and as many queries as may be; what is found by a word is counted over all pages."""
+    factories.UniversityFactory.create_batch(40)
+    whole = client.get(LIST)
+    forty = queries(client, f"{LIST}?n=1")
+    factories.UniversityFactory.create_batch(STOPS_A_PAGE)
+    first, second = text(client, f"{LIST}?sort=name"), text(client, f"{LIST}?sort=name&page=2")
+
+    assert whole.text.count('class="dep l-') == 40
+    assert "page=2" not in whole.text
+    assert len(whole.content) < 130_000  # before it is packed
+    assert first.count('class="dep l-') == STOPS_A_PAGE
+    assert second.count('class="dep l-') == 40
+    assert "90 universities" in second
+    assert "sort=name&amp;page=2" in first
+    assert queries(client, f"{LIST}?n=2") == forty <= MOST_QUERIES
