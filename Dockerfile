@@ -26,7 +26,7 @@ RUN apt-get update \
     && groupadd --gid 10001 vx \
     && useradd --uid 10001 --gid vx --no-create-home --home-dir /srv/vx --shell /usr/sbin/nologin vx \
     && install --directory --owner=vx --group=vx --mode=0750 \
-        /srv/vx/media /srv/vx/backups /srv/vx/beat /srv/vx/seals
+        /srv/vx/media /srv/vx/pages /srv/vx/backups /srv/vx/beat /srv/vx/seals
 COPY --from=made /venv /venv
 COPY --from=made /srv/vx/var /srv/vx/var
 COPY --from=made /app /app

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import IO, TYPE_CHECKING, Any, NamedTuple
+from typing import IO, TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from django.core.exceptions import RequestDataTooBig
 from django.core.files.uploadedfile import UploadedFile
@@ -25,7 +25,11 @@ LINGER_SECONDS = 3.0  # and for how long
 
 
 class FileTooLargeError(RequestDataTooBig):
-    """An upload was ended on its way in: a file or the whole is too large."""
+    """An upload was ended on its way in: a file is too large."""
+
+
+class TogetherTooLargeError(RequestDataTooBig):
+    """An upload was ended on its way in: all that was sent together is too large."""
 
 
 class CountingHandler(FileUploadHandler):
@@ -42,7 +46,7 @@ class CountingHandler(FileUploadHandler):
         self.incoming: IO[bytes] = input_data
         self.counted = 0
         if content_length > LARGEST_REQUEST:
-            self._end()
+            self._end(TogetherTooLargeError("the whole request is too large"))
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         super().new_file(*args, **kwargs)
@@ -51,16 +55,17 @@ class CountingHandler(FileUploadHandler):
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
         self.counted += len(raw_data)
         if self.counted > LARGEST_FILE:
-            self._end()
+            self._end(FileTooLargeError("a file is too large"))
         return raw_data  # for the next handler, which stores it
 
     def file_complete(self, file_size: int) -> None:
         return None
 
-    def _end(self) -> None:
-        """Drop a little more of it: a browser that is still sending does not read an answer.
+    def _end(self, reason: RequestDataTooBig) -> NoReturn:
+        """Raise `reason`, and before that drop a little more of what comes in.
 
-        What is there of the file goes too; Django leaves it lying when a handler raises.
+        A browser that is still sending does not read an answer. What is there of the file goes too;
+        Django leaves it lying when a handler raises.
         """
         for handler in self.request.upload_handlers if self.request else []:
             if file := getattr(handler, "file", None):
@@ -68,7 +73,7 @@ class CountingHandler(FileUploadHandler):
         end, left = time.monotonic() + LINGER_SECONDS, LINGER
         while left > 0 and time.monotonic() < end and (chunk := self.incoming.read(64 * 1024)):
             left -= len(chunk)
-        raise FileTooLargeError("a file or the whole request is too large")
+        raise reason
 
 
 class Found(NamedTuple):

@@ -104,7 +104,7 @@ class Production:
             for name in ("web-1:8000", "web-2:8000", "redis:6379", "8080", "8443", "8081")
         }
         self.running: dict[str, subprocess.Popen[bytes]] = {}
-        kept = [f"srv/{part}" for part in ("var", "media", "beat", "backups", "seals")]
+        kept = [f"srv/{part}" for part in ("var", "media", "pages", "beat", "backups", "seals")]
         for part in ("secrets", "logs", *kept, "tmp"):
             (folder / part).mkdir(parents=True, exist_ok=True)
         if (fonts := Path(os.environ.get("VAR_DIR", ROOT / "var")) / "fonts").exists():

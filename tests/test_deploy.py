@@ -79,9 +79,19 @@ def test_those_checks_would_fail(db: None, settings: Settings) -> None:
         ({"SECRET_KEY": ""}, "SECRET_KEY"),
         ({"SECRET_KEY": "short"}, "SECRET_KEY"),
         ({"DEMO": "1"}, "DEMO=1"),
+        ({"MAINTENANCE_UNTIL": "at noon"}, "2027-04-14 18:30"),
         ({"SITE_URL": "http://localhost", "DEMO": "1"}, "DEMO=1"),
     ],
-    ids=["plain http", "any host", "no host", "no key", "short key", "demo", "demo elsewhere"],
+    ids=[
+        "plain http",
+        "any host",
+        "no host",
+        "no key",
+        "short key",
+        "demo",
+        "no time",
+        "demo elsewhere",
+    ],
 )
 def test_it_refuses_to_start_unsafe(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, change: dict[str, str], says: str

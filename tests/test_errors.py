@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime, timedelta
 from typing import Any
 from unittest import mock
+from zoneinfo import ZoneInfo
 
 import pytest
+import time_machine
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import (
     PermissionDenied,
@@ -194,6 +197,26 @@ def test_maintenance(visitor: Client, office: User, settings: Any, signed_in: bo
     assert "Try again in ten minutes" in words(answer)
     assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
     assert alive.status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("hours", "said", "wait"),
+    [
+        (2, "weer op dinsdag 1 december 2026 om 14:00", "7200"),
+        (0, "Dat duurt langer dan we dachten", "600"),
+    ],
+)
+def test_maintenance_says_until_when(
+    visitor: Client, settings: Any, hours: int, said: str, wait: str
+) -> None:
+    noon = datetime(2026, 12, 1, 12, tzinfo=ZoneInfo("Europe/Amsterdam"))
+    settings.MAINTENANCE, settings.MAINTENANCE_UNTIL = True, noon + timedelta(hours=hours)
+
+    with time_machine.travel(noon, tick=False):
+        answer = visitor.get("/nl/")
+
+    assert said in words(answer)
+    assert answer.headers["Retry-After"] == wait
 
 
 # --- Forms ----------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ A page that may be shown while the database is down (500, 503) asks it nothing: 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from typing import Any
 
@@ -19,11 +20,11 @@ from django.core.exceptions import (
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import get_language_from_request
 
 from accounts.models import Role
-from paperwork.uploads import FileTooLargeError
+from paperwork.uploads import FileTooLargeError, TogetherTooLargeError
 from vx_portal.context import plain
 from vx_portal.http import WrongRoleError
 
@@ -41,6 +42,7 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
     most = settings.DATA_UPLOAD_MAX_NUMBER_FILES
     context = {
         "file": isinstance(exception, FileTooLargeError),
+        "together": isinstance(exception, TogetherTooLargeError),
         "files": most if isinstance(exception, TooManyFilesSent) else 0,
     }
     return _page(request, 413, context)
@@ -86,9 +88,11 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def maintenance(request: HttpRequest) -> HttpResponse:
-    """503 while we work on the portal; tells when to come back."""
-    response = plain_page(request, 503)
-    response.headers["Retry-After"] = "600"
+    """503 while we work on the portal; tells when to come back (MAINTENANCE_UNTIL)."""
+    now, until = timezone.now(), settings.MAINTENANCE_UNTIL
+    left = (until - now).total_seconds() if until else 0
+    response = plain_page(request, 503, {"until": until, "is_over_time": until and left <= 0})
+    response.headers["Retry-After"] = str(math.ceil(left)) if left > 0 else "600"
     return response
 
 
@@ -117,10 +121,12 @@ def role_name(role: str) -> str:
     return str(Role(role).label) if role in Role.values else role
 
 
-def plain_page(request: HttpRequest, status: int) -> HttpResponse:
+def plain_page(
+    request: HttpRequest, status: int, more: dict[str, Any] | None = None
+) -> HttpResponse:
     """A page without navigation and sign-in, which needs neither session nor database."""
     with translation.override(language_of(request)):
-        context = {**plain(request), "bare": True, "reference": _reference()}
+        context = {**plain(request), "bare": True, "reference": _reference(), **(more or {})}
         content = render_to_string(f"errors/{status}.html", context)
     return _sent(content, status)
 

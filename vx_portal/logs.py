@@ -159,6 +159,7 @@ def configure(level: str) -> dict[str, Any]:
             "django.request": {"level": "ERROR"},
             # Nobody's mistake but the giver's, who is told; our line has the 413.
             "django.security.FileTooLargeError": {"level": "CRITICAL"},
+            "django.security.TogetherTooLargeError": {"level": "CRITICAL"},
             "django.security.TooManyFilesSent": {"level": "CRITICAL"},
             "django.server": {"handlers": [], "propagate": False},
             "gunicorn.error": {"handlers": [], "propagate": True, "level": "WARNING"},

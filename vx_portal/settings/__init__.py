@@ -147,6 +147,8 @@ MEDIA_ROOT = Path(
 SEALS_FILE = Path(env("SEALS_FILE", default=str(VAR_DIR / "seals.jsonl")))
 # nginx sends the files itself, told so by the portal; see deploy/nginx/files.conf.
 FILES_BY_NGINX: bool = env.bool("FILES_BY_NGINX", default=False)
+# Where nginx finds what it says when it refuses something itself; empty: nothing is written.
+PAGES_ROOT: str = env("PAGES_ROOT", default="")
 FILE_UPLOAD_PERMISSIONS = 0o640
 FILE_UPLOAD_HANDLERS = [
     "paperwork.uploads.CountingHandler",  # ends what is larger than 10 MB while it comes in

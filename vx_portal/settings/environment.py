@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import os
 import secrets
+from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -31,17 +33,30 @@ class _Env(environ.FileAwareEnv):  # type: ignore[misc]
 
 env = _Env()
 
+TIME_ZONE: str = env("TIME_ZONE", default="Europe/Amsterdam")  # of the university
+
+
+def _moment(text: str) -> datetime | None:
+    """A day and time on the university's clock, such as 2027-04-14 18:30; None when left out."""
+    if not text:
+        return None
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(TIME_ZONE))
+    except ValueError as error:
+        raise ImproperlyConfigured("MAINTENANCE_UNTIL is written 2027-04-14 18:30.") from error
+
+
 VAR_DIR = Path(env("VAR_DIR", default=str(BASE_DIR / "var")))
 DEMO: bool = env.bool("DEMO", default=False)
 DEBUG: bool = env.bool("DEBUG", default=False)
 MAINTENANCE: bool = env.bool("MAINTENANCE", default=False)
+MAINTENANCE_UNTIL = _moment(env("MAINTENANCE_UNTIL", default=""))
 PORT: int = env.int("PORT", default=8000)
 SITE_URL: str = env("SITE_URL", default=f"http://localhost:{PORT}").rstrip("/")
 CONTACT_EMAIL: str = env("CONTACT_EMAIL", default="office@demo.example" if DEMO else "")
 # How many proxies of our own stand before it; their word on who asks is taken.
 ALLAUTH_TRUSTED_PROXY_COUNT: int = env.int("TRUSTED_PROXY_COUNT", default=0)
 REDIS_URL: str = env("REDIS_URL", default="")
-TIME_ZONE: str = env("TIME_ZONE", default="Europe/Amsterdam")  # of the university
 
 # --- Where it may run -----------------------------------------------------------------------------
 _LOCAL_HOSTS = ["localhost", "127.0.0.1", "[::1]"]

@@ -48,6 +48,15 @@ class TestWhatIsTooMuch:
         assert "Het bestand is groter dan 10 MB. Maak het kleiner, bijvoorbeeld" in page
         assert not Attachment.objects.exists()
 
+    def test_several_that_are_too_large_together_are_refused_for_that(self, mine: Client) -> None:
+        files = {name: upload(b"x" * (5 * MEGABYTE)) for name in ("one", "two", "three")}
+
+        answer = mine.post("/giving/", {"words": "Enough", **files})
+
+        assert answer.status_code == 413
+        assert "bij elkaar is groter dan 12 MB" in answer.text
+        assert "groter dan 10 MB" not in answer.text
+
     def test_the_largest_one_comes_in(self, mine: Client) -> None:
         """What is wrong with it is that it is no PDF."""
         answer = mine.post(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -10,6 +11,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
 from vx_portal.build import build
+from vx_portal.refusal_pages import write_pages
 
 
 class Command(BaseCommand):
@@ -21,4 +23,6 @@ class Command(BaseCommand):
         # An image has been built with all of it, and cannot be written to.
         if os.access(settings.VAR_DIR, os.W_OK) and (made := build()):
             self.stdout.write(f"Made: {', '.join(made)}.")
+        if settings.PAGES_ROOT:
+            write_pages(Path(settings.PAGES_ROOT))
         self.stdout.write("The portal is ready to start.")
