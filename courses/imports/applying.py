@@ -179,7 +179,7 @@ def _write(found: Comparison) -> None:
         known = [p for p in mine if p.kind != NEW]
         fields = {c.column.attribute for p in known for c in p.taken} - {"live_sessions"}
         if any(p.kind == VANISHED for p in known):
-            fields.add("state")
+            fields.add("participating_until" if model is University else "state")
         if fields:
             model._default_manager.bulk_update([p.row for p in known], sorted(fields), BATCH)
     Course.objects.filter(pk__in=touched).update(changed_at=now)

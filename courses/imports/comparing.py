@@ -126,6 +126,8 @@ def compare(
     """
     portal = Portal(data, lock=lock)
     entries = [*_universities(data, portal), *_courses(data, portal), *_vanished(data, portal)]
+    if len(data["universities"]) > 1:  # one alone says nothing of the others
+        entries += _vanished_universities(portal, today)
     if any(course["editions"] for course in data["courses"]):
         _vanished_editions(entries, portal, today)
     entries = [e for e in entries if e.kind or e.changes or e.editions]
@@ -140,12 +142,13 @@ def compare(
 
 
 class Portal:
-    """What the portal holds of the universities that the file names."""
+    """Its universities, and what it holds of those that the file names."""
 
     def __init__(self, data: dict[str, Any], *, lock: bool) -> None:
         named = {course["values"]["university"] for course in data["courses"]}
         codes = named | {values["code"] for values in data["universities"]}
-        self.universities = {u.code: u for u in University.objects.filter(code__in=codes)}
+        self.universities = {u.code: u for u in University.objects.order_by("code")}
+        self.not_named = [u for code, u in self.universities.items() if code not in codes]
         rows = Course.objects.filter(university__code__in=named).order_by("pk")
         found = Edition.objects.filter(course__university__code__in=named)
         if lock:  # editions first, as everybody who changes an edition and its course does
@@ -252,6 +255,21 @@ def _vanished(data: dict[str, Any], portal: Portal) -> Iterator[Entry]:
                 course.university.code,
                 row=course,
                 changed_at=course.changed_at,
+            )
+
+
+def _vanished_universities(portal: Portal, today: date) -> Iterator[Entry]:
+    """Partners that take part beyond today, and that a file with several does not name."""
+    for university in portal.not_named:
+        last = university.participating_until
+        if not university.is_home and (last is None or last > today):
+            yield Entry(
+                f"u{university.code}",
+                VANISHED,
+                University,
+                university.name,
+                university.code,
+                row=university,
             )
 
 

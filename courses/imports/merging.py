@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from django.db.models import Model
+from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
@@ -35,7 +36,7 @@ def merge(found: Comparison) -> list[Problem]:
             if entry.kind == NEW and "line_colour" not in entry.values:
                 university.line_colour = min(LineColour.values, key=lambda c: colours[c])
             colours[university.line_colour] += 1
-            universities[entry.values["code"]] = university  # type: ignore[index]  # it is text
+            universities[entry.university] = university
     for entry in found.entries:
         if entry.is_course:
             problems += _merge_course(entry, universities)
@@ -54,6 +55,8 @@ def _merged(entry: Entry) -> Model | None:
     """The entry's row with what is accepted of it, or None where nothing is."""
     if entry.kind == NEW and entry.accepted:
         entry.row = build(entry.what, entry.values, entry.columns)
+    elif entry.kind == VANISHED and entry.accepted and entry.what is University:
+        entry.row.participating_until = timezone.localdate()
     elif entry.kind == VANISHED and entry.accepted:
         entry.row.state = PublicState.WITHDRAWN
     elif entry.taken:

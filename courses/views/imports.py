@@ -20,7 +20,7 @@ from courses.imports.columns import COURSE_COLUMNS, EDITION_COLUMNS, SHEETS, UNI
 from courses.imports.comparing import CHANGED, NEW, VANISHED, Comparison, Entry, digest
 from courses.imports.merging import merge
 from courses.imports.reading import UnreadableError
-from courses.models import ImportRun
+from courses.models import ImportRun, University
 from courses.search import plain
 from courses.views.curating import office_writes
 from vx_portal.http import PortalRequest, current_user, needs_role
@@ -219,7 +219,8 @@ def _summary(
     problems = merge(found)
     context = {"run": run, "seen": seen, "problems": problems, "counts": applying.counted(found)}
     gone = [part for part in found.parts if part.merged and part.kind == VANISHED]
-    context |= {"gone": gone} | more
+    ending = [part for part in gone if part.what is University]
+    context |= {"gone": [part for part in gone if part not in ending], "ending": ending} | more
     return render(request, "courses/office/import_apply.html", context, status=status)
 
 

@@ -94,6 +94,33 @@ def test_an_accepted_vanished_course_is_withdrawn(solar: Course) -> None:
     assert kinds(applying.differences(run)) == {}
 
 
+def test_a_vanished_university_is_left_or_ends_today(solar: Course) -> None:
+    """A file with several universities speaks of them all; with one, of that one."""
+    home = factories.HomeUniversityFactory.create(code="LEI")
+    left, ended = (factories.UniversityFactory.create(code=code) for code in ("ANU", "EPFL"))
+    factories.UniversityFactory.create(code="OLD", participating_until=factories.days(-1))
+    head, both = "code,name,city,country,time_zone", (solar.university, home)
+    rows = [f"{u.code},{u.name},{u.city},{u.country},{u.time_zone}" for u in both]
+    alone = applying.take_in("a.csv", "\n".join([head, rows[0] + "x"]).encode(), by="Karin")
+    run = take_in("\n".join([head, *rows]))
+    found = applying.differences(run)
+
+    assert alone.run is None or VANISHED not in kinds(applying.differences(alone.run)).values()
+    assert kinds(found) == {left.name: VANISHED, ended.name: VANISHED}
+    assert [part.accepted for part in found.parts] == [False, False]
+
+    applying.choose(run, shown=["uANU", "uEPFL"], accepted=["uEPFL"])
+    counts = applying.apply(run, seen=seen(run), by="Karin")
+
+    for row in (left, ended, home, solar):
+        row.refresh_from_db()
+    assert counts == {"university_vanished": 1}
+    assert (left.participating_until, home.participating_until) == (None, None)
+    assert ended.participating_until == timezone.localdate()
+    assert solar.state == PublicState.PUBLISHED
+    assert kinds(applying.differences(run)) == {left.name: VANISHED}
+
+
 def test_again_there_is_nothing_to_change(solar: Course) -> None:
     text = f"{HEAD}\nUQ,SOL1,Solar Energy,6,=1+1\nUQ,H,Water,3,\n"
     run = take_in(text)
