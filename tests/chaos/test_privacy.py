@@ -1,4 +1,4 @@
-"""What people type and who they are is in no log, and their files leave with all their headers."""
+"""What people are and type is in no log; files and nginx's own pages have all their headers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 
 from paperwork.serving import HEADERS, INLINE_CSP
 from tests.mail_server import MailServer
-from tests.production import Database, Production, Visitor
+from tests.production import Answer, Database, Production, Visitor
 from tests.running import wait_until
 
 pytestmark = pytest.mark.chaos
@@ -111,6 +111,54 @@ def test_nothing_planted_is_in_a_log(portal: Production) -> None:
     broken = [line for line in lines if line["level"] == "error"]
     assert len(broken) >= 1  # and it says where, all the same
     assert any("tests/chaos/breaking.py" in str(line.get("where")) for line in broken)
+
+
+SHEET = re.compile(r'rel="stylesheet" href="([^"]+)"')
+
+
+def policy(answer: Answer) -> dict[str, str]:
+    said = str(answer.headers["Content-Security-Policy"]).split("; ")
+    return dict(part.split(" ", 1) for part in said)
+
+
+def test_what_nginx_says_itself_looks_like_the_portal(portal: Production) -> None:
+    """What is too large or cannot be read, in the language of the address, else in the reader's."""
+    visitor = portal.visitor()
+    large = visitor.ask("POST", "/nl/account/login/", "x" * (13 * 1024 * 1024), {})
+    odd = visitor.ask("GET", "/en/", None, {"Content-Length": "many"})
+    hidden = visitor.get("/metrics", **{"Accept-Language": "en-GB"})
+    ours = policy(visitor.get("/en/"))
+
+    assert [answer.status for answer in (large, odd, hidden)] == [413, 400, 404]
+    assert "bij elkaar is groter dan 12 MB" in large.text
+    assert "We cannot read this request" in odd.text
+    assert "This line does not stop here" in hidden.text
+    for answer in (large, odd, hidden):
+        assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert answer.headers["Retry-After"] is None
+        assert policy(answer).items() <= ours.items()
+
+
+def test_with_no_web_server_its_page_has_style_and_typefaces(portal: Production) -> None:
+    visitor = portal.visitor()
+    portal.running["web-1"].terminate()
+    portal.running.pop("web-1").wait(20)
+    try:
+        answer = visitor.get("/nl/courses/")
+        sheet = visitor.get(SHEET.findall(answer.text)[0])
+        fonts = re.findall(r'url\("([^")]+)"\)', sheet.text)
+        font = visitor.get(f"/static/{fonts[0]}")
+        other = visitor.get("/static/nothing.css")
+    finally:
+        portal.start("web-1", DJANGO_SETTINGS_MODULE=SETTINGS)
+        wait_until(lambda: portal.is_ready("web-1"), 60, "ready again")
+
+    assert (answer.status, answer.headers["Retry-After"]) == (503, "30")
+    assert "Even geduld" in answer.text
+    assert (sheet.status, sheet.headers["Content-Type"]) == (200, "text/css; charset=utf-8")
+    assert (font.status, font.headers["Content-Type"]) == (200, "font/woff2")
+    assert other.status == 404
 
 
 def test_a_refused_mail_is_in_no_log(portal: Production, mail_server: MailServer) -> None:
