@@ -90,7 +90,6 @@ MORE = {
     "review:transcript": 16,
     "registrations:registration": 14,
     "exams:home": 19,
-    "exams:exam": 13,
     "paper-link:paper": 17,
     "planner:plan": 15,
     "planner:exam": 15,

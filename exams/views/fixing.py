@@ -85,7 +85,7 @@ def exam(request: PortalRequest, pk: int, attempt: int) -> HttpResponse:
         homes[case.home_university] = homes.get(case.home_university, 0) + 1
     is_here = found is not None and places.is_here(found)
     context |= {
-        "students": cases.count(),
+        "students": edition.enrolled,  # type: ignore[attr-defined]  # annotated
         "homes": list(homes.items()),
         "question": next(
             (
