@@ -202,9 +202,13 @@ class InviteForm(RoleForm):
         max_length=254,
         help_text=_("At the university; the invitation goes there."),
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": _("Give the e-mail address of the person you invite.")},
     )
     name = forms.CharField(
-        label=_("Name"), max_length=150, widget=forms.TextInput(attrs={"autocomplete": "off"})
+        label=_("Name"),
+        max_length=150,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": _("Give the name of the person you invite.")},
     )
     language = forms.ChoiceField(
         label=_("Language of our e-mails"), choices=User.Language, widget=forms.RadioSelect

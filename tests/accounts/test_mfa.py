@@ -128,6 +128,7 @@ def test_password_alone_is_not_enough_with_one(client: Client) -> None:
     answer = sign_in(client, user)
     assert answer.url == "/en/account/2fa/authenticate/"
     assert client.get("/en/office/").status_code == 302
+    assert b"Use a passkey" not in client.get(answer.url).content  # there is none to use
     assert client.post(answer.url, {"code": "000000"}).status_code == 422
     assert client.post(answer.url, {"code": code()}).status_code == 302
     assert client.get("/en/office/").status_code == 200

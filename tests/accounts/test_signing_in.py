@@ -339,3 +339,17 @@ def test_nonsense_in_forms_gets_the_form_back(
     client: Client, path: str, data: dict[str, str]
 ) -> None:
     assert client.post(path, data | {"email": data.get("login", "")}).status_code == 422
+
+
+def test_a_form_that_breaks_on_nonsense_would_be_seen(
+    client: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The control: no middleware makes a page of what a form did not expect."""
+
+    def breaks(_form: object) -> None:
+        raise ValueError("nonsense")
+
+    monkeypatch.setattr("accounts.forms.signing_in.SignInForm.clean", breaks)
+    with pytest.raises(ValueError, match="nonsense"):
+        client.post(LOGIN, {"login": "\x00", "password": "\x00"})
+    caplog.clear()  # the error that a test may not leave behind
