@@ -17,7 +17,7 @@ from typing import IO, Any, Literal, NamedTuple
 
 from django.conf import settings
 
-SECONDS = 10.0  # by the clock; then it is killed
+SECONDS = 20.0  # by the clock; then it is killed. A sound file needs one, on a busy machine ten.
 LONGEST_ANSWER = 16 * 1024 * 1024  # bytes
 
 type Command = Literal["check", "pages", "page", "words", "bind", "logo"]
@@ -38,8 +38,15 @@ class Said(NamedTuple):
 def read(command: Command, file: IO[bytes], *numbers: int) -> Said:
     """Have `file`, which lies on a disk, read from its start. Never raises because of what it is.
 
-    A process that is killed, by its limits or by the clock, says `too_complex`.
+    A process that dies by its limits says `too_complex`; for one that had no chance within the
+    clock's time it is `too_slow`, which says nothing about the file.
     """
+    late = threading.Event()
+
+    def stop() -> None:
+        late.set()
+        process.kill()
+
     file.seek(0)
     process = subprocess.Popen(
         [sys.executable, "-E", "-s", "-B", "-m", "paperwork.inside", command, *map(str, numbers)],
@@ -50,7 +57,7 @@ def read(command: Command, file: IO[bytes], *numbers: int) -> Said:
         env={"LC_ALL": "C.UTF-8"},
         start_new_session=True,
     )
-    clock = threading.Timer(SECONDS, process.kill)
+    clock = threading.Timer(SECONDS, stop)
     clock.daemon = True
     clock.start()
     with process:
@@ -58,7 +65,10 @@ def read(command: Command, file: IO[bytes], *numbers: int) -> Said:
         answer = process.stdout.read(LONGEST_ANSWER)
         process.kill()  # it has ended, or says too much
     clock.cancel()
-    return _understood(answer)
+    said = _understood(answer)
+    if said is not None:
+        return said
+    return Said({"no": "too_slow" if late.is_set() else "too_complex"})
 
 
 def read_upload(command: Command, upload: IO[bytes]) -> Said:
@@ -85,10 +95,11 @@ def bind(paths: list[Path]) -> Said:
         return read("bind", file, *sizes)
 
 
-def _understood(answer: bytes) -> Said:
+def _understood(answer: bytes) -> Said | None:
+    """What the process said; None when it ended before it had."""
     line, end, content = answer.partition(b"\n")
     try:
         found = json.loads(line) if end else None
     except ValueError:
         found = None
-    return Said(found, content) if isinstance(found, dict) else Said({"no": "too_complex"})
+    return Said(found, content) if isinstance(found, dict) else None

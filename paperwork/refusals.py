@@ -40,6 +40,9 @@ REASONS: dict[str, str | Promise] = {
     "too_complex": gettext_lazy(
         "The file is too complex for us to read. Print it to a new PDF and send that."
     ),
+    "too_slow": gettext_lazy(
+        "The portal is busy and could not look at the file in time. Send it again in a minute."
+    ),
     "photo_damaged": gettext_lazy(
         "The photograph is damaged or not complete. Take it again, or save it anew."
     ),

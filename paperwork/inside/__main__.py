@@ -2,8 +2,8 @@
 
 Says one line of JSON; for `page` the bytes of the picture follow it, for `bind` those
 of a PDF, for `logo` those of a PNG.
-What goes wrong is said as `{"no": …}`; whoever started it takes an end without an answer for
-`too_complex`.
+What goes wrong is said as `{"no": …}`; whoever started it takes an end by the limits,
+without an answer, for `too_complex`.
 """
 
 from __future__ import annotations
