@@ -1,8 +1,9 @@
 """What delivering costs: `make bench ONLY=deliveries`, on SQLite and on a PostgreSQL of its own.
 
-Deliveries of a worker against bare smtplib with the same mails to the same mail server, and a
-transaction that owes a notice against the same one that does not; each pair in turn. Then what a
-worker costs that has nothing to do (idle.py).
+Deliveries of one Celery worker, from the commit that owes them until the last is written down,
+against bare smtplib with the same mails to the same mail server; and a transaction that owes a
+notice against the same one that does not; each pair in turn. Then what a worker costs that has
+nothing to do (idle.py). On PostgreSQL the worker is woken by a Redis, on SQLite by a folder.
 """
 
 from __future__ import annotations
@@ -26,7 +27,8 @@ LEAST = 0.02  # of the mails a second that bare smtplib hands over
 MOST = 4.0  # times as long as the transaction without the notice
 SLOWEST = 40  # deliveries a second of a worker on PostgreSQL
 ADDED = 2.0  # milliseconds that a notice may add
-ROUNDS, MAILS, CHANGES = 5, 100, 300
+ROUNDS, MAILS, CHANGES = 5, 200, 300
+LONGEST = 120  # seconds for one round of mails
 
 SINK = """
 import time
@@ -39,13 +41,17 @@ with MailServer() as server:
 
 def measure(folder: Path, run: Run) -> list[str]:
     """Print what deliveries and notices cost; what is too slow."""
-    print(f"{'':<12}{'mails/s':>9}{'least':>7}{'bare':>9}{'ratio':>7}{'limit':>7}")
-    found = {engine: measure_on(engine) for engine in ("sqlite", "postgresql")}
+    head = f"{'mails/s':>9}{'least':>7}{'bare':>9}{'ratio':>7}{'limit':>7}"
+    print(f"{'':<12}{head}   ms of processor a mail")
+    found = {
+        engine: measure_on(engine, redis=engine == "postgresql")
+        for engine in ("sqlite", "postgresql")
+    }
     for engine, facts in found.items():
         ratio, least = facts["ratio"], SLOWEST if engine == "postgresql" else "-"
         print(
             f"{engine:<12}{facts['sent']:>9.0f}{least:>7}{facts['bare']:>9.0f}"
-            f"{ratio:>7.2f}{LEAST:>7.2f}"
+            f"{ratio:>7.2f}{LEAST:>7.2f}{facts['busy']:>10.1f}"
         )
         limit = f"at least {SLOWEST}" if engine == "postgresql" else ""
         what = f"mails by one worker on {engine}"
@@ -83,9 +89,11 @@ def too_slow(engine: str, facts: dict[str, Any]) -> list[str]:
     return failures
 
 
-def measure_on(engine: str, module: str = "bench.deliveries") -> dict[str, Any]:
+def measure_on(
+    engine: str, module: str = "bench.deliveries", *, redis: bool = False
+) -> dict[str, Any]:
     """The figures of one engine, which `module` measures in a process of its own."""
-    from tests.chaos.servers import Postgres  # noqa: PLC0415  # with pytest, for its waiting
+    from tests.chaos.servers import Postgres, Redis  # noqa: PLC0415  # with pytest, for its waiting
 
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="vx-bench-"))
@@ -106,6 +114,10 @@ def measure_on(engine: str, module: str = "bench.deliveries") -> dict[str, Any]:
             postgres = Postgres()
             stack.callback(postgres.stop)
             environment["DATABASE_URL"] = postgres.url
+        if redis:
+            broker = Redis(Path(folder))
+            stack.callback(broker.stop)
+            environment["REDIS_URL"] = broker.url
         here = [sys.executable, "-m", module]
         done = subprocess.run(here, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:
@@ -126,35 +138,56 @@ def here() -> dict[str, Any]:
     call_command("migrate", verbosity=0)
     call_command("createcachetable")
     reader = User.objects.create_user("reader@university.example")
-    return {**deliveries(reader), **transactions(reader)}
+    with idle.running(dict(os.environ), Path(os.environ["VAR_DIR"])) as worker:
+        found: dict[str, Any] = deliveries(reader, worker)
+    return {**found, **transactions(reader)}
 
 
-def deliveries(reader: Any) -> dict[str, float]:
-    """Mails a second, by a worker's sweep and by bare smtplib, a round of each in turn."""
+def deliveries(reader: Any, worker: int) -> dict[str, float]:
+    """Mails a second, by the worker that runs and by bare smtplib, a round of each in turn."""
     from django.core.mail import mailers  # noqa: PLC0415
 
-    from paperwork import mails, tasks  # noqa: PLC0415
+    from paperwork import mails  # noqa: PLC0415
     from paperwork.models import Notice  # noqa: PLC0415
-    from paperwork.services.notices import owe_notice  # noqa: PLC0415
 
-    sent, bare = [], []
+    rate_of_worker(reader, "first")  # it has read its code, and sent a mail
+    rows = Notice.objects.select_related("recipient")
+    content = [mails.message(notice).message().as_bytes() for notice in rows]
+    sent, bare, before = [], [], idle.spent(worker)
     for number in range(ROUNDS):
-        for each in range(MAILS):
-            owe_notice("test", f"{number}:{each}", reader, {})
-        owed = Notice.objects.filter(state="new").select_related("recipient")
-        content = [mails.message(notice).message().as_bytes() for notice in owed]
         started = time.perf_counter()
         with smtplib.SMTP(mailers.default.host, mailers.default.port) as server:
             for mail in content:
                 server.sendmail("noreply@localhost", [reader.email], mail)
         bare.append(MAILS / (time.perf_counter() - started))
-        started = time.perf_counter()
-        while Notice.objects.exclude(state="done").exists():
-            tasks.sweep()
-        sent.append(MAILS / (time.perf_counter() - started))
+        sent.append(rate_of_worker(reader, str(number)))
     ratios = [own / beside for own, beside in zip(sent, bare, strict=True)]
     middle = statistics.median
-    return {"sent": middle(sent), "bare": middle(bare), "ratio": middle(ratios)}
+    busy = 1000 * (idle.spent(worker) - before) / (ROUNDS * MAILS)
+    return {"sent": middle(sent), "bare": middle(bare), "ratio": middle(ratios), "busy": busy}
+
+
+def rate_of_worker(reader: Any, name: str) -> float:
+    """Mails a second of the worker that runs: from the commit that owes them to the last."""
+    from django.db import transaction  # noqa: PLC0415
+    from django.db.models import Max  # noqa: PLC0415
+    from django.utils import timezone  # noqa: PLC0415
+
+    from paperwork.models import Notice  # noqa: PLC0415
+    from paperwork.services.notices import owe_notice  # noqa: PLC0415
+
+    with transaction.atomic():
+        for each in range(MAILS):
+            owe_notice("test", f"{name}:{each}", reader, {})
+    started = timezone.now()
+    mine = Notice.objects.filter(key__startswith=f"{name}:")
+    end = time.monotonic() + LONGEST
+    while mine.exclude(state="done").exists():
+        if time.monotonic() > end:
+            raise SystemExit("the worker has not sent what was owed")
+        time.sleep(0.05)
+    last = mine.aggregate(last=Max("done_at"))["last"]
+    return MAILS / float((last - started).total_seconds())
 
 
 def transactions(reader: Any) -> dict[str, list[float]]:

@@ -62,15 +62,12 @@ def spent(group: int) -> float:
 def worker(engine: str) -> Iterator[int]:
     """A worker that has started, with nothing to do; the number of its group of processes."""
     from tests.chaos.servers import Postgres, Redis  # noqa: PLC0415  # with pytest, for its waiting
-    from tests.running import wait_until  # noqa: PLC0415
 
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="vx-bench-")))
-        pulse = folder / "pulse"
         environment = {k: v for k, v in os.environ.items() if k not in OUTSIDE} | {
             "DJANGO_SETTINGS_MODULE": "vx_portal.settings",
             "VAR_DIR": str(folder),
-            "PULSE_PATH": str(pulse),
             "EMAIL_URL": "smtp://127.0.0.1:9",  # nothing is mailed
             "SECRET_KEY": "only-for-measuring-what-an-idle-worker-costs-0123456789",
             "LOG_LEVEL": "ERROR",
@@ -83,13 +80,30 @@ def worker(engine: str) -> Iterator[int]:
         for command in ("migrate", "createcachetable"):
             made = [sys.executable, "manage.py", command, "-v0"]
             subprocess.run(made, cwd=ROOT, env=environment, check=True)
-        celery = [sys.executable, "-m", "celery", "--quiet", "--app=vx_portal", "worker", "--beat"]
-        celery += ["--loglevel=error", "--without-gossip", "--without-mingle"]
-        celery += ["--without-heartbeat", "--concurrency=1"]
-        process = subprocess.Popen(celery, cwd=ROOT, env=environment, start_new_session=True)
-        stack.callback(stop, process)
+        yield stack.enter_context(running(environment, folder))
+
+
+@contextmanager
+def running(environment: dict[str, str], folder: Path) -> Iterator[int]:
+    """One worker of one process, with its clock, on a portal that is prepared; its group."""
+    from tests.running import wait_until  # noqa: PLC0415
+
+    pulse = folder / "pulse"
+    celery = [sys.executable, "-m", "celery", "--quiet", "--app=vx_portal", "worker", "--beat"]
+    celery += ["--loglevel=error", "--without-gossip", "--without-mingle"]
+    celery += ["--without-heartbeat", "--concurrency=1"]
+    process = subprocess.Popen(
+        celery,
+        cwd=ROOT,
+        env=environment | {"PULSE_PATH": str(pulse)},
+        stdout=subprocess.DEVNULL,  # somebody may read what the process that asked says
+        start_new_session=True,
+    )
+    try:
         wait_until(pulse.exists, 90, "the worker runs")
         yield process.pid
+    finally:
+        stop(process)
 
 
 def stop(process: subprocess.Popen[bytes]) -> None:

@@ -31,7 +31,7 @@ def prepare() -> None:
     call_command("createcachetable", verbosity=0)
     title, data = sample("letter", "nl")
     ids = []
-    for number in range(LETTERS * (3 + 4 * ROUNDS)):
+    for number in range(LETTERS * (2 + 3 * ROUNDS)):
         owed = owe_document("letter", f"bench-{number}", title=title, language="nl", data=data)
         sheet_file(str(owed.pk)).write_text(json.dumps(sheet_of(owed)._asdict()))
         ids.append(str(owed.pk))
