@@ -60,10 +60,13 @@ tasks.sweep()
 
 # Work that waits too long, and what the clocks owe about it at one moment.
 OVERDUE = """
+import time_machine
 from datetime import timedelta
 from django.utils import timezone
 from tests.enrolments.cases import case_of, make_cast
-case_of(make_cast(), "submitted", due_on=timezone.localdate() - timedelta(days=3))
+due = timezone.localdate() - timedelta(days=7)
+with time_machine.travel(timezone.now() - timedelta(days=14)):  # their roles began before that
+    case_of(make_cast(), "submitted", due_on=due)
 """
 CLOCKS = """
 import time_machine
