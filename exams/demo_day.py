@@ -15,6 +15,7 @@ from enrolments.models.enrolment import new_reference
 from exams.models import (
     Duty,
     Exam,
+    Facility,
     Held,
     Invigilator,
     Mark,
@@ -24,7 +25,7 @@ from exams.models import (
     Sitting,
     SittingState,
 )
-from exams.services import closing, marking, papers
+from exams.services import closing, facilities, marking, papers
 from paperwork.demo_files import pdf_of
 from paperwork.services.events import Outsider
 
@@ -128,6 +129,16 @@ def published_sitting(
         more: dict[str, Any] = {}
         if place == extra_for:
             more = {"extra_minutes": EXTRA, "arrangement": ["large_print"]}
+            Facility.objects.create(
+                enrolment=case,
+                attempt=attempt,
+                extra_minutes=EXTRA,
+                large_print=True,
+                state=Facility.State.CHECKED,
+                asked_at=starts - timedelta(days=35),
+                checked_at=starts - timedelta(days=33),
+                delete_after=facilities.delete_after(case, exam),
+            )
         Seat.objects.create(
             sitting=sitting,
             enrolment=case,
@@ -137,7 +148,8 @@ def published_sitting(
             ends_at=ends + timedelta(minutes=more.get("extra_minutes", 0)),
             **more,
         )
-    for part, one in zip(["lead", "invigilator"], Invigilator.objects.order_by("pk"), strict=False):
+    speakers = Invigilator.objects.filter(speaks_nl=True, speaks_en=True).order_by("pk")
+    for part, one in zip(["lead", "invigilator"], speakers, strict=False):
         if not one.duties.filter(starts_at__lt=sitting.ends_at, ends_at__gt=starts).exists():
             Duty.objects.create(
                 sitting=sitting, invigilator=one, part=part, starts_at=starts, ends_at=ends

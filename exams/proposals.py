@@ -218,7 +218,9 @@ def _way(data: dict[str, Any], now: Situation) -> str:
     """One rule to relax, as something to do."""
     number = data["amount"] or 1
     room = now.rooms.get(data["room"]) if data["room"] else None
+    tasks = [now.tasks[pk] for pk in data["exams"] if pk in now.tasks]
     said = {
+        "exams": ", ".join(f"{one.code} {one.exam.edition.course.local_title}" for one in tasks),
         "number": number,
         "names": names(data["students"], now),
         "room": room.name if room else _("a room"),
@@ -226,7 +228,7 @@ def _way(data: dict[str, Any], now: Situation) -> str:
         "until": _moment(datetime.fromisoformat(data["until"])) if data["until"] else "",
     }
     words = {
-        Rule.WINDOW: _("ask the host for another moment (%(start)s would do)"),
+        Rule.WINDOW: _("ask the host for another moment for %(exams)s (%(start)s would do)"),
         Rule.NOTICE: _("tell its students later than the rule says"),
         Rule.OWN_EXAM_WEEK: _("ask these students whether they can after all: %(names)s"),
         Rule.STUDENT_TWICE: _("ask a host for another moment for %(names)s"),

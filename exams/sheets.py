@@ -177,16 +177,17 @@ def _protocol(sitting: Sitting, rows: list[day.Row]) -> Data:
                 "rows": corrected,
             }
         )
-    none = ngettext("%(n)s incident was noted.", "%(n)s incidents were noted.", len(incidents))
+    said = ngettext("%(n)s incident was noted.", "%(n)s incidents were noted.", len(incidents))
+    noted = said % {"n": len(incidents)} if incidents else _("No incident was noted.")
     return {
         "facts": [
             *_facts(sitting),
             [
-                _("Closed"),
+                _("Sitting closed"),
                 _("%(when)s by %(who)s") % {"when": closed, "who": sitting.signed_off_by_name},
             ],
         ],
-        "lead": f"{day.count_words(rows)} {none % {'n': len(incidents)}}",
+        "lead": f"{day.count_words(rows)} {noted}",
         "tables": tables,
         "report": {"title": _("Report"), "paragraphs": sitting.report.splitlines()}
         if sitting.report

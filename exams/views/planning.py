@@ -119,11 +119,13 @@ def _sitting_page(
     now = situation(row.starts_at, exams=[row.exam_id])
     task = now.task_of(row) if row.pk in now.rows else None
     host = row.exam.edition.course.university
+    problems = conflicts.by_sitting(now).get(row.pk, [])
     context = {
         "row": row,
         "host": host,
         "shown": showing.at(row.starts_at, host),
-        "problems": conflicts.by_sitting(now).get(row.pk, []),
+        "problems": problems,
+        "stops": any(one.stops for one in problems),
         "refusal": refusal,
         "seats": [
             (seat, [ARRANGEMENTS[name] for name in seat.arrangement if name in ARRANGEMENTS])
