@@ -66,7 +66,21 @@ class Passport:
 
     @property
     def gaps(self) -> list[str]:
-        """Where two numbers do not fit, a sentence each."""
+        """Where two numbers do not fit, or a step was passed over; a sentence each."""
+        return [*self._passed_over(), *self._numbers()]
+
+    def _passed_over(self) -> list[str]:
+        """What should be written down by now and is not, of the version that counts."""
+        done = {step.kind for step in self.steps if not step.university_id}
+        went_on = not done.isdisjoint((K.SCANNED, K.SENT))
+        said = []
+        if self.paper.file and K.PRINTED not in done and (K.COLLECTED in done or went_on):
+            said.append(_("How many were printed is not written down."))
+        if K.COLLECTED not in done and (went_on or (self.there and not self.paper.replaced_at)):
+            said.append(_("How many answers were collected is not written down."))
+        return said
+
+    def _numbers(self) -> list[str]:
         printed, collected = self.count(K.PRINTED), self.count(K.COLLECTED)
         scanned, sent = self.count(K.SCANNED), self.count(K.SENT)
         said = []

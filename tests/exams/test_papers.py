@@ -166,6 +166,7 @@ GAPS = [
     ({"collected": 23, "scanned": 24}, ["Ingenomen 23, gescand 24: 1 te veel."]),
     ({"collected": 23, "sent": 22}, ["Er zijn 23 antwoorden, verstuurd zijn er 22: 1 ontbreekt."]),
     ({"printed": 3}, []),
+    ({"printed": 3, "sent": 3}, ["Hoeveel antwoorden zijn ingenomen, is niet opgeschreven."]),
 ]
 
 
@@ -187,6 +188,8 @@ def test_a_gap_with_who_was_there_and_a_number_put_right(exam: Exam, staff: list
         seat(sitting, attendance="present")
     type(sitting).objects.filter(pk=sitting.pk).update(state="closed", signed_off_at=timezone.now())
     paper = papers.hand_over(exam, "By courier", by=staff[0]).paper
+    (full,) = passport.passports(exam, staff[0])
+    assert full.gaps == ["Hoeveel antwoorden zijn ingenomen, is niet opgeschreven."]
     papers.note(paper, "collected", by=staff[0], number=2)
     (full,) = passport.passports(exam, staff[0])
     assert full.gaps == ["Er waren 3 studenten, van 2 zijn de antwoorden ingenomen."]
