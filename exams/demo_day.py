@@ -148,13 +148,14 @@ def published_sitting(
             ends_at=ends + timedelta(minutes=more.get("extra_minutes", 0)),
             **more,
         )
+    busy = Duty.objects.filter(starts_at__lt=sitting.ends_at, ends_at__gt=starts)
     speakers = Invigilator.objects.filter(speaks_nl=True, speaks_en=True).order_by("pk")
-    for part, one in zip(["lead", "invigilator"], speakers, strict=False):
-        if not one.duties.filter(starts_at__lt=sitting.ends_at, ends_at__gt=starts).exists():
-            Duty.objects.create(
-                sitting=sitting, invigilator=one, part=part, starts_at=starts, ends_at=ends
-            )
-            one.hours.create(starts_at=starts - PREPARING, ends_at=sitting.ends_at + PREPARING)
+    free = speakers.exclude(pk__in=busy.values("invigilator"))[:2]
+    for part, one in zip(["lead", "invigilator"], free, strict=False):
+        Duty.objects.create(
+            sitting=sitting, invigilator=one, part=part, starts_at=starts, ends_at=ends
+        )
+        one.hours.create(starts_at=starts - PREPARING, ends_at=sitting.ends_at + PREPARING)
     return sitting
 
 
