@@ -16,6 +16,8 @@ register_events(
         "note": pgettext_lazy("history", "wrote a note for colleagues"),
         "reorder": pgettext_lazy("history", "changed the order of the waiting list"),
         # Of apps that come after this one, about a case.
+        "say_own_exam": pgettext_lazy("history", "said when they have an exam of their own"),
+        "unsay_own_exam": pgettext_lazy("history", "took off an exam of their own"),
         "choose_slot": pgettext_lazy("history", "chose a moment for the exam"),
         "offer_resit": pgettext_lazy("history", "offered a resit"),
         "take_back_resit": pgettext_lazy("history", "took back the offer of a resit"),

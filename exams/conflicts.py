@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from exams import planning
 from exams.instances import Situation
 from exams.planning import Conflict, ConflictKind
+from exams.showing import between
 from exams.sitters import Task
 
 K = ConflictKind
@@ -150,6 +151,22 @@ def _outside_window(c: Conflict, s: Situation) -> str:
     return _("Outside the period that the host gives.")
 
 
+def _own_exams(c: Conflict, s: Situation) -> str:
+    words = _("Has exams of their own then: %(names)s.") % {"names": names(c.students, s)}
+    exam = s.instance.exam_by_id.get(c.exam)
+    if c.start is None or exam is None:
+        return words
+    said = [
+        f"{s.names.get(student, '?')} ({between(span.start, span.end)})"
+        for student in c.students
+        for span in s.said.get(student, ())
+        if span.meets(exam.time_of(exam.by_student[student], c.start))
+    ]
+    if not said:
+        return words
+    return f"{words} {_('As they say themselves: %(names)s.') % {'names': _joined(said)}}"
+
+
 def _room_twice(c: Conflict, s: Situation) -> str:
     other = s.tasks.get(c.other) if c.other is not None else None
     return _("The room has another exam at that time: %(code)s.") % {
@@ -177,9 +194,7 @@ _WORDS = {
     K.ROOM_CLOSED: _room_closed,
     K.NO_INVIGILATOR: _no_invigilator,
     K.OUTSIDE_WINDOW: _outside_window,
-    K.OWN_EXAM_WEEK: lambda c, s: (
-        _("Has exams of their own then: %(names)s.") % {"names": names(c.students, s)}
-    ),
+    K.OWN_EXAM_WEEK: _own_exams,
     K.ROOM_TWICE: _room_twice,
     K.INVIGILATOR_TWICE: _invigilator_twice,
     K.TOO_LATE_FOR_NOTICE: lambda _c, _s: _("Students would hear of it too late."),

@@ -10,11 +10,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Membership, Role
-from courses.models import Edition
+from courses.models import Edition, Faculty
+from enrolments.models import Enrolment
 from exams import demo_day, demo_students
 from exams.models import (
     Building,
     Exam,
+    ExamWeek,
     Held,
     Invigilator,
     InvigilatorHours,
@@ -163,6 +165,7 @@ def load() -> None:
         for fixed in EXAMS:
             _make_exam(fixed)
         _make_exam_of_our_own()
+        _make_exam_weeks()
         demo_day.load()
         demo_students.load()
 
@@ -260,6 +263,19 @@ def _make_exam(fixed: Fixed) -> Exam:
     )
     _note(exam, contact)
     return exam
+
+
+def _make_exam_weeks() -> None:
+    """Of two faculties: one over the beginning of a host's period, one over a fixed moment."""
+    in_a_period = Exam.objects.filter(mode=Mode.WINDOW).latest("window_from")
+    fixed = Exam.objects.filter(starts_at__isnull=False).latest("starts_at")
+    for exam, days in ((in_a_period, 2), (fixed, 5)):
+        first = timezone.localdate(exam.earliest_at)
+        last = first + timedelta(days=days - 1)
+        cases = Enrolment.objects.filter(edition=exam.edition_id, faculty__isnull=False)
+        faculties = Faculty.objects.filter(pk__in=cases.values("faculty")).order_by("pk")
+        for faculty in faculties[:1]:
+            ExamWeek.objects.create(faculty=faculty, first=first, last=last)
 
 
 def _make_exam_of_our_own() -> None:

@@ -7,6 +7,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
 from django.db.models import (
+    BigIntegerField,
+    DateField,
     DateTimeField,
     Exists,
     Model,
@@ -24,6 +26,7 @@ from exams.models import (
     Exam,
     ExamWeek,
     InvigilatorHours,
+    OwnExam,
     Room,
     RoomClosure,
     RoomHours,
@@ -50,6 +53,7 @@ class Facts(NamedTuple):
     closures: list[Row]  # room, from, until
     helpers: list[Row]  # invigilator, name, speaks Dutch, speaks English, from, until
     weeks: list[Row]  # of exams of their own: faculty or programme, first day, last day
+    own: list[Row]  # exams that students have elsewhere: student, from, until
     days: list[date]  # on which rooms and people are known
     earliest: datetime  # what begins before it would be told too late
 
@@ -99,6 +103,7 @@ def read(
     )
     known = sorted({*days, *(timezone.localdate(row.starts_at) for row in standing)})
     hours, closures = _doors(known)
+    weeks, own = _taken(known)
     return Facts(
         exams=list(by_pk.values()),
         takers=takers_of(by_pk.values()),
@@ -117,7 +122,8 @@ def read(
         ),
         hours=hours,
         closures=closures,
-        weeks=_weeks(known),
+        weeks=weeks,
+        own=own,
         helpers=_helpers(known, {person for _sitting, person, *_ in duties}, everybody=everybody),
         days=known,
         earliest=day_start(first_day_in_time()),
@@ -154,12 +160,34 @@ def _doors(days: list[date]) -> tuple[list[Row], list[Row]]:
     )
 
 
-def _weeks(days: list[date]) -> list[Row]:
-    """When faculties and programmes have exams of their own, on these days. One query."""
+def _taken(days: list[date]) -> tuple[list[Row], list[Row]]:
+    """When students have exams of their own on these days: by faculty or programme, and each.
+
+    One query for both.
+    """
     if not days:
-        return []
-    rows = ExamWeek.objects.filter(last__gte=days[0], first__lte=days[-1])
-    return list(rows.values_list("faculty", "programme", "first", "last"))
+        return [], []
+    nobody = Value(None, output_field=BigIntegerField())
+    no_day = Value(None, output_field=DateField())
+    no_moment = Value(None, output_field=DateTimeField())
+    weeks = (
+        ExamWeek.objects.order_by()
+        .filter(last__gte=days[0], first__lte=days[-1])
+        .values_list("faculty", "programme", "first", "last", nobody, no_moment, no_moment)
+    )
+    own = (
+        OwnExam.objects.order_by()
+        .filter(**_on(days))
+        .values_list(
+            *(nobody, nobody, no_day, no_day),
+            *("enrolment__student", "starts_at", "ends_at"),
+        )
+    )
+    rows = sorted(weeks.union(own, all=True).order_by(), key=repr)
+    return (
+        [row[:4] for row in rows if row[4] is None],
+        [row[4:] for row in rows if row[4] is not None],
+    )
 
 
 def _helpers(days: list[date], on_duty: set[int], *, everybody: bool) -> list[Row]:

@@ -32,6 +32,7 @@ class Situation:
     duties: dict[int, list[tuple[int, str]]]  # by sitting: invigilator, part
     instance: planning.Instance
     gone: dict[int, list[int]] = field(default_factory=dict)  # by sitting: they sit it no more
+    said: dict[int, tuple[Span, ...]] = field(default_factory=dict)  # own exams, by student
 
     @cached_property
     def sittings(self) -> dict[int, planning.Sitting]:
@@ -148,7 +149,16 @@ def made_from(found: Facts, *, propose_on: list[date] | None = None) -> Situatio
         students_per_invigilator=house.number("exams.students_per_invigilator"),
     )
     made = Situation(
-        tasks, rooms, names, people | helper_names, rows, seated, duties, instance, gone
+        tasks,
+        rooms,
+        names,
+        people | helper_names,
+        rows,
+        seated,
+        duties,
+        instance,
+        gone,
+        _said(found),
     )
     return _with_pins(made, whole=propose_on is not None)
 
@@ -232,7 +242,7 @@ def _rooms(rooms: dict[int, Room], found: Facts) -> Iterator[planning.Room]:
 
 
 def _busy(found: Facts, tasks: dict[int, Task]) -> dict[int, tuple[Span, ...]]:
-    """When students have exams of their own: the weeks of their faculty and programme.
+    """When students have exams of their own: weeks of faculty and programme, and what they said.
 
     Of `tasks` those with a moment of their own are left out of it: nobody can choose another one
     for them, and a plan without them would help nobody. The planner says whom they hit.
@@ -246,7 +256,9 @@ def _busy(found: Facts, tasks: dict[int, Task]) -> dict[int, tuple[Span, ...]]:
     busy: defaultdict[int, list[Span]] = defaultdict(list)
     for _case, student, _name, _edition, _kind, faculty, programme in found.takers.enrolled:
         busy[student] += [*of_faculty.get(faculty, ()), *of_programme.get(programme, ())]
-    for exam in (task.as_exam() for task in tasks.values() if found.weeks):
+    for student, spans in _said(found).items():
+        busy[student] += spans
+    for exam in (task.as_exam() for task in tasks.values() if found.weeks or found.own):
         if exam.start is None:
             continue
         for one in exam.candidates:
@@ -255,6 +267,14 @@ def _busy(found: Facts, tasks: dict[int, Task]) -> dict[int, tuple[Span, ...]]:
                 left for span in busy[one.student] for left in without(span, fixed)
             ]
     return {student: tuple(dict.fromkeys(own)) for student, own in busy.items() if own}
+
+
+def _said(found: Facts) -> dict[int, tuple[Span, ...]]:
+    """When students say that they have exams elsewhere."""
+    said: defaultdict[int, list[Span]] = defaultdict(list)
+    for student, starts_at, ends_at in found.own:
+        said[student].append(Span(starts_at, ends_at))
+    return {student: tuple(own) for student, own in said.items()}
 
 
 def without(span: Span, closed: Iterable[Span]) -> list[Span]:

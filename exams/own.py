@@ -18,13 +18,14 @@ from enrolments.later import Happened, News, Part
 from enrolments.models import Enrolment, State
 from enrolments.models.enrolment import WITH_HOST
 from enrolments.turn import Turn
-from exams.models import Exam, Facility, Resit, Seat, SlotChoice, SlotOffer
+from exams.models import Exam, Facility, OwnExam, Resit, Seat, SlotChoice, SlotOffer
 from exams.models.exam import FIRST_ATTEMPT
 from exams.places import is_away
 from exams.services.facilities import why_not, words_of
+from exams.services.own_exams import hit
 from exams.services.resits import SITTING, why_no_resit
 from exams.services.slots import why_not_offered
-from exams.showing import Shown, at, shown
+from exams.showing import Shown, at, between, shown
 
 
 class Link(NamedTuple):
@@ -208,3 +209,21 @@ def attempts_of(case: Enrolment, user: User) -> list[Attempt]:
             )
         )
     return found
+
+
+class Said(NamedTuple):
+    """An exam that the student has elsewhere."""
+
+    said: OwnExam
+    words: str
+    is_hit: bool  # it is at the time of an exam of this case
+
+
+def said_by(case: Enrolment, user: User) -> list[Said]:
+    """The exams to come that the student has elsewhere, as said with this case. Three queries."""
+    rows = OwnExam.objects.visible_to(user).filter(enrolment=case, ends_at__gt=timezone.now())
+    resits = Resit.objects.visible_to(user).taking().filter(enrolment=case)
+    own = Q(attempt=FIRST_ATTEMPT) | Q(attempt__in=resits.values("attempt"))
+    exams = list(Exam.objects.visible_to(user).filter(own, edition=case.edition_id))
+    seats = list(Seat.objects.visible_to(user).standing().filter(enrolment=case))
+    return [Said(one, between(one.starts_at, one.ends_at), hit(one, exams, seats)) for one in rows]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -16,8 +16,12 @@ from exams import planning
 from exams.conflicts import in_words, names
 from exams.instances import Situation, situation
 from exams.models import Plan
+from exams.moments import two_clocks
 from exams.planning import Relaxation, Rule
 from exams.sitters import LEIDEN, Task
+
+if TYPE_CHECKING:
+    from courses.models import University
 
 
 def between(first: date, last: date) -> Situation:
@@ -147,11 +151,21 @@ def compared(row: Plan, now: Situation) -> list[Line]:
 def _place(one: planning.Sitting, now: Situation) -> str:
     room = now.rooms.get(one.room)
     where = f"{room.building.name} {room.name}" if room else "?"
-    return f"{_moment(one.start)}, {where} ({len(one.students)})"
+    host = now.tasks[one.exam].exam.edition.course.university
+    return f"{_both(one.start, host)}, {where} ({len(one.students)})"
 
 
 def _moment(at: datetime) -> str:
     return date_format(timezone.localtime(at), "D j F, H:i")
+
+
+def _both(at: datetime, host: University) -> str:
+    """On Leiden's clock, and the host's where that shows something else."""
+    clocks = two_clocks(at, host.zone)
+    if clocks.is_same:
+        return _moment(at)
+    there = date_format(clocks.host, "D j F, H:i" if clocks.is_other_day else "H:i")
+    return f"{_moment(at)} = {there} ({host.local_city})"
 
 
 class Reason(NamedTuple):
@@ -234,7 +248,7 @@ def _way(data: dict[str, Any], now: Situation) -> str:
         Rule.STUDENT_TWICE: _("ask a host for another moment for %(names)s"),
         Rule.ROOM_HOURS: _("have %(room)s open from %(start)s until %(until)s"),
         Rule.PLACES: _("find a room with %(number)s places"),
-        Rule.SPLITTING: _("let it be split over rooms"),
+        Rule.SPLITTING: _("ask the host whether it may be split over rooms"),
         Rule.WHEELCHAIR: _("find a room that is accessible by wheelchair"),
         Rule.COMPUTERS: _("find a room with %(number)s computers"),
         Rule.INVIGILATORS: ngettext(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import time
 from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from courses.models import University
     from exams.models import Exam
+    from exams.sitters import Task
 
 
 class Shown(NamedTuple):
@@ -48,6 +50,13 @@ def shown(exam: Exam, home: University | None = None) -> Shown:
     return at(exam.earliest_at, host)
 
 
+def of_task(task: Task) -> Shown:
+    """When an exam is, or a moment of it that students chose."""
+    if task.start is None:
+        return shown(task.exam)
+    return at(task.start, task.exam.edition.course.university)
+
+
 def at(moment: datetime, host: University) -> Shown:
     """A moment in Leiden and at `host`; the host's day is left out when it is the same day."""
     clocks = two_clocks(moment, ZoneInfo(host.time_zone))
@@ -60,6 +69,14 @@ def at(moment: datetime, host: University) -> Shown:
 def _span(first: datetime, last: datetime, zone: tzinfo) -> str:
     begins, ends = (moment.astimezone(zone).replace(tzinfo=None) for moment in (first, last))
     return _("from %(first)s until %(last)s") % {"first": _full(begins), "last": _full(ends)}
+
+
+def between(first: datetime, last: datetime) -> str:
+    """Hours of one day on Leiden's clock, or the day when it is the whole."""
+    begins, ends = (one.astimezone(leiden()).replace(tzinfo=None) for one in (first, last))
+    if begins.time() == ends.time() == time.min:
+        return date_format(begins, "l j F Y")
+    return f"{_full(begins)}–{_clock(ends)}"
 
 
 def _full(moment: datetime) -> str:

@@ -85,6 +85,7 @@ class Task(NamedTuple):
             windows=windows,
             preferred=preferred,
             languages=frozenset({exam.language}),
+            may_split=not exam.one_room,
         )
 
 

@@ -16,6 +16,7 @@ from exams.facts import day_start
 from exams.instances import Situation
 from exams.models import Room, Sitting, SittingState
 from exams.moments import TwoClocks, two_clocks
+from exams.showing import Shown, of_task
 from exams.sitters import Task
 
 OPENS, CLOSES = 8, 22  # the hours that the table shows, and more where an exam needs it
@@ -64,7 +65,8 @@ class Left(NamedTuple):
     missing: int
     planned: int
     tell_by: date
-    clocks: TwoClocks  # of its moment, or of the beginning of its period
+    day: date  # of its moment, or of the beginning of its period
+    shown: Shown
     is_late: bool
 
 
@@ -192,11 +194,11 @@ def left(situation: Situation) -> list[Left]:
         if not missing or last is None or last <= now:
             continue
         at = task.start or task.exam.earliest_at
-        deadline = tell_by(timezone.localdate(at))
-        zone = task.exam.edition.course.university.zone
+        day = timezone.localdate(at)
+        deadline = tell_by(day)
         planned = len(task.sitters) - len(missing)
         found.append(
-            Left(task, len(missing), planned, deadline, two_clocks(at, zone), deadline < today)
+            Left(task, len(missing), planned, deadline, day, of_task(task), deadline < today)
         )
     return sorted(found, key=lambda one: (one.tell_by, one.task.code, one.task.id))
 
@@ -207,7 +209,7 @@ def day_to_show(known: list[Entry], to_plan: list[Left], asked: date | None) -> 
         return asked
     today = timezone.localdate()
     days = [day_of(one) for one in known if day_of(one) >= today]
-    days = days or [max(one.clocks.leiden.date(), today) for one in to_plan]
+    days = days or [max(one.day, today) for one in to_plan]
     return min(days, default=today)
 
 

@@ -27,6 +27,7 @@ LEADS: dict[str, str] = {
     "exams.slotchoice": "enrolment",
     "exams.seat": "enrolment",
     "exams.mark": "seat__enrolment",
+    "exams.ownexam": "enrolment",
     "exams.facility": "enrolment",
     "exams.resit": "enrolment",
     "grades.experience": "enrolment",

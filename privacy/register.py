@@ -60,6 +60,7 @@ INCLUDED: dict[str, Kept] = {
         text=COLLEAGUES,
         by_name=SOMEBODY_ELSE,
     ),
+    "exams.ownexam": _of("enrolment__student"),
     "exams.facility": _of("enrolment__student"),
     "exams.resit": _of("enrolment__student"),
     "exams.invigilator": _of("user"),

@@ -28,6 +28,8 @@ EXAMS: dict[str, Address] = {
     "exchange-exam:first-facility": own_placed(post=OWNER),
     "exchange-exam:facility": own_placed("resit", post=OWNER),
     "exchange-exam:withdraw": done_by_owner("facility of a case"),
+    "exchange-exam:own": own_placed(post=OWNER),
+    "exchange-exam:remove-own": done_by_owner("own exam"),
     "exams:home": read_by_arrangers(),
     "exams:exams": read_by_arrangers(),
     "exams:exam": read_by_arrangers("attempt"),

@@ -20,6 +20,7 @@ from exams.models import (
     ExamWeek,
     Facility,
     InvigilatorHours,
+    OwnExam,
     Plan,
     Resit,
     RoomClosure,
@@ -99,6 +100,7 @@ def exam_things(student: User) -> dict[str, Any]:
     over = sittings.PublishedSittingFactory.create(state="closed", signed_off_at=timezone.now())
     sat = sittings.seat(over, attendance="absent")
     reference = {"reference": case.reference}
+    said = OwnExam.objects.create(enrolment=case, **times)
     sitting = sittings.SittingFactory.create()
     proposal = Plan.objects.create(starts_on=later.date(), ends_on=later.date())
     return {
@@ -117,6 +119,7 @@ def exam_things(student: User) -> dict[str, Any]:
         "resit": reference | {"attempt": resit.attempt},
         "seat": reference | {"pk": seat.pk},
         "seat of a closed sitting": {"pk": over.pk, "seat": sat.pk},
+        "own exam": reference | {"pk": said.pk},
         "facility of a case": reference | {"attempt": 1},
         "facility": {"pk": facility.pk},
         "attempt in a window": {"pk": exam.edition_id, "attempt": 1},

@@ -74,6 +74,13 @@ class FixForm(forms.Form):
         choices=Held,
         help_text=gettext_lazy("At home: our paper goes out to the home universities."),
     )
+    one_room = forms.BooleanField(
+        label=gettext_lazy("All students in one room"),
+        required=False,
+        help_text=gettext_lazy(
+            "But who has a room of their own. Otherwise we may take several rooms."
+        ),
+    )
     resit = forms.ChoiceField(
         label=gettext_lazy("Is there a resit"),
         choices=[("", "–"), ("yes", gettext_lazy("yes")), ("no", gettext_lazy("no"))],
@@ -157,7 +164,8 @@ class FixForm(forms.Form):
         known: dict[str, Any] = {
             name: getattr(exam, name)
             for name in (
-                *("mode", "minutes", "kind", "held", "materials", "instructions", "language"),
+                *("mode", "minutes", "kind", "held", "one_room"),
+                *("materials", "instructions", "language"),
                 *("contact_name", "contact_phone", "contact_email"),
             )
         }
@@ -294,7 +302,7 @@ class FixForm(forms.Form):
             **{
                 name: said[name]
                 for name in (
-                    *("minutes", "kind", "materials", "instructions", "language"),
+                    *("minutes", "kind", "one_room", "materials", "instructions", "language"),
                     *("contact_name", "contact_phone", "contact_email"),
                 )
             },
@@ -314,7 +322,7 @@ class FixForm(forms.Form):
         """The fields below headings, in order."""
         parts = [
             (_("When"), "mode clock on at which until_on until_at until_which minutes"),
-            (_("What kind"), "kind held resit"),
+            (_("What kind"), "kind held one_room resit"),
             (_("What students and invigilators read"), "materials instructions language"),
             (_("On the day"), "contact_name contact_phone contact_email"),
             (_("The exam paper"), "paper_on paper_at paper_which"),

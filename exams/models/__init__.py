@@ -4,6 +4,7 @@ from exams.models.day import Mark
 from exams.models.exam import Exam, ExamLink, Held, Mode, SlotChoice, SlotOffer
 from exams.models.facility import ARRANGEMENTS, Facility
 from exams.models.invigilators import Invigilator, InvigilatorHours
+from exams.models.own import OwnExam
 from exams.models.paper import Paper, PaperStep
 from exams.models.plan import Plan
 from exams.models.resit import Resit
@@ -25,6 +26,7 @@ __all__ = [
     "InvigilatorHours",
     "Mark",
     "Mode",
+    "OwnExam",
     "Paper",
     "PaperStep",
     "Plan",

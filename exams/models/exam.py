@@ -85,6 +85,13 @@ class Exam(models.Model):
         help_text=_("Without extra exam time."),
     )
     kind = models.CharField(_("kind of exam"), max_length=10, choices=Edition.ExamKind)
+    one_room = models.BooleanField(
+        _("in one room"),
+        default=False,
+        help_text=_(
+            "All students together, but who has a room of their own. Otherwise we may take several."
+        ),
+    )
     materials = models.TextField(
         _("what a student may use"),
         max_length=2000,

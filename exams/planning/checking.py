@@ -60,7 +60,8 @@ def _alone(sitting: Sitting, instance: Instance) -> Iterator[Conflict]:
         if span.meets(exam.time_of(each, sitting.start))
     ]
     if away:
-        yield conflict(ConflictKind.OWN_EXAM_WEEK, dict.fromkeys(away))
+        own = conflict(ConflictKind.OWN_EXAM_WEEK, dict.fromkeys(away))
+        yield replace(own, start=sitting.start)
     yield from _facilities(sitting, exam, instance, people)
     yield from _invigilation(sitting, exam, instance)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -36,7 +37,8 @@ class Conflict:
     """What is wrong, as data for a sentence.
 
     `students` and `invigilators` are those that it concerns; `other` is the second exam of what is
-    twice, or the same exam; `needed` and `available` count places, computers or invigilators.
+    twice, or the same exam; `needed` and `available` count places, computers or invigilators;
+    `start` is when it begins, where students have exams of their own.
     """
 
     kind: ConflictKind
@@ -48,3 +50,4 @@ class Conflict:
     facility: Facility | None = None
     needed: int | None = None
     available: int | None = None
+    start: datetime | None = None

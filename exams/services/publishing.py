@@ -14,6 +14,7 @@ from exams import conflicts
 from exams.conflicts import Problem
 from exams.instances import Situation
 from exams.models import Exam, Seat, Sitting, SittingState
+from exams.moments import TwoClocks, two_clocks
 from exams.services import sittings, telling, telling_hosts, telling_invigilators
 from exams.sitters import Task
 from paperwork.services.events import Actor
@@ -42,6 +43,12 @@ class Announcement(NamedTuple):
     def stops(self) -> list[Problem]:
         """What has to be mended first."""
         return [one for one in self.problems if one.stops]
+
+    @property
+    def timed(self) -> list[tuple[Sitting, TwoClocks]]:
+        """The sittings, with when they begin here and at the host."""
+        zone = self.task.exam.edition.course.university.zone
+        return [(row, two_clocks(row.starts_at, zone)) for row in self.rows]
 
     @property
     def key(self) -> str:

@@ -27,6 +27,7 @@ from exams.instances import Situation, situation
 from exams.models import ARRANGEMENTS, Room, Sitting
 from exams.models.sitting import SittingQuerySet
 from exams.services import seating, sittings, verdicts
+from exams.showing import of_task
 from exams.sitters import Sitter, Task
 from exams.story import story
 from exams.timetable import Entry
@@ -192,7 +193,7 @@ def exam(
                 messages.success(request, _("Planned. Students hear of it when you publish it."))
                 return _back(made)
     context: dict[str, Any] = {"task": task, "groups": groups, "unseated": unseated}
-    context |= {"verdict": verdict, "stale": stale}
+    context |= {"verdict": verdict, "stale": stale, "shown": of_task(task)}
     return _where_page(request, form, "exams/plan/exam.html", context)
 
 

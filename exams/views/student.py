@@ -20,7 +20,7 @@ from exams.services import facilities, resits, slots
 from vx_portal.http import PortalRequest, current_user
 
 
-def _case(request: PortalRequest, reference: str) -> Enrolment:
+def placed_case(request: PortalRequest, reference: str) -> Enrolment:
     """The student's own case, once its home side has approved it."""
     case = own_case(request, reference)
     if case.state not in WITH_HOST:
@@ -31,7 +31,7 @@ def _case(request: PortalRequest, reference: str) -> Enrolment:
 @require_safe
 def exam(request: PortalRequest, reference: str) -> HttpResponse:
     """Every attempt, and what can be done about each now."""
-    case = _case(request, reference)
+    case = placed_case(request, reference)
     context = {
         "case": case,
         "edition": case.edition,
@@ -45,7 +45,7 @@ def exam(request: PortalRequest, reference: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def facility(request: PortalRequest, reference: str, attempt: int = FIRST_ATTEMPT) -> HttpResponse:
     """What the own programme has granted, with its decision; asked for each attempt."""
-    case, user = _case(request, reference), current_user(request)
+    case, user = placed_case(request, reference), current_user(request)
     if not FIRST_ATTEMPT <= attempt <= LAST_ATTEMPT:
         raise Http404
     found = Facility.objects.visible_to(user).filter(enrolment=case, attempt=attempt).first()
@@ -80,7 +80,7 @@ def facility(request: PortalRequest, reference: str, attempt: int = FIRST_ATTEMP
 @require_POST
 def withdraw(request: PortalRequest, reference: str, attempt: int) -> HttpResponse:
     """The student does not want the facility any more."""
-    case, user = _case(request, reference), current_user(request)
+    case, user = placed_case(request, reference), current_user(request)
     rows = Facility.objects.visible_to(user).select_related("enrolment")
     found = get_object_or_404(rows, enrolment=case, attempt=attempt)
     try:
@@ -95,7 +95,7 @@ def withdraw(request: PortalRequest, reference: str, attempt: int) -> HttpRespon
 @require_POST
 def choose(request: PortalRequest, reference: str) -> HttpResponse:
     """Pick a moment within the host's window."""
-    case, user = _case(request, reference), current_user(request)
+    case, user = placed_case(request, reference), current_user(request)
     rows = SlotOffer.objects.visible_to(user).filter(exam__edition=case.edition_id)
     slot = rows.filter(pk=_number(request.POST.get("slot"))).select_related("exam").first()
     if slot is None:
@@ -118,7 +118,7 @@ def _number(typed: str | None) -> int:
 @require_POST
 def answer(request: PortalRequest, reference: str, attempt: int) -> HttpResponse:
     """Whether the student takes the resit."""
-    case, user = _case(request, reference), current_user(request)
+    case, user = placed_case(request, reference), current_user(request)
     rows = Resit.objects.visible_to(user).select_related(
         "enrolment__student", "enrolment__edition__course__university"
     )
@@ -135,7 +135,7 @@ def answer(request: PortalRequest, reference: str, attempt: int) -> HttpResponse
 @require_http_methods(["GET", "HEAD", "POST"])
 def ill(request: PortalRequest, reference: str, pk: int) -> HttpResponse:
     """Report ill before the start: a button, nothing to explain; or come after all."""
-    case, user = _case(request, reference), current_user(request)
+    case, user = placed_case(request, reference), current_user(request)
     rows = Seat.objects.visible_to(user).standing().filter(enrolment=case, student=user)
     seat = get_object_or_404(
         rows.select_related("sitting__exam__edition__course", "enrolment"), pk=pk

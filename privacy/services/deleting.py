@@ -14,7 +14,7 @@ from accounts.models import User
 from courses.models import Edition
 from enrolments.models import BoardRequest, Enrolment, KeptPlaces, Note
 from exams.append_only import forgetting
-from exams.models import Facility, Mark, Resit, Seat, SlotChoice, SlotOffer
+from exams.models import Facility, Mark, OwnExam, Resit, Seat, SlotChoice, SlotOffer
 from exams.services import facilities
 from grades.models import (
     PurposeChange,
@@ -124,6 +124,7 @@ def _delete_exams(case: Enrolment) -> None:
         Mark.objects.filter(seat__enrolment=case).delete()
     Seat.objects.filter(enrolment=case).delete()
     Resit.objects.filter(enrolment=case).delete()
+    OwnExam.objects.filter(enrolment=case).delete()
     for choice in SlotChoice.objects.filter(enrolment=case):
         choice.delete()
         SlotOffer.objects.filter(pk=choice.slot_id).update(taken=F("taken") - 1)
