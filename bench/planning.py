@@ -1,4 +1,9 @@
-"""How fast a realistic semester is planned, and how sure the plan is to be the best."""
+"""How fast a realistic semester is planned, and how sure the plan is to be the best.
+
+The yardstick is fixed: 20 exams of 8 partners, 600 students who each sit at least one, 12 rooms, 25
+days. All of it is to be planned, proven the best or within 1 %, in 30 s on two cores. What is drawn
+by lot (`make`) depends on the seed alone. Beside it stand semesters that are harder than that.
+"""
 
 from __future__ import annotations
 
@@ -25,10 +30,13 @@ from exams.planning import (
     propose,
     starts_within,
 )
+from exams.planning.instance import joined, within
 
 SECONDS, GAP = 30.0, 0.01
 LEIDEN = ZoneInfo("Europe/Amsterdam")
 FIRST = date(2027, 3, 8)  # five weeks, in which the clocks change
+LONGEST = timedelta(hours=4)  # an exam with the most extra time
+COMPUTERS = 60  # candidates at once, at most
 PLACES = (160, 120, 90, 70, 60, 45, 40, 35, 30, 20, 12, 8)
 
 
@@ -44,10 +52,12 @@ class Semester:
     away: float  # the part of the half days on which an invigilator is away
     seeds: tuple[int, ...]
     limited: bool = True  # whether the limits hold for it
+    whole: bool = False  # whether every exam has to be planned
 
 
+PARTNERS = 8
 SEMESTERS = (
-    Semester("a semester", 20, 600, 25, 12, 14, 0.3, 0.4, (1, 2, 3, 4)),
+    Semester("a semester", 20, 600, 25, 12, 14, 0.3, 0.4, (1, 2, 3, 4, 5, 6), whole=True),
     Semester("few rooms and people", 20, 600, 25, 12, 12, 0.5, 0.5, (1, 2)),
     Semester("twice the size", 40, 1200, 25, 12, 20, 0.3, 0.4, (1,), limited=False),
 )
@@ -69,7 +79,8 @@ def measure(_folder: Path, run: Run) -> list[str]:
             took, cpu = time.monotonic() - began, time.process_time() - cpu
             conflicts = check(plan, instance)
             slow = took > SECONDS or plan.gap > GAP or plan.status is Status.NONE
-            wrong = bool(conflicts) or (slow and semester.limited)
+            left = semester.whole and bool(plan.unplanned)
+            wrong = bool(conflicts) or left or (slow and semester.limited)
             seats = sum(len(exam.candidates) for exam in instance.exams)
             print(
                 f"{semester.name + f', {seed}':<26}{len(instance.exams):>6}{seats:>7}"
@@ -82,7 +93,10 @@ def measure(_folder: Path, run: Run) -> list[str]:
             if semester.limited:
                 slowest, widest = max(slowest, took), max(widest, plan.gap)
             if wrong:
-                failures.append(f"{semester.name}, {seed}: {took:.0f} s, gap {plan.gap:.1%}")
+                failures.append(
+                    f"{semester.name}, {seed}: {took:.0f} s, gap {plan.gap:.1%},"
+                    f" {len(plan.unplanned)} not planned"
+                )
     what = "20 exams of 600 students planned"
     limit = f"at most {SECONDS:.0f} s"
     run.note(f"{what}, slowest", round(slowest, 1), "s", limit, shown=True)
@@ -97,10 +111,6 @@ def make(semester: Semester, seed: int) -> Instance:
     days = [FIRST + timedelta(days=number + number // 5 * 2) for number in range(semester.days)]
     grid = starts_within(day_span(day, LEIDEN, clock(8, 30), clock(20)) for day in days)
     busy = _own_exams(semester, days, dice)
-    exams = tuple(
-        _exam(number, students, days, grid, busy, dice)
-        for number, students in enumerate(_audiences(semester, dice))
-    )
     rooms = tuple(
         Room(
             id=number,
@@ -114,10 +124,15 @@ def make(semester: Semester, seed: int) -> Instance:
     people = tuple(
         Invigilator(
             id=number,
-            languages=frozenset({"en", dice.choice(("nl", "de"))}),
+            languages=frozenset({"en", "de" if number % 2 else "nl"}),
             free=_open(days, semester.away, dice, late=True),
         )
         for number in range(semester.invigilators)
+    )
+    fixed: list[Span] = []
+    exams = tuple(
+        _exam(number, students, days, grid, busy, dice, rooms, people, fixed)
+        for number, students in enumerate(_audiences(semester, dice))
     )
     return Instance(
         exams=exams,
@@ -149,31 +164,48 @@ def _exam(
     grid: tuple[datetime, ...],
     busy: dict[int, tuple[Span, ...]],
     dice: random.Random,
+    rooms: tuple[Room, ...],
+    people: tuple[Invigilator, ...],
+    fixed: list[Span],
 ) -> Exam:
-    """Some at the host's instant, some in a few days, some in two weeks."""
-    partner = number % 8
+    """Some at the host's instant, some in a few days, some in two weeks.
+
+    A host fixes an instant, or a period with one, at which enough is open and free for its exam,
+    and no other instant that is fixed: who plans agrees on that with it. No more is looked at.
+    """
+    partner = number % PARTNERS
+    languages = frozenset({"en"} if partner < PARTNERS - 1 else {"de"})
     first = dice.randrange(2, len(days) - 5)
     start, windows = None, ()
+    moments: list[datetime] = []
     if dice.random() < 0.25:
-        taken = [span for student in students for span in busy.get(student, ())]
+        taken = [*fixed, *(span for student in students for span in busy.get(student, ()))]
         week = [day_span(day, LEIDEN, clock(9), clock(15)) for day in days[first : first + 5]]
-        start = dice.choice(
-            [
-                each
-                for day in week
-                for each in grid
-                if day.start <= each < day.end
-                and not any(s.meets(Span(each, each + timedelta(hours=4))) for s in taken)
-            ]
-        )
+        moments = [
+            each
+            for day in week
+            for each in grid
+            if day.start <= each < day.end
+            and not any(s.meets(Span(each, each + LONGEST)) for s in taken)
+            and _has_room(Span(each, each + LONGEST), len(students), languages, rooms, people)
+        ]
+    if moments:
+        start = dice.choice(moments)
+        fixed.append(Span(start, start + LONGEST))
     else:
         last = min(first + dice.choice((4, 4, 9)), len(days) - 1)
+        while last < len(days) - 1 and not any(
+            _has_room(Span(each, each + LONGEST), len(students), languages, rooms, people)
+            for each in grid
+            if day_span(days[first], LEIDEN).start <= each < day_span(days[last], LEIDEN).end
+        ):
+            last += 1  # for a host that must be asked for a longer period
         windows = tuple(
             day_span(day, LEIDEN, clock(8), clock(22)) for day in days[first : last + 1]
         )
     kind = dice.choices((Kind.PAPER, Kind.LAPTOP, Kind.COMPUTERS), (6, 3, 1))[0]
-    if kind is Kind.COMPUTERS:
-        students = students[:60]
+    if kind is Kind.COMPUTERS and (start or len(students) > COMPUTERS):
+        kind = Kind.LAPTOP  # so many are not examined at computers of ours
     liked = dice.sample(range(5), 3)
     prefers = {day for day in days if day.weekday() in liked}
     return Exam(
@@ -184,7 +216,24 @@ def _exam(
         start=start,
         windows=windows,
         preferred=tuple(day_span(day, LEIDEN) for day in sorted(prefers)),
-        languages=frozenset({"en"} if partner < 7 else {"de"}),
+        languages=languages,
+    )
+
+
+def _has_room(
+    span: Span,
+    students: int,
+    languages: frozenset[str],
+    rooms: tuple[Room, ...],
+    people: tuple[Invigilator, ...],
+) -> bool:
+    """Whether rooms and invigilators for so many, and some alone, are there all that time."""
+    places = [room.places for room in rooms if within(span, joined(room.open))]
+    free = [one for one in people if one.languages & languages and within(span, joined(one.free))]
+    alone = 2 + students // 40
+    return (
+        sum(sorted(places)[alone:]) >= students * 1.1
+        and len(free) >= -(-students // 30) + alone + 2
     )
 
 
