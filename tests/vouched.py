@@ -108,6 +108,9 @@ VOUCHED: dict[str, dict[str, str]] = {
     "tests/exams/test_fixing.py": {
         "test_a_host_fixes_its_exam_and_staff_hear_of_it": "partner-exams:fix",
     },
+    "tests/exams/test_own_exams.py": {
+        "test_said_on_its_page_seen_by_the_planner_and_taken_off": "exchange-exam:own",
+    },
     "tests/exams/test_papers.py": {
         "test_a_host_sees_its_own_exams_and_no_others": "partner-day:exam",
         "test_exam_staff_by_their_pages": "papers:note papers:open papers:read papers:readers",

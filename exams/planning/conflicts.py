@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -50,4 +50,4 @@ class Conflict:
     facility: Facility | None = None
     needed: int | None = None
     available: int | None = None
-    start: datetime | None = None
+    start: datetime | None = field(default=None, compare=False)
