@@ -24,7 +24,7 @@ from enrolments.later import history_of, news_of
 from enrolments.models import Enrolment, State
 from enrolments.models.enrolment import Kind
 from enrolments.route import stops
-from enrolments.services import actions, board, bulk, places, requests, working
+from enrolments.services import actions, board, bulk, places, requests, rules, working
 from enrolments.services.actions import ACTIONS
 from paperwork.models import Event
 from vx_portal.http import PortalRequest, current_user, needs_role
@@ -195,11 +195,13 @@ def case(request: PortalRequest, reference: str) -> HttpResponse:
     return case_page(request, find(request, reference))
 
 
+@rules.one_rulebook()
 def case_page(
     request: PortalRequest, case: Enrolment, *, status: int = 200, **more: Any
 ) -> HttpResponse:
     """Everything that whoever decides about `case` needs to know."""
-    user = current_user(request)
+    user, profile = current_user(request), getattr(case.student, "student", None)
+    requests.judge_by(case, profile)
     possible = actions.actions_for(user, case)
     here = decided_here(case)
     hindered = {name: why for name in here if (why := actions.hindrance(name, user, case))}
@@ -207,7 +209,7 @@ def case_page(
     news = news_of([case])[case.pk]
     context = {
         "case": case,
-        "student": getattr(case.student, "student", None),
+        "student": profile,
         "seen": case.changed_at.isoformat(),
         "holder": holding.holder(case, news),
         "stops": stops(case, news=news) if news.steps else [],

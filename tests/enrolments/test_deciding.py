@@ -185,7 +185,7 @@ class TestOneCase:
         with CaptureQueriesContext(connection) as asked:
             client.get(f"/en/desk/{case.reference}/")
 
-        assert len(asked) <= 16, [query["sql"] for query in asked]  # one less on PostgreSQL
+        assert len(asked) <= 14, [query["sql"] for query in asked]  # one less on PostgreSQL
 
 
 class TestUndo:
