@@ -73,7 +73,7 @@ def test_web_processes_killed(
         for number, key in enumerate(sorted(keys)):
             portal.arm(point, "web", "child" if number % 2 else "whole")
             assert not portal.change(key)
-            wait_until(lambda: portal.get("/livez"), 30, "the web server is back")
+            wait_until(lambda: portal.get("/livez"), 90, "the web server is back")
 
         outcome = portal.settle(prefix + point, keys if stands else set())
 
@@ -98,7 +98,7 @@ def test_without_a_key_what_is_tried_again_is_shown_twice(
     for key in keys:
         portal.arm("before_hint", "web", "child")
         assert not portal.change(key, way="no key")
-        wait_until(lambda: portal.get("/livez"), 30, "the web server is back")
+        wait_until(lambda: portal.get("/livez"), 90, "the web server is back")
         assert portal.change(key, way="no key")
     portal.taken()
 
@@ -116,7 +116,7 @@ def test_without_the_row_changes_are_not_told(
     for key in keys:
         portal.arm("before_hint", "web", "child")
         portal.change(key, way="message")
-        wait_until(lambda: portal.get("/livez"), 30, "the web server is back")
+        wait_until(lambda: portal.get("/livez"), 90, "the web server is back")
     assert portal.change(f"{prefix}spared", way="message")
     wait_until(lambda: portal.counts()[f"{prefix}spared"], 30, "a message that nobody killed")
     portal.taken()
