@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import User
-from courses.models import Faculty
+from courses.models import Faculty, Programme
 from enrolments.scopes import scopes_of
 from grades.models.registration import Registration
 
@@ -21,20 +21,36 @@ if TYPE_CHECKING:
 
 class UsisListQuerySet(models.QuerySet["UsisList"]):
     def visible_to(self, user: Person) -> Self:
-        """Coordinators and the administration of its faculty; auditors."""
+        """Coordinators and the administration of its faculty; auditors.
+
+        Who coordinates some programmes sees the lists of those alone.
+        """
         if not user.is_authenticated:
             return self.none()
         scopes = scopes_of(user)
         if scopes.is_auditor:
             return self
-        return self.filter(faculty__in=scopes.coordinates_faculties | scopes.administers)
+        whole = Q(faculty__in=scopes.coordinates_faculties | scopes.administers)
+        if not scopes.coordinates_programmes:
+            return self.filter(whole)
+        parts = UsisList.programmes.through.objects.filter(usislist=OuterRef("pk"))
+        theirs = parts.filter(programme__in=scopes.coordinates_programmes)
+        others = parts.exclude(programme__in=scopes.coordinates_programmes)
+        return self.filter(whole | (Exists(theirs) & ~Exists(others)))
 
 
 class UsisList(models.Model):
-    """A list of registrations taken out of uSis, brought for one faculty."""
+    """A list of registrations taken out of uSis, brought for one faculty, or programmes of it."""
 
     faculty = models.ForeignKey(
         Faculty, models.PROTECT, related_name="+", verbose_name=_("faculty")
+    )
+    programmes = models.ManyToManyField(
+        Programme,
+        blank=True,
+        related_name="+",
+        verbose_name=_("programmes"),
+        help_text=_("Laid beside the registrations of these alone; none means the whole faculty."),
     )
     name = models.CharField(_("name"), max_length=120)
     brought_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")

@@ -7,20 +7,22 @@ empty differs: nothing is recorded that the list does not say.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from accounts.models import User
-from courses.models import Faculty
+from courses.models import Faculty, Programme
 from enrolments.scopes import scopes_of
 from grades import form, usis_lists
 from grades.models import Registration, RegistrationState, UsisList, UsisRow
+from grades.models.registration import RegistrationQuerySet
 from grades.proposing import in_usis
 from grades.registrars import has_administration
 from grades.services import registering
@@ -57,14 +59,27 @@ class Brought:
 
 
 def faculties_of(user: User) -> list[Faculty]:
-    """Those for which `user` may bring a list: the administration, or coordinators without one."""
+    """Those for which `user` may bring a list: the administration, or coordinators without one.
+
+    Who coordinates some programmes of a faculty brings it for those (`programmes_of`).
+    """
     scopes = scopes_of(user)
-    mine = Faculty.objects.filter(pk__in=scopes.administers | scopes.coordinates_faculties)
+    wholly = Q(pk__in=scopes.administers | scopes.coordinates_faculties)
+    partly = Q(programmes__in=scopes.coordinates_programmes)
+    mine = Faculty.objects.filter(wholly | partly).distinct()
     return [
         faculty
         for faculty in mine.order_by("name_nl")
         if faculty.pk in scopes.administers or not has_administration(faculty.pk)
     ]
+
+
+def programmes_of(user: User, faculty: Faculty) -> list[Programme]:
+    """The programmes of `faculty` for which `user` brings a list; none when for all of it."""
+    scopes = scopes_of(user)
+    if faculty.pk in scopes.administers | scopes.coordinates_faculties:
+        return []
+    return list(faculty.programmes.filter(pk__in=scopes.coordinates_programmes))
 
 
 def bring(faculty: Faculty, name: str, rows: list[dict[str, str]], *, by: User) -> Brought:
@@ -75,9 +90,11 @@ def bring(faculty: Faculty, name: str, rows: list[dict[str, str]], *, by: User) 
     """
     if faculty not in faculties_of(by):
         raise ActionError(_("You cannot bring a list for this faculty."))
-    lines = compared(faculty, rows)
+    programmes = programmes_of(by, faculty)
+    lines = compared(faculty, rows, programmes)
     with transaction.atomic():
         usis_list = UsisList.objects.create(faculty=faculty, name=name[:120], brought_by=by)
+        usis_list.programmes.set(programmes)
         UsisRow.objects.bulk_create(
             UsisRow(
                 usis_list=usis_list,
@@ -113,16 +130,15 @@ def _record(row: Registration, cells: dict[str, str], by: User) -> bool:
     return new
 
 
-def compared(faculty: Faculty, rows: Iterable[dict[str, str]]) -> list[Line]:
+def compared(
+    faculty: Faculty, rows: Iterable[dict[str, str]], programmes: Sequence[Programme] = ()
+) -> list[Line]:
     """Each line with the registration of the same student that it fits best. Two queries.
 
     Lines that do not say which course they are about come last: they never take the registration
     of a line that does.
     """
-    sent = Registration.objects.current().filter(
-        enrolment__faculty=faculty, state__in=[S.SENT, S.REGISTERED, S.RECONCILED]
-    )
-    sent = sent.exclude(route=Registration.Route.HONOURS)
+    sent = _sent(faculty.pk, programmes).filter(state__in=[S.SENT, S.REGISTERED, S.RECONCILED])
     of: dict[str, list[Registration]] = {}
     for row in sent.select_related(*form.SHOWN):
         of.setdefault(usis_lists.bare(row.enrolment.student_number), []).append(row)
@@ -131,6 +147,14 @@ def compared(faculty: Faculty, rows: Iterable[dict[str, str]]) -> list[Line]:
     for cells in sorted(rows, key=lambda cells: not says_a_course(cells)):
         found[cells["line"]] = _line(cells, of, taken)
     return sorted(found.values(), key=lambda line: int(line.cells["line"]))
+
+
+def _sent(faculty: int, programmes: Sequence[Programme]) -> RegistrationQuerySet:
+    """The registrations that uSis may hold: of the faculty, or of these programmes alone."""
+    rows = Registration.objects.current().filter(enrolment__faculty=faculty)
+    if programmes:
+        rows = rows.filter(enrolment__programme__in=programmes)
+    return rows.exclude(route=Registration.Route.HONOURS)
 
 
 def _line(cells: dict[str, str], of: dict[str, list[Registration]], taken: set[int]) -> Line:
@@ -189,10 +213,9 @@ def summary(usis_list: UsisList) -> dict[str, Any]:
     found = [row for row in rows if row.outcome == Outcome.FOUND]
     differ = [row for row in rows if row.outcome == Outcome.DIFFERS]
     unknown = [row for row in rows if row.outcome == Outcome.UNKNOWN]
-    sent = Registration.objects.current().filter(
-        enrolment__faculty=usis_list.faculty_id, state__in=[S.SENT, S.REGISTERED]
-    )
-    open_ones = sent.exclude(route=Registration.Route.HONOURS)
+    programmes = list(usis_list.programmes.all())
+    sent = _sent(usis_list.faculty_id, programmes)
+    open_ones = sent.filter(state__in=[S.SENT, S.REGISTERED])
     absent = open_ones.exclude(pk__in=[row.registration_id for row in rows if row.registration_id])
     absent = absent.filter(sent_at__lte=usis_list.brought_at)
     missing = list(absent.select_related(*form.SHOWN).order_by("sent_at", "pk")[:200])
@@ -201,6 +224,7 @@ def summary(usis_list: UsisList) -> dict[str, Any]:
         "differ": differ,
         "unknown": unknown,
         "missing": missing,
+        "programmes": programmes,
         "words": in_words(len(found) + len(differ) + len(missing), found, differ),
     }
 

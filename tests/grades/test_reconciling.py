@@ -10,12 +10,13 @@ from django.test import Client
 
 from accounts.models import Role, User
 from courses.imports.reading import UnreadableError
+from enrolments.models import Enrolment
 from grades import registrations, usis_lists
 from grades.models import RegistrationState, UsisRow
 from grades.services import reconciling
 from grades.services.registration_actions import ActionError
 from tests import factories
-from tests.enrolments.cases import Cast, make_cast
+from tests.enrolments.cases import Cast, make_cast, student_of
 from tests.grades.registering import TITLE, fresh, moved, opened
 
 pytestmark = pytest.mark.django_db
@@ -72,6 +73,39 @@ def test_a_list_records_what_is_entered_but_not_by_who_verified() -> None:
     assert brought.recorded == 1
     now = fresh(row)  # type: ignore[arg-type]
     assert (now.state, now.usis_reference) == (S.RECONCILED, "U-5")
+
+
+def test_who_coordinates_some_programmes_brings_a_list_for_those(sign_in: SignIn) -> None:
+    """Of one that is not theirs nothing is recorded, and nothing is said of it."""
+    cast = make_cast()
+    faculty = cast.faculty
+    mine, theirs = factories.ProgrammeFactory.create_batch(2, faculty=faculty)
+    bringer = factories.MemberFactory.create(role=Role.COORDINATOR, faculty=faculty)
+    bringer.memberships.get().programmes.set([mine])
+    rows = []
+    for programme in (mine, theirs):
+        cast.owner = student_of(faculty)
+        row = moved(opened(cast), "file", "decide", "send", cast=cast)
+        Enrolment.objects.filter(pk=row.enrolment_id).update(programme=programme)
+        rows.append(fresh(row))
+    lines = [f"{row.enrolment.student_number};;{TITLE};5;8;;" for row in rows]
+    listed = usis_lists.rows_of("usis.csv", as_list(*lines))
+    assert reconciling.faculties_of(bringer) == [], "the administration does"
+    cast.administration.memberships.all().delete()
+    assert reconciling.faculties_of(bringer) == [faculty]
+
+    found = reconciling.bring(faculty, "usis.csv", listed, by=bringer)
+
+    assert [fresh(row).state for row in rows] == [S.RECONCILED, S.SENT]
+    page = f"/en/desk/registrations/usis/{found.usis_list.pk}/"
+    shown = sign_in(bringer).get(page).text
+    assert f"Laid beside the registrations of {mine} alone." in shown
+    assert "1 sent, 1 found." in shown
+    assert str(rows[1].enrolment.student) not in shown
+    assert sign_in(cast.coordinator).get(page).status_code == 200
+    other = factories.MemberFactory.create(role=Role.COORDINATOR, faculty=faculty)
+    other.memberships.get().programmes.set([theirs])
+    assert sign_in(other).get(page).status_code == 404
 
 
 @pytest.mark.parametrize(
