@@ -62,18 +62,22 @@ class Comparison(NamedTuple):
     rows: list[Row]
 
 
-def compare(courses: Sequence[Course], without: Sequence[Faculty], today: date) -> Comparison:
-    """`courses` (with their university and editions) beside each other."""
-    columns = [_column(course, without, today) for course in courses]
+def compare(
+    courses: Sequence[Course], without: Sequence[Faculty], today: date, *, reader: object = None
+) -> Comparison:
+    """`courses` (with their university and editions) beside each other, for `reader`."""
+    columns = [
+        _column(course, purposes(course, without, reader=reader), today) for course in courses
+    ]
     names = list(dict.fromkeys(name for column in columns for name in column.facts))
     rows = [Row(name, [column.facts.get(name, "") for column in columns]) for name in names]
     return Comparison(columns, [row for row in rows if any(row.cells)])
 
 
-def _column(course: Course, without: Sequence[Faculty], today: date) -> Column:
+def _column(course: Course, ways: list[Purpose], today: date) -> Column:
     current = [one for one in course.editions.all() if one.ends_on >= today]
     edition = leading(current, today)
-    return Column(course, edition, purposes(course, without), _facts(course, edition, today))
+    return Column(course, edition, ways, _facts(course, edition, today))
 
 
 def _facts(course: Course, edition: Edition | None, today: date) -> dict[str, str]:

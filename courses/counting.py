@@ -118,6 +118,19 @@ def _honours(course: Course) -> Purpose:
     )
 
 
-def purposes(course: Course, no_extracurricular: Iterable[Faculty]) -> list[Purpose]:
-    """The ways in which `course` may count, in the order in which most students need them."""
-    return [_in_the_degree(course), _extracurricular(course, no_extracurricular), _honours(course)]
+def has_no_extracurricular(reader: object) -> bool:
+    """Whether `reader` studies at a faculty that registers no extracurricular courses."""
+    student = getattr(reader, "student", None)
+    return bool(student and student.faculty and student.faculty.no_extracurricular)
+
+
+def purposes(course: Course, without: Iterable[Faculty], *, reader: object = None) -> list[Purpose]:
+    """The ways in which `course` may count, in the order in which most students need them.
+
+    Those of the faculties `without` extracurricular read that it is not for them on a public page;
+    signed in they do not see it at all.
+    """
+    ways = [_in_the_degree(course), _honours(course)]
+    if not has_no_extracurricular(reader):
+        ways.insert(1, _extracurricular(course, without))
+    return ways

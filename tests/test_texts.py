@@ -37,6 +37,7 @@ PAGES = [
     "privacy",
 ]
 LANGUAGES = ["nl", "en"]
+OF_FACULTIES = ("how-it-works", "help", "registration-explained")  # these say what faculties settle
 
 
 @pytest.fixture(autouse=True)
@@ -74,30 +75,8 @@ def test_only_the_offers_version_and_the_faculties_are_asked(
         factories.FacultyFactory.create(no_extracurricular=True)
     client.get(address("how-it-works", "en"))  # what is settled, and free places, are read now
 
-    with django_assert_num_queries(2 if name == "registration-explained" else 1):
+    with django_assert_num_queries(2 if name in OF_FACULTIES else 1):
         client.get(address(name, "nl"))
-
-
-@pytest.mark.django_db
-def test_faculties_without_extracurricular_are_named(client: Client) -> None:
-    # In the order of their Dutch names, which the factory numbers.
-    for name in ("Alchemy", "Botany"):
-        factories.FacultyFactory.create(name_nl=name, name_en=name, no_extracurricular=True)
-    factories.FacultyFactory.create(name_en="Cartography")
-
-    text = client.get(address("registration-explained", "en")).text
-
-    assert "<strong>Alchemy</strong> or <strong>Botany</strong>?" in text
-    assert "Cartography" not in text
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_without_such_faculties_the_rule_is_still_explained(client: Client, language: str) -> None:
-    text = client.get(address("registration-explained", language)).text
-
-    assert 'id="extracurricular"' in text
-    assert "#extracurricular" in client.get(address("how-it-works", language)).text
 
 
 @pytest.mark.django_db

@@ -17,6 +17,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from courses import house
+from courses.counting import has_no_extracurricular
 from courses.models import Faculty
 from courses.search import plain, read_query
 from courses.wording import fill, gettext
@@ -119,17 +120,23 @@ def _sso() -> bool:
     return bool(settings.OIDC_SERVER_URL)
 
 
-def _without(request: PortalRequest) -> bool:
-    """Whether the reader studies at a faculty that registers no extracurricular courses."""
-    student = getattr(request.user, "student", None)
-    return bool(student and student.faculty and student.faculty.no_extracurricular)
+def _extracurricular(request: PortalRequest) -> dict[str, object]:
+    """Of which faculties the students cannot count a course as extracurricular.
+
+    Such a student does not read of it at all; others read for whom it is not.
+    """
+    faculties = Faculty.objects.visible_to(request.user).filter(no_extracurricular=True)
+    return {
+        "without_extracurricular": has_no_extracurricular(request.user),
+        "no_extracurricular": list(faculties),
+    }
 
 
 @login_not_required
 @require_safe
 @kept
 def how_it_works(request: PortalRequest) -> HttpResponse:
-    return _text(request, "how_it_works", without_extracurricular=_without(request))
+    return _text(request, "how_it_works", **_extracurricular(request))
 
 
 @login_not_required
@@ -143,8 +150,7 @@ def exams(request: PortalRequest) -> HttpResponse:
 @require_safe
 @kept
 def registration(request: PortalRequest) -> HttpResponse:
-    faculties = Faculty.objects.visible_to(request.user).filter(no_extracurricular=True)
-    return _text(request, "registration", no_extracurricular=list(faculties))
+    return _text(request, "registration", **_extracurricular(request))
 
 
 @login_not_required
@@ -195,7 +201,7 @@ def help_page(request: PortalRequest) -> HttpResponse:
     """The questions and answers; with `?q=`, those that hold all its words."""
     query = " ".join(request.GET.get("q", "").replace("\0", " ")[:LONGEST_QUERY].split())
     context: dict[str, Any] = {"query": query, "contact": house.text("portal.contact")}
-    context |= {"without_extracurricular": _without(request), "sso": _sso()}
+    context |= _extracurricular(request) | {"sso": _sso()}
     context["house"] = house.names()
     sections = _sections(query, context)
     context |= {

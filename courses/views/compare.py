@@ -29,7 +29,9 @@ def compare(request: PortalRequest) -> HttpResponse:
     courses = _found(request, names[:MOST])
     mark_kept(request.user, [one for course in courses.values() for one in course.editions.all()])
     without = list(Faculty.objects.visible_to(request.user).filter(no_extracurricular=True))
-    found = comparison.compare(list(courses.values()), without, timezone.localdate())
+    found = comparison.compare(
+        list(courses.values()), without, timezone.localdate(), reader=request.user
+    )
     context = {
         "columns": [
             {"column": column, "rest": _query(name for name in courses if name != own)}

@@ -65,7 +65,7 @@ def course_context(request: PortalRequest, found: Course) -> dict[str, Any]:
         "course": found,
         "university": found.university,
         "sections": prospectus.sections(found),
-        "purposes": purposes(found, excluded),
+        "purposes": purposes(found, excluded, reader=request.user),
         "transcript": prospectus.text_of(found.university, "transcript"),
         "video_about": prospectus.text_of(found.video, "about") if found.video else None,
         "difference": difference_in_words(found.university.zone, noon(timezone.localdate())),
