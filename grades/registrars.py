@@ -13,6 +13,8 @@ from enrolments.scopes import scopes_of
 from grades.models import Registration
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from django.db.models import QuerySet
 
     from paperwork.services.events import Actor
@@ -91,6 +93,19 @@ def recorders(row: Registration) -> QuerySet[User]:
         held = _administrations(faculty).order_by().values("user")
         return User.objects.filter(pk__in=held).exclude(pk=row.verified_by_id)
     return people.home_side(row.enrolment).exclude(pk=row.verified_by_id)
+
+
+def can_all_be_recorded(rows: Iterable[Registration]) -> bool:
+    """Whether of each of `rows` somebody other than who verified it can record the end.
+
+    A query for each programme and verifier among them.
+    """
+    asked = {}
+    for row in rows:
+        whose = (row.enrolment.faculty_id, row.enrolment.programme_id, row.verified_by_id)
+        if whose not in asked:
+            asked[whose] = recorders(row).exists()
+    return all(asked.values())
 
 
 def other_side(row_purpose: str, faculty: int | None, programme: int | None) -> QuerySet[User]:

@@ -14,9 +14,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import Role
 from accounts.recent import GRADES, needs_recent_sign_in
+from courses.models import Faculty
 from courses.spreadsheets import csv_download, xlsx_download
-from grades import batch_files
-from grades.models import Batch
+from grades import batch_files, registrars
+from grades.models import Batch, Registration
 from grades.services import batches as services
 from grades.services.registration_actions import ActionError, StaleError
 from grades.views.registrations import DESK_ROLES
@@ -67,8 +68,16 @@ def new(request: PortalRequest) -> HttpResponse:
         "complete": [one for one in ready if not one.missing],
         "incomplete": [one for one in ready if one.missing],
         "said": said,
+        **_who_records(faculty, [one.row for one in ready if not one.missing]),
     }
     return render(request, "grades/registrations/new_batch.html", context, status=status)
+
+
+def _who_records(faculty: Faculty | None, rows: list[Registration]) -> dict[str, bool]:
+    """Whether the faculty has an administration; else, whether a colleague can record all of it."""
+    if faculty is None or registrars.has_administration(faculty.pk):
+        return {"has_administration": True}
+    return {"has_administration": False, "may_record": registrars.can_all_be_recorded(rows)}
 
 
 def _batch(request: PortalRequest, pk: int) -> Batch:
@@ -88,6 +97,7 @@ def batch(request: PortalRequest, pk: int) -> HttpResponse:
         "cover": services.cover_of(found),
         "is_open": is_open,
         "gone": 0 if is_open else found.total - len(rows),
+        **_who_records(found.faculty, rows),
     }
     template = "grades/registrations/batch.html"
     response = render(request, f"{template}#progress" if request.htmx else template, context)

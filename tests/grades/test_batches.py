@@ -194,6 +194,26 @@ def test_who_coordinates_some_programmes_opens_what_they_made(sign_in: SignIn) -
     assert theirs not in Batch.objects.visible_to(User.objects.get(pk=cast.owner.pk))
 
 
+def test_without_an_administration_it_says_who_records_it(made: list[str], sign_in: SignIn) -> None:
+    cast = make_cast()
+    cast.administration.memberships.all().delete()
+    row = moved(opened(cast), "file", "decide", cast=cast)
+    client, new = sign_in(cast.coordinator), "/en/desk/registrations/batches/new/"
+    assert "there is nobody yet: the programme office hears that." in client.get(new).text
+    second = factories.MemberFactory.create(role=Role.COORDINATOR, faculty=cast.faculty)
+    assert "Another coordinator than who verified a result records" in client.get(new).text
+
+    batch = batches.begin(cast.faculty, [row.pk], by=cast.coordinator)
+    while not batches.work(batch.pk):
+        pass
+
+    page = client.get(f"/en/desk/registrations/batches/{batch.pk}/").text
+    assert "1 registration was sent." in page
+    assert "This faculty has no administration in the portal." in page
+    told = Notice.objects.get(kind="grades.registration_batch")
+    assert told.recipient == second
+
+
 def test_what_is_missing_is_named_and_stays_behind() -> None:
     cast = make_cast()
     good, bad = prepared(cast)
