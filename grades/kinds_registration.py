@@ -34,17 +34,24 @@ _kind("registration_sent", _("A registration to enter in {system}"), RECORDERS)
 _kind("registration_batch", _("Registrations to enter in {system}, together"), RECORDERS)
 _kind("registration_left_out", _("Registrations that did not go along"), HANDLERS)
 _kind("registration_corrected", _("A result that was corrected after it was sent"), RECORDERS)
+_kind("registration_other_route", _("Paperwork of a case that takes the other route"), RECORDERS)
 _kind("registration_nobody", _("Registrations that nobody can record"), (Role.OFFICE,))
 _kind("registrations_overdue", _("Registrations that wait too long"), RECORDERS)
-register_notices(
-    NoticeKind(
-        "grades.honours_overview",
-        _("An overview for the {honours}"),
-        "grades/notices/honours_overview",
-        outside=True,
-        why=_("You get this because results of the honours programme are sent to this address."),
+for _name, _label in (
+    ("honours_overview", _("An overview for the {honours}")),
+    ("honours_overview_ended", _("An overview that no longer counts")),
+):
+    register_notices(
+        NoticeKind(
+            f"grades.{_name}",
+            _label,
+            f"grades/notices/{_name}",
+            outside=True,
+            why=_(
+                "You get this because results of the honours programme are sent to this address."
+            ),
+        )
     )
-)
 register_documents(
     DocumentKind("grades.petition", _("Request for registration"), "grades/documents/form"),
     DocumentKind("grades.registration", _("Registration of a result"), "grades/documents/form"),

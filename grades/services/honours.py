@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 S = RegistrationState
 Route = Registration.Route
-BEFORE_SENDING = frozenset({S.REQUESTED, S.PREPARED, S.REFUSED})
+BEFORE_REGISTERING = frozenset({S.REQUESTED, S.PREPARED, S.SENT, S.REFUSED})
 
 
 @transaction.atomic
@@ -127,8 +127,8 @@ def purposes_for(case: Enrolment) -> list[str]:
 
 
 def may_ask(user: User, row: Registration) -> bool:
-    """Whether `user`, who handles it, can ask the other side to take it over: before it is sent."""
-    return row.state in BEFORE_SENDING and _handles(user, row.enrolment)
+    """Whether `user`, who handles it, can ask the other side to take it over: until the end."""
+    return row.state in BEFORE_REGISTERING and _handles(user, row.enrolment)
 
 
 def may_ask_for(user: User, case: Enrolment) -> bool:
@@ -136,7 +136,7 @@ def may_ask_for(user: User, case: Enrolment) -> bool:
     if not _handles(user, case):
         return False
     row = registration_of(case)
-    return row is None or row.state in BEFORE_SENDING
+    return row is None or row.state in BEFORE_REGISTERING
 
 
 def _handles(user: User, case: Enrolment) -> bool:
@@ -195,7 +195,7 @@ def may_answer(user: User, change: PurposeChange) -> bool:
 def answer(change: PurposeChange, *, agreed: bool, by: User) -> None:
     """Agree, and the case goes over with its registration; or not, and all stays as it was.
 
-    Raises ActionError; StaleError when the registration has been sent meanwhile, or somebody else
+    Raises ActionError; StaleError when it has been registered meanwhile, or somebody else
     has answered.
     """
     if not may_answer(by, change):
@@ -219,8 +219,8 @@ def _go_over(change: PurposeChange, by: User) -> None:
     # Before the registration is looked for: who verifies at this moment waits, or has begun it.
     Enrolment.objects.select_for_update(of=("self",), no_key=True).get(pk=case.pk)
     row = Registration.objects.select_for_update().filter(enrolment=case).current().first()
-    if row is not None and row.state not in BEFORE_SENDING:
-        raise StaleError(_("The registration has been sent meanwhile: nothing can change now."))
+    if row is not None and row.state not in BEFORE_REGISTERING:
+        raise StaleError(_("It has been registered meanwhile: nothing can change now."))
     before = case.purpose
     Enrolment.objects.filter(pk=case.pk).update(purpose=change.purpose, changed_at=timezone.now())
     case.purpose = change.purpose

@@ -83,10 +83,12 @@ def verifier_of(result: Result) -> User:
 
 @transaction.atomic
 def change_route(row: Registration, case: Enrolment, change: PurposeChange, *, by: User) -> None:
-    """`case` counts otherwise from now on: its registration, not sent yet, begins anew so.
+    """`case` counts otherwise from now on: its registration begins anew so.
 
-    Raises StaleError. The papers made so far no longer count; the history stays.
+    Raises StaleError. The papers made so far no longer count, and who was sent them hears that;
+    the history stays.
     """
+    had_it = telling.whoever_has(row)
     result = row.result
     result.enrolment = case
     values: dict[str, Any] = {
@@ -101,6 +103,8 @@ def change_route(row: Registration, case: Enrolment, change: PurposeChange, *, b
         "refusal": "",
         "honours_ec": None,
         "batch": None,
+        "sent_at": None,
+        "taken_by": None,
     }
     seen, as_seen = row.state, _same(row)
     for name, value in values.items():
@@ -121,6 +125,7 @@ def change_route(row: Registration, case: Enrolment, change: PurposeChange, *, b
     )
     owe_paper(row)
     telling.tell(event, row)
+    telling.not_theirs_any_more(event, row, had_it)
 
 
 def _route_of(result: Result) -> dict[str, Any]:

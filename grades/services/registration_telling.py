@@ -11,9 +11,17 @@ from django.utils import timezone
 from accounts.models import User
 from enrolments import people
 from grades import proposing, registrars
-from grades.models import Registration, RegistrationState
+from grades.models import HonoursLink, Registration, RegistrationState
 from paperwork.models import Event, Notice
-from paperwork.services.notices import UNDO, Link, owe_notice, owed_together, settle, take_back
+from paperwork.services.notices import (
+    UNDO,
+    Address,
+    Link,
+    owe_notice,
+    owed_together,
+    settle,
+    take_back,
+)
 
 if TYPE_CHECKING:
     from grades.models import Result
@@ -176,6 +184,33 @@ _TELLERS = {
     "again": _again,
     "purpose": _again,
 }
+
+
+def whoever_has(row: Registration) -> list[User | Address]:
+    """Who was sent its paperwork and has not recorded the end: people, and the Honours Academy."""
+    if row.state != S.SENT:
+        return []
+    links = HonoursLink.objects.filter(registration=row, spent_at=None, revoked_at=None)
+    academy = [Address(link.email, "nl") for link in links]
+    return [*registrars.recorders(row), *academy]
+
+
+def not_theirs_any_more(event: Event, row: Registration, had_it: Iterable[User | Address]) -> None:
+    """Tell those who had its paperwork that the case takes the other route."""
+    for reader in had_it:
+        if isinstance(reader, Address):
+            kind, name = "honours_overview_ended", "academy"
+        elif event.actor_id == reader.pk:
+            continue
+        else:
+            kind, name = "registration_other_route", str(reader.pk)
+        owe_notice(
+            f"grades.{kind}",
+            f"{key_of(event)}{kind}-{name}",
+            reader,
+            context(row, by=str(event.actor), email=event.actor.email if event.actor else ""),
+            about=row,
+        )
 
 
 def no_longer(row: Registration, result: Result) -> None:

@@ -20,7 +20,7 @@ from courses import anew as again
 from courses import house
 from enrolments.models import Enrolment, Purpose
 from enrolments.views.desk import find
-from grades.models import HonoursLink, PurposeChange
+from grades.models import HonoursLink, PurposeChange, RegistrationState
 from grades.services import honours
 from grades.services.registration_actions import ActionError
 from paperwork.services.events import Outsider
@@ -59,7 +59,8 @@ def ask(request: PortalRequest, reference: str) -> HttpResponse:
     if not honours.may_ask_for(user, case):
         raise Http404
     form = ChangeForm(request.POST if request.method == "POST" else None, case=case)
-    has_one = honours.registration_of(case) is not None
+    row = honours.registration_of(case)
+    has_one = row is not None
     name = "registrations:registration" if has_one else "desk:case"
     back = reverse(name, args=[case.reference])
     status = 200
@@ -74,7 +75,13 @@ def ask(request: PortalRequest, reference: str) -> HttpResponse:
             return redirect(back)
     elif form.is_bound:
         status = 422
-    context = {"case": case, "form": form, "has_one": has_one, "back": back}
+    context = {
+        "case": case,
+        "form": form,
+        "has_one": has_one,
+        "was_sent": row is not None and row.state == RegistrationState.SENT,
+        "back": back,
+    }
     return render(request, "grades/registrations/ask_change.html", context, status=status)
 
 

@@ -86,15 +86,46 @@ def test_a_case_goes_over_when_both_coordinators_agree(to_honours: bool, sign_in
     assert not seen.exists()  # it is the other's now
 
 
-def test_what_was_sent_meanwhile_does_not_go_over() -> None:
+def test_what_was_registered_meanwhile_does_not_go_over() -> None:
     cast = make_cast()
-    row = moved(opened(cast), "file", "decide", cast=cast)
+    row = moved(opened(cast), "file", "decide", "send", cast=cast)
     change = honours.ask(row, Purpose.HONOURS, "It fits.", by=cast.coordinator)
-    moved(row, "send", cast=cast)
+    moved(row, "register", cast=cast)
 
     with pytest.raises(StaleError):
         honours.answer(change, agreed=True, by=cast.honours)
     assert fresh_case(row.enrolment).purpose == Purpose.ELECTIVE
+
+
+def test_what_was_sent_goes_over_and_who_has_it_hears_that() -> None:
+    cast = make_cast()
+    row = moved(opened(cast), "file", "decide", "send", "take", cast=cast)
+    to = honours.ask(row, Purpose.HONOURS, "It fits.", by=cast.coordinator)
+
+    honours.answer(to, agreed=True, by=cast.honours)
+
+    row = fresh(row)
+    assert (row.state, row.route, row.sent_at, row.taken_by) == ("requested", "honours", None, None)
+    assert not Registration.objects.visible_to(cast.administration).filter(pk=row.pk).exists()
+    told = Notice.objects.get(kind="grades.registration_other_route")
+    assert (told.recipient, told.link) == (cast.administration, "")
+    waiting = Notice.objects.filter(kind="grades.registration_sent", recipient=cast.administration)
+    assert waiting.get().settled_at is not None
+
+    portal = PortalRules.now()
+    portal.honours_email = "academy@university.example"
+    rules.save_rules(portal)
+    honours.send_overview(moved(row, "prepare", cast=cast), by=cast.honours)
+    back = honours.ask(fresh(row), Purpose.MINOR, "It does not.", by=cast.honours)
+    honours.answer(back, agreed=True, by=cast.coordinator)
+
+    row = fresh(row)
+    assert (row.state, row.request_type) == ("requested", "extern_onderwijs")
+    ended = Notice.objects.get(kind="grades.honours_overview_ended")
+    assert ended.email == "academy@university.example"
+    assert HonoursLink.objects.get().revoked_at is not None
+    moves = Event.objects.about(row).filter(action="purpose").order_by("pk")
+    assert [event.from_state for event in moves] == [S.SENT, S.SENT]
 
 
 def test_no_student_is_reminded_at_night_or_on_a_free_day() -> None:

@@ -1,7 +1,8 @@
 """Hypothesis does with one case whatever anybody tries, from the transcript to the registration.
 
 Transcripts are given, verified, corrected, returned and undone; registrations are moved on, back
-and aside, by the right people and by the wrong. `GRADES_STEPS=10000` tries as many.
+and aside, and the case to honours and back, by the right people and by the wrong.
+`GRADES_STEPS=10000` tries as many.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from time_machine import TimeMachineFixture
 from enrolments.models import Enrolment
 from grades import form
 from grades.models import Registration, RegistrationState, Result, Transcript
-from grades.services import reading, receiving, registering, verifying
+from grades.services import honours, reading, receiving, registering, verifying
 from grades.services.actions import ACTIONS as OF_TRANSCRIPTS
 from grades.services.actions import ActionError
 from grades.services.registration_actions import ACTIONS
@@ -57,6 +58,7 @@ MOVES = st.tuples(
     st.sampled_from(
         ["give", "verify", "verify", "keep", "correct", "return", "undo", "wait", "any"]
         + ["onward"] * 6
+        + ["cross"]
     ),
     st.sampled_from(["coordinator"] * 6 + PEOPLE),
     st.sampled_from(["8", "4", "V", "7.5"]),
@@ -104,8 +106,20 @@ class Machine:
                 self.seen.pop(event.details.get("result"), None)
             case "wait":
                 self.wait()
+            case "cross":
+                self.cross(by, why)
             case "onward" | "any":
                 self.move(what == "onward", name, who, day, reason)
+
+    def cross(self, by: Any, agreed: bool) -> None:
+        """To or from the honours route: asked by one coordinator, answered by the other."""
+        change = honours.open_change_of(self.case)
+        if change is None:
+            for purpose in honours.purposes_for(self.case)[:1]:
+                honours.ask_for(self.case, purpose, "Because.", by=by)
+            return
+        honours.answer(change, agreed=agreed, by=by)
+        self.case.refresh_from_db(fields=["purpose"])
 
     def move(self, onward: bool, name: str, who: str, day: int, reason: str) -> None:
         row = self.registration()
@@ -134,7 +148,7 @@ class Machine:
             if row.state in {R.REGISTERED, R.RECONCILED}:
                 assert row.registered_by_id not in {None, row.verified_by_id}
                 assert row.registered_on
-                assert row.board_decided_on
+                assert row.board_decided_on or row.route == Registration.Route.HONOURS
 
 
 @pytest.mark.django_db
@@ -161,6 +175,7 @@ def test_from_transcript_to_registration_no_way_leads_astray(
     @given(moves=st.lists(MOVES, min_size=IN_ONE, max_size=IN_ONE))
     def run(moves: list[Any]) -> None:
         inside = transaction.savepoint_create()
+        case.refresh_from_db(fields=["purpose"])
         machine = Machine(case, people, wait)
         for move in moves:
             written = Event.objects.count()
