@@ -213,13 +213,11 @@ def _differs(row: Registration, by: User | None) -> None:
     if by is None or row.enrolment.faculty not in reconciling.faculties_of(by):
         return
     number = row.enrolment.student_number
-    lines = f"studentnummer;titel;ec;cijfer\n{number};;{row.result.ec + 1};{_grade(row)}\n"
+    ours = reconciling.ours_of(row)
+    ec = form.plain(row.result.ec + 1)
+    lines = f"studentnummer;titel;ec;cijfer\n{number};{ours['title']};{ec};{ours['result']}\n"
     cells = usis_lists.rows_of("usis.csv", lines.encode())
     reconciling.bring(row.enrolment.faculty, "usis.csv", cells, by=by)
-
-
-def _grade(row: Registration) -> str:
-    return reconciling.ours_of(row)["result"]
 
 
 def _as_told_then() -> None:
