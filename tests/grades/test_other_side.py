@@ -72,14 +72,16 @@ def test_it_is_asked_only_of_who_is_placed(cast: Cast, state: str) -> None:
     assert honours.ask_for(placed, Purpose.HONOURS, "It fits.", by=cast.coordinator)
 
 
-def test_nor_by_others_nor_after_sending(sign_in: SignIn) -> None:
+def test_nor_by_others_nor_after_registering(sign_in: SignIn) -> None:
     cast = make_cast()
     row = moved(opened(cast), "file", "decide", cast=cast)
     path = f"/en/desk/registrations/{row.enrolment.reference}/honours/"
     for who in (cast.other_coordinator, cast.honours):
         assert sign_in(who).get(path).status_code == 404
     assert sign_in(cast.coordinator).get(path).status_code == 200
-    moved(row, "send", cast=cast)
+    row = moved(row, "send", cast=cast)
+    assert "hears that it no longer counts" in sign_in(cast.coordinator).get(path).text
+    moved(row, "register", cast=cast)
     assert sign_in(cast.coordinator).get(path).status_code == 404
 
 
