@@ -23,7 +23,11 @@ def test_extracurricular_is_named_for_whom_it_is_not_and_they_never_read_of_it(
     )
     pages = [address(name, language) for name in (*OF_FACULTIES, "coordinators")]
     name = f"{course.university.code.lower()}/{course.slug}"
-    pages += [f"/{language}/courses/{name}/", f"/{language}/courses/compare/?c={name}"]
+    pages += [
+        f"/{language}/courses/{name}/counts/",
+        f"/{language}/courses/{name}/",
+        f"/{language}/courses/compare/?c={name}",
+    ]
     for page in pages[:2]:
         shown = " ".join(client.get(page).text.split())
         assert len(re.findall(r"\([^)]*Wetenschap\)", shown)) >= 1, page

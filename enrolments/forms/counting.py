@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from django import forms
@@ -28,9 +28,12 @@ class CountsForm(forms.Form):
         *args: Any,
         faculties: Iterable[Faculty],
         programmes: Iterable[Programme],
+        without: Collection[str] = (),  # purposes that are not for who asks
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        ways = [(value, label) for value, label in Purpose.choices if value not in without]
+        self._offer("purpose", [("", _("Choose")), *ways])
         self.by_code = {one.code.lower(): one for one in faculties}
         self.by_key = {str(one.pk): one for one in programmes}
         by_pk = {one.pk: one for one in self.by_code.values()}

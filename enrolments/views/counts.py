@@ -17,6 +17,7 @@ from courses.models import Course, Edition, Faculty, Programme
 from enrolments import explaining
 from enrolments.following import people_for
 from enrolments.forms.counting import CountsForm
+from enrolments.models import Purpose
 from enrolments.services import rules
 from vx_portal.http import PortalRequest
 
@@ -53,7 +54,9 @@ def _answered(
     asked: QueryDict = request.GET
     if profile and not {"faculty", "programme"} & asked.keys():
         asked = _as_profile(asked, profile, faculties)
-    form = CountsForm(asked, faculties=faculties, programmes=programmes)
+    own = next((one for one in faculties if profile and one.pk == profile.faculty_id), None)
+    without = {Purpose.EXTRACURRICULAR} if own and own.no_extracurricular else set()
+    form = CountsForm(asked, faculties=faculties, programmes=programmes, without=without)
     purpose, faculty, programme = form.chosen()
     context: dict[str, Any] = {
         "course": course,
