@@ -58,6 +58,14 @@ def test_passkey_is_added_and_signs_in_without_a_password(
     page.wait_for_url(re.compile(r"/account/$|/office/|/desk/|/work/"))
     page.goto(f"{portal.base}/en/account/2fa/webauthn/")
     expect(page.get_by_role("main")).to_contain_text("last used on")
+    page.get_by_role("banner").get_by_role("button", name="Sign out").click()
+    page.goto(f"{portal.base}/en/account/login/")  # and it is the second step after a password
+    page.get_by_label("E-mail address").fill("coordinator-fsw@demo.example")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("main").get_by_role("button", name="Sign in", exact=True).click()
+    page.get_by_role("button", name="Use a passkey").click()
+    page.wait_for_url(re.compile(r"/account/$|/office/|/desk/|/work/"))
+    page.goto(f"{portal.base}/en/account/2fa/webauthn/")
 
     assert not blocked
     assert not errors
