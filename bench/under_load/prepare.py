@@ -227,21 +227,24 @@ def _own_pages(case: Enrolment, there: World, dice: random.Random) -> list[str]:
 def _staff(there: World, cases: list[Enrolment], dice: random.Random) -> list[dict[str, Any]]:
     """Lists and queues, for somebody of every role."""
     desk, queue = reverse("desk:queue"), reverse("registrations:queue")
+    home, reports = reverse("work:home"), reverse("reports:home")
     found = []
     for key, people in there.staff.items():
         role = key.partition(" ")[0]
         pages = {
-            "coordinator": [desk, f"{desk}?view=all", f"{desk}?view=late", queue],
-            "honours": [desk, f"{desk}?view=all", queue],
-            "administration": [queue, f"{queue}?view=all"],
+            "coordinator": [home, reports, desk, f"{desk}?view=all", f"{desk}?view=late", queue],
+            "honours": [home, desk, f"{desk}?view=all", queue],
+            "administration": [home, queue, f"{queue}?view=all"],
             "exams": [reverse("exams:home"), reverse("planner:plan")],
             "office": [
+                reverse("office:home"),
+                reports,
                 desk,
                 f"{desk}?view=all",
                 f"{desk}?view=all&q=Anna",
                 reverse("people:people"),
             ],
-            "auditor": [desk, f"{desk}?view=all"],
+            "auditor": [home, reports, desk, f"{desk}?view=all"],
             "partner": [reverse("partner:home")],
         }[role]
         if role == "coordinator":
