@@ -8,10 +8,10 @@ from collections.abc import Iterable, Sequence
 from statistics import median
 from typing import TYPE_CHECKING
 
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from courses.models import Faculty, University
+from courses.wording import gettext as _
 from enrolments.models import Enrolment
 from grades import durations
 from grades.durations import ENOUGH, STEPS, Span
@@ -96,9 +96,10 @@ def how_long(user: User, filters: Filters) -> Table:
 
 def _means() -> str:
     return _(
-        "Steps that ended in the period. Days are working days: Monday to Friday without Dutch"
-        " public holidays. Half took no longer than the median, nine of ten no longer than the last"
-        " column says. Of fewer than %(n)s cases no figure is shown: it would say little."
+        "Steps that ended in the period. Days are working days: Monday to Friday, without public"
+        " holidays and the days on which {university} is closed. Half took no longer than the"
+        " median, nine of ten no longer than the last column says. Of fewer than %(n)s cases no"
+        " figure is shown: it would say little."
     ) % {"n": ENOUGH}
 
 
