@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
@@ -78,6 +79,18 @@ class Demo:
             return refusal.code, refusal.read()
         except OSError:
             return 0, b""
+
+    def home_of(self, who: str) -> str:
+        """The page on which one of the demo's people arrives with one click."""
+        jar = urllib.request.HTTPCookieProcessor()
+        browser = urllib.request.build_opener(jar)
+        login = f"{self.base}/en/account/login/"
+        page = browser.open(login, timeout=20).read().decode()
+        token = page.split('name="csrfmiddlewaretoken" value="')[1].split('"')[0]
+        typed = urllib.parse.urlencode({"who": who, "csrfmiddlewaretoken": token}).encode()
+        click = urllib.request.Request(f"{self.base}/en/account/demo/", typed, {"Referer": login})
+        answer: bytes = browser.open(click, timeout=20).read()
+        return answer.decode()
 
     def processes(self) -> dict[int, str]:
         """The children of the supervisor and their command lines."""

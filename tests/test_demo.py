@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from accounts.demo import ONE_CLICK
 from tests.running import Demo, wait_until
 from vx_portal.supervisor import FIRST_PAUSE, GOOD_RUN, LONGEST_PAUSE, Child
 
@@ -28,6 +29,7 @@ script += "open(sys.argv[1], 'w').write(str(os.getpid())); time.sleep(600)"
 command = lambda name: [sys.executable, "-c", script, folder + name]
 Supervisor([Child(name, command(name)) for name in ("one", "two")], grace=1).run()
 """
+STUDENTS = {"student", "fsw", "honours-student", "leiden-course", "incoming"}
 
 
 def is_running(pid: int) -> bool:
@@ -153,6 +155,7 @@ def test_a_demo_from_start_to_end(demo: Demo, tmp_path: Path) -> None:
     """One demo for all that is asked of it, in this order: each start takes seconds."""
     demo.wait()
     says_where_it_runs_and_who_lives_there(demo)
+    everybody_finds_work(demo)
     twice_is_harmless(demo)
     names_another_port_when_its_own_is_taken(demo, tmp_path)
     survives_the_death_of_its_parts(demo)
@@ -168,6 +171,15 @@ def says_where_it_runs_and_who_lives_there(demo: Demo) -> None:
     # With the files as they are served in production: by content, compressed, for ever.
     page = demo.ask("/en/")[1].decode()
     assert re.search(r"/static/app\.[0-9a-f]{12}\.css", page)
+
+
+def everybody_finds_work(demo: Demo) -> None:
+    """At home each of them has something to do; the auditor something to look at."""
+    for who in ONE_CLICK:
+        home = demo.home_of(who)
+        main = home[home.index("<main") : home.index("</main")]
+        mark = 'class="next ' if who in STUDENTS else '<li class="dep'
+        assert mark in main, who
 
 
 def twice_is_harmless(demo: Demo) -> None:
