@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.db.models import Count
 from django.http import HttpResponse
@@ -18,27 +18,21 @@ from courses.counts import counted
 from courses.models import ImportRun
 from courses.wording import gettext as _
 from enrolments import hosts, queue, unchecked
+from exams.worklist import Task
 from grades import own_results
 from paperwork import background
+from vx_portal.homes.desk import Group, late_work
 from vx_portal.http import PortalRequest, current_user, needs_role
-
-
-class Todo(NamedTuple):
-    """Something to do, with the address of the page that shows it."""
-
-    how_many: int
-    label: str
-    why: str
-    address: str
 
 
 @require_safe
 @needs_role("office", "auditor")
 def home(request: PortalRequest) -> HttpResponse:
     numbers = _numbers(request)
+    to_place, late = _applications(request)
     waiting = [
         *_background(numbers),
-        *_applications(request),
+        *to_place,
         *_linked(worklist.course_tasks(numbers), "office:courses"),
         *_linked(worklist.university_tasks(numbers["ending"]), "office:universities"),
         *_open(numbers),
@@ -48,6 +42,7 @@ def home(request: PortalRequest) -> HttpResponse:
     ]
     context: dict[str, Any] = {
         "tasks": waiting,
+        "late": late,
         "moments": worklist.coming_moments(request.user),
     }
     return render(request, "courses/office/home.html", context)
@@ -68,7 +63,7 @@ def _numbers(request: PortalRequest) -> dict[str, int]:
     )
 
 
-def _background(numbers: dict[str, int]) -> list[Todo]:
+def _background(numbers: dict[str, int]) -> list[Task]:
     count = sum(numbers[what] for what in background.WORKS)
     label = ngettext(
         "piece of background work came to a stop",
@@ -76,49 +71,38 @@ def _background(numbers: dict[str, int]) -> list[Todo]:
         count,
     )
     why = _("Try it again, or find out what is wrong.")
-    return [Todo(count, label, why, reverse("background"))] * bool(count)
+    return [Task(count, label, why, reverse("background"))] * bool(count)
 
 
-def _applications(request: PortalRequest) -> list[Todo]:
-    """Students to place on our own courses, and all that is late. One query."""
+def _applications(request: PortalRequest) -> tuple[list[Task], Group | None]:
+    """Students to place on our own courses; all that is late, the oldest first. Two queries."""
     user = current_user(request)
     known = queue.conditions_of(user, timezone.localdate())
     counts = queue.listed(user).aggregate(
         mine=Count("pk", filter=known["mine"]), late=Count("pk", filter=known["late"])
     )
-    mine, late, here = counts["mine"], counts["late"], reverse("desk:queue")
-    found = [
-        Todo(
-            mine,
-            ngettext(
-                "student to place on a course of ours", "students to place on courses of ours", mine
-            ),
-            _("Their own side has approved; the office answers for {university}."),
-            f"{here}?view=mine",
-        ),
-        Todo(
-            late,
-            ngettext("application waits too long", "applications wait too long", late),
-            _("With students, coordinators, Boards or hosts: see who has each of them."),
-            f"{here}?view=late",
-        ),
-    ]
-    return [task for task in found if task.how_many]
+    mine = counts["mine"]
+    label = ngettext(
+        "student to place on a course of ours", "students to place on courses of ours", mine
+    )
+    why = _("Their own side has approved; the office answers for {university}.")
+    here = f"{reverse('desk:queue')}?view=mine"
+    return [Task(mine, label, why, here)] * bool(mine), late_work(user, counts["late"])
 
 
-def _linked(tasks: list[worklist.Task], name: str) -> list[Todo]:
+def _linked(tasks: list[worklist.Task], name: str) -> list[Task]:
     """Tasks with the address of the list that shows what they are about."""
     return [
-        Todo(task.how_many, str(task.label), str(task.why), f"{reverse(name)}?{task.query}")
+        Task(task.how_many, str(task.label), str(task.why), f"{reverse(name)}?{task.query}")
         for task in tasks
     ]
 
 
-def _open(numbers: dict[str, int]) -> list[Todo]:
+def _open(numbers: dict[str, int]) -> list[Task]:
     """Imports and invitations that wait."""
     number = numbers["imports"]
     found = [
-        Todo(
+        Task(
             number,
             ngettext("import waits for you", "imports wait for you", number),
             _("Choose what to take over, or discard it."),
@@ -127,7 +111,7 @@ def _open(numbers: dict[str, int]) -> list[Todo]:
     ]
     number = numbers["invitations"]
     found.append(
-        Todo(
+        Task(
             number,
             ngettext("open invitation", "open invitations", number),
             _("Send it again, or revoke it."),
@@ -137,14 +121,14 @@ def _open(numbers: dict[str, int]) -> list[Todo]:
     return [task for task in found if task.how_many]
 
 
-def _hosts(numbers: dict[str, int]) -> list[Todo]:
+def _hosts(numbers: dict[str, int]) -> list[Task]:
     count = numbers["hosts"]
     label = ngettext("host university cannot answer", "host universities cannot answer", count)
     why = _("Students wait there, and nobody has an account or a link: send one.")
-    return [Todo(count, label, why, reverse("hosts:hosts"))] * bool(count)
+    return [Task(count, label, why, reverse("hosts:hosts"))] * bool(count)
 
 
-def _unchecked() -> list[Todo]:
+def _unchecked() -> list[Task]:
     """Sent applications that nobody at home can check."""
     found = []
     for one in unchecked.by_faculty():
@@ -154,23 +138,23 @@ def _unchecked() -> list[Todo]:
         why = _("Nobody at the home university has an account: invite somebody, or ask by mail.")
         if one.faculty:
             label, why = f"{label}: {one.faculty}", _("There is no coordinator: give the role.")
-        found.append(Todo(one.number, label, why, f"{reverse('desk:queue')}?{one.query}"))
+        found.append(Task(one.number, label, why, f"{reverse('desk:queue')}?{one.query}"))
     return found
 
 
-def _results(request: PortalRequest) -> list[Todo]:
+def _results(request: PortalRequest) -> list[Task]:
     """Results of our own courses: to confirm by a second person, and still to enter."""
     rows = own_results.editions(current_user(request))
     confirm, enter = own_results.waiting(rows)
     here = reverse("results:home")
     found = [
-        Todo(
+        Task(
             confirm,
             ngettext("course with results to confirm", "courses with results to confirm", confirm),
             _("Another person than who entered them confirms them; then they hold."),
             f"{here}?view=confirm",
         ),
-        Todo(
+        Task(
             enter,
             ngettext("course of ours lacks results", "courses of ours lack results", enter),
             _("It has ended, and its students wait for their results."),

@@ -148,8 +148,9 @@ def test_the_auditors_home_costs_the_same(cast: Cast, sign_in: SignIn, rows: int
     for number in range(rows):
         case = placed(cast, f"Student {number}", "submitted")
         acting.act(Enrolment.objects.get(pk=case.pk), "approve", by=cast.coordinator)
+        placed(cast, f"Late {number}", due_on=factories.days(-3))
 
-    assert queries(sign_in(cast.auditor), "/en/work/") == 8
+    assert queries(sign_in(cast.auditor), "/en/work/") == 10
 
 
 # --- The office -----------------------------------------------------------------------------------
@@ -160,7 +161,8 @@ def test_the_office_has_students_to_place(db: None, sign_in: SignIn) -> None:
     html = page(sign_in(cast.office), "/en/office/")
 
     assert "Student to place on a course of ours" in html
-    assert "Application waits too long" in html
+    assert "1 application waits too long" in html
+    assert 'class="dep-facts"' in html, "who has it, and since when"
 
 
 @pytest.mark.parametrize("rows", [1, 3])

@@ -218,3 +218,21 @@ def _first(user: User, name: str, asked: tuple[QuerySet[Any], dict[str, Q]]) -> 
     shown = model.filter(pk__in=keys)
     shown = shown.select_related(*form.SHOWN) if name == "registrations" else shown.for_list()
     return shown.order_by(F("due_on").asc(nulls_last=True), began, "pk")
+
+
+def late_work(user: User, number: int | None = None) -> Group | None:
+    """What waits too long, with whomever it is: the first of it; None where nothing does.
+
+    One query, and one more where `number` is not known.
+    """
+    rows, late = requests.listed(user), requests.conditions_of(user, timezone.localdate())["late"]
+    number = rows.filter(late).count() if number is None else number
+    if not number:
+        return None
+    some = ngettext_lazy(
+        "%(n)s application waits too long", "%(n)s applications wait too long", "n"
+    )
+    here = f"{reverse('desk:queue')}?view=late"
+    group = Group.of(some, "", {"all": number, "late": number}, here)
+    group.lines = [line_of(user, row) for row in _first(user, "requests", (rows, {"all": late}))]
+    return group

@@ -54,7 +54,12 @@ def _auditor(request: PortalRequest) -> HttpResponse:
     user = current_user(request)
     events = last_events(user, auditor.SHOWN)
     happened, opened = _told(request, events, recent.references(request))
-    context = {"doors": auditor.DOORS, "happened": happened, "recent": opened}
+    context: dict[str, Any] = {
+        "doors": auditor.DOORS,
+        "late": desk.late_work(user),
+        "happened": happened,
+        "recent": opened,
+    }
     return render(request, "homes/auditor.html", context)
 
 
