@@ -83,3 +83,30 @@ def test_the_document_is_turned(review: Page) -> None:
         wide, high = size(review)
         assert (high > wide) == upright
         assert wide <= width + 2, "it stays within its place"
+
+
+# Where the page stands in what can be scrolled, and whether all that was found stands on it.
+PLACES = """() => {
+  const sheet = document.querySelector(".sheets svg"), place = sheet.closest(".tscroll");
+  const box = place.getBoundingClientRect();
+  const page = sheet.querySelector("image").getBoundingClientRect();
+  const within = (one, two) => one.left >= two.left - 2 && one.top >= two.top - 2
+    && one.right <= two.right + 2 && one.bottom <= two.bottom + 2;
+  const all = {left: box.left, top: box.top, right: box.left + place.scrollWidth,
+    bottom: box.top + place.scrollHeight};
+  const marks = [...sheet.querySelectorAll(".mark")].map(mark => mark.getBoundingClientRect());
+  return {width: page.width, wide: page.width > page.height, reached: within(page, all),
+    marked: marks.length > 0 && marks.every(mark => within(mark, page))};
+}"""
+
+
+def test_turned_it_can_be_made_larger_and_all_of_it_is_reached(review: Page) -> None:
+    for turned, lies in (("90", True), ("180", False), ("270", True)):
+        review.select_option(".turn select", turned)
+        before = review.evaluate(PLACES)
+        review.keyboard.press("z")
+        larger = review.evaluate(PLACES)
+        review.keyboard.press("z")
+        for found in (before, larger):
+            assert (found["wide"], found["reached"], found["marked"]) == (lies, True, True), turned
+        assert larger["width"] == pytest.approx(2 * before["width"], rel=0.02)
