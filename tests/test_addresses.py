@@ -85,7 +85,7 @@ MORE = {
     "exchange:case": 16,
     "exchange:sent": 15,
     "own-data:case": 20,
-    "case-data:case": 27,
+    "case-data:case": 28,
     "desk:case": 16,
     "review:transcript": 16,
     "registrations:registration": 14,
