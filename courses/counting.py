@@ -118,10 +118,10 @@ def _honours(course: Course) -> Purpose:
     )
 
 
-def has_no_extracurricular(reader: object) -> bool:
-    """Whether `reader` studies at a faculty that registers no extracurricular courses."""
+def has_no_extracurricular(reader: object, without: Iterable[Faculty]) -> bool:
+    """Whether `reader` studies at one of the faculties `without` extracurricular courses."""
     student = getattr(reader, "student", None)
-    return bool(student and student.faculty and student.faculty.no_extracurricular)
+    return student is not None and student.faculty_id in {faculty.pk for faculty in without}
 
 
 def purposes(course: Course, without: Iterable[Faculty], *, reader: object = None) -> list[Purpose]:
@@ -131,6 +131,6 @@ def purposes(course: Course, without: Iterable[Faculty], *, reader: object = Non
     signed in they do not see it at all.
     """
     ways = [_in_the_degree(course), _honours(course)]
-    if not has_no_extracurricular(reader):
+    if not has_no_extracurricular(reader, without):
         ways.insert(1, _extracurricular(course, without))
     return ways

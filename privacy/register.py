@@ -110,6 +110,7 @@ EXCLUDED: dict[str, str] = {
     "exams.plan": OTHERS,
     "grades.batch": OTHERS,
     "grades.usislist": OTHERS,
+    "grades.usislist_programmes": "Of which programmes the list is.",
     "privacy.preview": OTHERS,
     "privacy.duerow": "Names what will be deleted, for some days, and goes with it.",
     "grades.honourslink": "A link for the honours programme's office; the history has it.",

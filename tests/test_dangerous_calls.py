@@ -26,6 +26,7 @@ METHODS = {"raw", "extra"}  # of a query set: SQL by hand
 SETTINGS = {"shell", "verify", "check_hostname"}  # arguments whose wrong value is dangerous
 WRONG = {"shell": True, "verify": False, "check_hostname": False}
 MODULES = {"pickle", "marshal", "shelve", "telnetlib", "ftplib", "xmlrpc"}
+ESCAPED = {"vx_portal/answers.py"}  # marks as safe what it has put together of escaped words
 # Chance that keeps no secret: how long to pause, which exams the planner looks at first.
 CHANCE = {"paperwork/models/owed.py", "exams/planning/improving.py"}
 
@@ -67,7 +68,10 @@ def test_nothing_dangerous_is_called() -> None:
             name = str(path.relative_to(ROOT))
             if "demo" in path.name or "management" in path.parts:
                 continue  # made-up people, and commands for operators
-            if faults := found_in(path.read_text(), may_use_chance=name in CHANCE):
+            faults = found_in(path.read_text(), may_use_chance=name in CHANCE)
+            if name in ESCAPED:
+                faults.remove("mark_safe")
+            if faults:
                 found[name] = faults
 
     assert found == {}

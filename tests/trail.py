@@ -63,6 +63,7 @@ ELSEWHERE = {
         *("desk:file-download", "board:answered", "exams:facility-file", "exams:facility-page"),
         *("exam-link:fixed", "examday:sheet", "papers:answers", "partner-day:answers"),
         *("paper-link:answers", "confirm:answered", "own-copies:download"),
+        "transcript-link:download",
     },
     "the session alone": {
         *("account_logout", "account_reauthenticate", "mfa_reauthenticate"),

@@ -125,10 +125,10 @@ def _extracurricular(request: PortalRequest) -> dict[str, object]:
 
     Such a student does not read of it at all; others read for whom it is not.
     """
-    faculties = Faculty.objects.visible_to(request.user).filter(no_extracurricular=True)
+    faculties = list(Faculty.objects.visible_to(request.user).filter(no_extracurricular=True))
     return {
-        "without_extracurricular": has_no_extracurricular(request.user),
-        "no_extracurricular": list(faculties),
+        "without_extracurricular": has_no_extracurricular(request.user, faculties),
+        "no_extracurricular": faculties,
     }
 
 

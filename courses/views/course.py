@@ -60,7 +60,7 @@ def _editions(user: Person, course: Course, chosen: str, today: date) -> dict[st
 
 def course_context(request: PortalRequest, found: Course) -> dict[str, Any]:
     """What the page of a course shows; the office's preview shows the same."""
-    excluded = Faculty.objects.visible_to(request.user).filter(no_extracurricular=True)
+    excluded = list(Faculty.objects.visible_to(request.user).filter(no_extracurricular=True))
     return {
         "course": found,
         "university": found.university,

@@ -67,8 +67,8 @@ def _alone(sitting: Sitting, instance: Instance) -> Iterator[Conflict]:
 
 
 def _in_window(exam: Exam, sitting: Sitting) -> bool:
-    if exam.start is not None and sitting.start != exam.start:
-        return False
+    if exam.start is not None:
+        return sitting.start == exam.start
     return not exam.windows or within(exam.regular(sitting.start), joined(exam.windows))
 
 

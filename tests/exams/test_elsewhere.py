@@ -171,7 +171,7 @@ def test_our_own_student_sits_it_here(there: There, staff: User, sign_in: SignIn
     assert incoming not in told("published")
 
     html = page_of(ours, sign_in)
-    assert "You hear the room" in html
+    assert "Your place" in html
     assert "your own university" not in html
     assert "In our own rooms" in html
 

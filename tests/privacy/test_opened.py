@@ -115,4 +115,4 @@ def test_it_asks_as_much_for_many_files(sign_in: SignIn, case: Enrolment) -> Non
     with CaptureQueriesContext(connection) as more:
         own(client, case)
 
-    assert len(more) == len(one) == 21
+    assert len(more) == len(one) == 22
