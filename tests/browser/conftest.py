@@ -9,12 +9,15 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from http.cookiejar import CookieJar
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from django.urls import Resolver404, resolve
 from django.utils import translation
 from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
+from tests.access import EVERYONE
+from tests.addresses import ADDRESSES
 from tests.running import Demo
 
 FLAGS = [
@@ -27,6 +30,16 @@ FLAGS = [
     "--disable-sync",
 ]
 PASSWORD = "demo-portal"
+# Everybody of the demo who sees pages of their own: who sees few first, so that pages that many see
+# are looked at as these.
+PEOPLE = [
+    *("", "student", "incoming", "partner-epfl", "administration", "exams", "honours"),
+    *("coordinator-fgw", "coordinator-fsw", "office", "auditor"),
+]
+BY_PUBLIC_PAGES = {"", "student", "incoming"}  # whose own pages hang on those of courses
+PUBLIC = {name for name, row in ADDRESSES.items() if row.get == EVERYONE}
+EACH_ITS_OWN = {"work:home", "reports:home", "search"}
+LIMIT = 300  # views that one person can walk to
 PATIENCE = 60_000  # ms; a browser, a portal and its worker may share a busy machine
 expect.set_options(timeout=20_000)
 HREF = re.compile(r'href="(/(?:nl|en)/[^"#]*)')
@@ -44,16 +57,25 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("browser")
 
 
+class Sample(NamedTuple):
+    """A page to look at: as whom, of which view, and where."""
+
+    who: str
+    view: str
+    path: str
+
+
 class Portal(Demo):
     """A running demo, and where its people can walk."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
         self._pages: dict[str, dict[str, str]] = {}
+        self.jars: dict[str, CookieJar] = {}
 
     def session(self, who: str) -> urllib.request.OpenerDirector:
         """A client that is signed in as the demo person `who`; nobody if it is empty."""
-        jar = CookieJar()
+        jar = self.jars[who] = CookieJar()
         client = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
         if who:
             login = f"{self.base}/en/account/login/"
@@ -71,17 +93,24 @@ class Portal(Demo):
         return client
 
     def pages(self, who: str) -> dict[str, str]:
-        """One address in English for each view that `who` can walk to by links, by view name."""
+        """One address in English for each view that `who` can walk to by links, by view name.
+
+        Pages that are the same for everybody are left out for staff: visitors see them.
+        """
         if who not in self._pages:
-            client = self.session(who)
-            found: dict[str, str] = {}
+            client, found = self.session(who), dict[str, str]()
+            alike = set() if who in BY_PUBLIC_PAGES else PUBLIC
             seen: set[str] = set()  # what only leads elsewhere is asked once too
             waiting = ["/en/", "/en/account/", "/en/account/login/", "/en/account/signup/"]
-            while waiting and len(found) < 100:
+            if who:
+                waiting.insert(0, "/en/account/start/")
+            while waiting:
                 path = waiting.pop(0)
                 name = view_name(path)
-                if not name or name in seen:
+                if not name or name in seen or name in alike:
                     continue
+                # A walk that stops early would leave pages unseen, and say nothing.
+                assert len(seen) < LIMIT, f"{who or 'a visitor'} finds more than {LIMIT} views"
                 with client.open(self.base + path) as answer:
                     seen.add(name)
                     if "html" not in answer.headers["Content-Type"]:
@@ -90,8 +119,22 @@ class Portal(Demo):
                     found.setdefault(view_name(reached), reached)
                     waiting += HREF.findall(answer.read().decode().replace("&amp;", "&"))
             found.pop("", None)
-            self._pages[who] = found
+            self._pages[who] = {name: path for name, path in found.items() if name not in alike}
         return self._pages[who]
+
+    def samples(self) -> list[list[Sample]]:
+        """Every page that somebody can walk to, in two rounds: each view as one person, then as
+        another where there is one. What is another page for each role is in the first for all.
+        """
+        rounds: list[list[Sample]] = [[], []]
+        times: dict[str, int] = {}
+        for who in PEOPLE:
+            for name, path in self.pages(who).items():
+                number = 0 if name in EACH_ITS_OWN else times.get(name, 0)
+                if number < len(rounds):
+                    rounds[number].append(Sample(who, name, path))
+                    times[name] = number + 1
+        return rounds
 
 
 def view_name(path: str) -> str:
@@ -128,22 +171,19 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def signed_in_state(portal: Portal, chromium: Browser) -> Callable[[str], object]:
-    """The cookies of a demo person; signs in through the form, once for each."""
+def signed_in_state(portal: Portal) -> Callable[[str], object]:
+    """The cookies of a demo person, who signs in once for each."""
     states: dict[str, object] = {}
 
     def state(who: str) -> object:
         if who and who not in states:
-            context = chromium.new_context()
-            context.set_default_timeout(PATIENCE)
-            page = context.new_page()
-            page.goto(f"{portal.base}/en/account/login/")
-            page.fill("[name=login]", f"{who}@demo.example")
-            page.fill("[name=password]", PASSWORD)
-            page.press("[name=password]", "Enter")
-            page.wait_for_url(lambda url: "/account/login/" not in url)
-            states[who] = context.storage_state()
-            context.close()
+            if who not in portal.jars:
+                portal.session(who)
+            cookies = [
+                {"name": one.name, "value": one.value, "domain": "localhost", "path": "/"}
+                for one in portal.jars[who]
+            ]
+            states[who] = {"cookies": cookies, "origins": []}
         return states.get(who)
 
     return state
