@@ -8,7 +8,7 @@
     const before = words.textContent;
     button.addEventListener("click", async () => {
       try {
-        await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent);
+        await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent.trim());
       } catch { // not allowed: select it, so that one key copies it
         getSelection().selectAllChildren(document.getElementById(button.dataset.copy));
         return;

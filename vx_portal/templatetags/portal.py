@@ -93,6 +93,12 @@ def day_strip(universities: Iterable[University], other: University) -> daystrip
     return daystrip.day_strip(home, other, timezone.now()) if home and home != other else None
 
 
+@register.filter(is_safe=True)
+def after(value: object, signs: str) -> str:
+    """`value` behind `signs`, such as a comma; nothing at all where there is no value."""
+    return f"{signs}{value}" if value else ""
+
+
 @register.filter(expects_localtime=True)
 def day(value: date | None) -> str:
     """14 april 2027"""
