@@ -70,7 +70,7 @@ def in_usis(kind: str) -> str:
 def where_listed(kind: str) -> str:
     """What the registration will look like in uSis."""
     if not kind:
-        return _("It is listed in your honours programme, and not in {system}.")
+        return _("It is listed in the honours programme, and not in {system}.")
     return {
         RequestType.REPLACEMENT: pgettext(
             "uSis", "In {system} it takes the place of a course of your programme."
