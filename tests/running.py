@@ -59,7 +59,7 @@ class Demo:
 
     def wait(self) -> None:
         """Wait until it says that people can come in."""
-        wait_until(lambda: "Ctrl-C stops it" in self.said() or self.process.poll(), 120, "ready")
+        wait_until(lambda: "Ctrl-C stops it" in self.said() or self.process.poll(), 240, "ready")
         if self.process.poll() is not None:
             pytest.fail(f"the demo did not start:\n{self.said()[-3000:]}{self.logged()[-3000:]}")
 

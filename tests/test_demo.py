@@ -174,12 +174,19 @@ def says_where_it_runs_and_who_lives_there(demo: Demo) -> None:
 
 
 def everybody_finds_work(demo: Demo) -> None:
-    """At home each of them has something to do; the auditor something to look at."""
-    for who in ONE_CLICK:
+    """At home each of them has something to do; the auditor something to look at.
+
+    Some of it is there when the worker has come round once.
+    """
+
+    def has_some(who: str) -> bool:
         home = demo.home_of(who)
         main = home[home.index("<main") : home.index("</main")]
-        mark = 'class="next ' if who in STUDENTS else '<li class="dep'
-        assert mark in main, who
+        time.sleep(0.5)
+        return ('class="next ' if who in STUDENTS else '<li class="dep') in main
+
+    for who in ONE_CLICK:
+        wait_until(partial(has_some, who), 90, f"something to do for {who}")
 
 
 def twice_is_harmless(demo: Demo) -> None:
