@@ -273,9 +273,10 @@ def test_a_worker_is_killed_and_the_other_does_its_work(
     at_once = len(mail_server.taken)
     portal.kill("worker-1")
     try:
-        # What the killed one held comes back when its lease is over.
-        wait_until(lambda: len(mail_server.counts()) == 300, settings.LEASE_SECONDS + 60, "all")
-        wait_until(lambda: portal.python(LEFT_NOTICES) == "0", 30, "nothing is left")
+        # What the killed one held comes back when its lease is over, also what had gone already.
+        patience = settings.LEASE_SECONDS + 60
+        wait_until(lambda: len(mail_server.counts()) == 300, patience, "all")
+        wait_until(lambda: portal.python(LEFT_NOTICES) == "0", patience, "nothing is left")
     finally:
         portal.start("worker", "worker-1")
     twice = len(mail_server.taken) - 300
