@@ -8,7 +8,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
-from tests.browser.conftest import PASSWORD, Portal
+from accounts.demo import PASSWORD
+from tests.browser.conftest import Portal
 
 # What the page keeps in the browser; htmx keeps the address there, and nothing else does.
 KEPT = """[...Object.entries(sessionStorage), ...Object.entries(localStorage)]

@@ -7,7 +7,8 @@ from typing import Any
 
 from playwright.sync_api import Browser, expect
 
-from tests.browser.conftest import PASSWORD, Portal
+from accounts.demo import PASSWORD
+from tests.browser.conftest import Portal
 
 
 def test_passkey_is_added_and_signs_in_without_a_password(
