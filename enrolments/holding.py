@@ -30,6 +30,7 @@ class Who(StrEnum):
     OFFICE = "office"
     EXAMS = "exams"
     ADMINISTRATION = "administration"
+    COLLEAGUE = "colleague"
     NOBODY = "nobody"
 
 
@@ -106,6 +107,7 @@ _NAMES = {
     Who.OFFICE: gettext_lazy("the programme office"),
     Who.EXAMS: gettext_lazy("the exam team of {portal}"),
     Who.ADMINISTRATION: gettext_lazy("the education administration"),
+    Who.COLLEAGUE: gettext_lazy("a second coordinator"),
     Who.NOBODY: "",
 }
 

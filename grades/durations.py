@@ -41,7 +41,7 @@ STEPS: dict[str, str | Promise] = {
     "own": _("Result of a course of {university} confirmed, after the course or exam"),
     "verify": _("Transcript verified"),
     "file": _("Registration asked for, after the result"),
-    "send": _("Sent to the administration, after it was asked for"),
+    "send": _("Sent to be entered in {system}, after it was asked for"),
     "register": _("Registered, after it was sent"),
     "whole": _("Everything, from course or exam to registered"),
 }

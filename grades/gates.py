@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
+from accounts.models import Membership, Role
 from enrolments.models import Purpose, State
 from enrolments.models.enrolment import Kind
 from enrolments.scopes import Scopes, scopes_in_view, scopes_of
@@ -64,6 +65,11 @@ def in_view(user: User, path: str = "enrolment__") -> Q:
     if scopes == scopes_of(user):
         return Q()
     return handled(scopes, path) | administered(scopes, path)
+
+
+def administrations() -> QuerySet[Membership]:
+    """Who is the administration of a faculty in the portal today."""
+    return Membership.objects.current().filter(role=Role.ADMINISTRATION, user__is_active=True)
 
 
 def administered(scopes: Scopes, path: str = "enrolment__") -> Q:

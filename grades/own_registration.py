@@ -41,7 +41,8 @@ def parts(case: Enrolment, user: User) -> Iterable[Part]:
         if absent.exists():
             yield Part("grades/parts/registration.html", {"no_show": True})
         return
-    row = Registration.objects.visible_to(user).filter(enrolment=case).current().first()
+    rows = Registration.objects.visible_to(user).filter(enrolment=case).current()
+    row = rows.telling_recorders().first()
     if row is not None:
         row.enrolment, row.result = case, result
     if row is None and case.kind == Kind.OUTGOING:
@@ -91,7 +92,11 @@ def words_for(row: Registration) -> str:
         case S.SENT if is_honours:
             return _("The overview is with the {honours}.")
         case S.SENT:
-            return _("The education administration enters your result in {system}.")
+            return (
+                _("The education administration enters your result in {system}.")
+                if row.is_administered
+                else _("A second coordinator enters your result in {system}.")
+            )
         case S.REFUSED:
             return _("The registration was refused.")
     return proposing.where_listed(row.request_type)

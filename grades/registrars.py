@@ -10,6 +10,7 @@ from accounts.models import Membership, Role, User
 from enrolments import people
 from enrolments.models.enrolment import Kind
 from enrolments.scopes import scopes_of
+from grades.gates import administrations
 from grades.models import Registration
 
 if TYPE_CHECKING:
@@ -78,19 +79,14 @@ def has_administration(faculty: int | None) -> bool:
     """Whether somebody in the portal is the administration of this faculty today."""
     if faculty is None:
         return False
-    return _administrations(faculty).exists()
-
-
-def _administrations(faculty: int) -> QuerySet[Membership]:
-    held = Membership.objects.current()
-    return held.filter(role=Role.ADMINISTRATION, faculty=faculty, user__is_active=True)
+    return administrations().filter(faculty=faculty).exists()
 
 
 def recorders(row: Registration) -> QuerySet[User]:
     """The people who record it: the administration, or colleagues of who verified."""
     faculty = row.enrolment.faculty_id
     if row.route != Route.HONOURS and faculty is not None and has_administration(faculty):
-        held = _administrations(faculty).order_by().values("user")
+        held = administrations().filter(faculty=faculty).order_by().values("user")
         return User.objects.filter(pk__in=held).exclude(pk=row.verified_by_id)
     return people.home_side(row.enrolment).exclude(pk=row.verified_by_id)
 

@@ -36,6 +36,15 @@ def holder(row: Registration) -> Holder:
     return Holder(name, row.since, row.due_on, following)
 
 
+def _recorder(row: Registration) -> str:
+    """Who enters it: whoever took it, the administration, or a colleague of who verified."""
+    if row.taken_by:
+        return str(row.taken_by)
+    if row.is_administered:
+        return _("the education administration")
+    return _("a second coordinator")
+
+
 def _who_and_next(row: Registration) -> tuple[str, str]:
     case = row.enrolment
     home = name_of(home_of(case), case)
@@ -52,14 +61,13 @@ def _who_and_next(row: Registration) -> tuple[str, str]:
         case S.PREPARED if is_honours:
             return home, _("The overview goes to the {honours}.")
         case S.PREPARED:
-            return home, _("The paperwork goes to the administration.")
+            return home, _("The paperwork is sent, and the result is entered in {system}.")
         case S.SENT if is_honours:
             return _("the {honours}"), _(
                 "The {honours} answers; another person than who verified records it."
             )
         case S.SENT:
-            who = str(row.taken_by) if row.taken_by else _("the education administration")
-            return who, _("The result is entered in {system}, and that is recorded.")
+            return _recorder(row), _("The result is entered in {system}, and that is recorded.")
         case S.REGISTERED:
             return "", _("A list from {system} shows whether it stands there as it was sent.")
         case S.REFUSED:

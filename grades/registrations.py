@@ -10,14 +10,14 @@ from django.db.models import Count, Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.functional import Promise
 
-from accounts.models import Membership, Role, User
+from accounts.models import User
 from courses.models import Course
 from courses.plain import has
 from courses.wording import pgettext_lazy
 from enrolments.models.enrolment import Purpose
 from enrolments.scopes import Scopes, scopes_in_view
 from grades import form
-from grades.gates import in_view
+from grades.gates import administrations, in_view
 from grades.models import Registration, RegistrationState, UsisRow
 from grades.models.registration import WITH_ADMINISTRATION, RegistrationQuerySet
 from grades.services import superseding
@@ -47,7 +47,7 @@ VIEWS = {
         View("student", pgettext_lazy("registrations", "Waiting for the student"), "due"),
         View("board", pgettext_lazy("registrations", "With the Board"), "due"),
         View("ready", pgettext_lazy("registrations", "Ready to send")),
-        View("sent", pgettext_lazy("registrations", "With the administration")),
+        View("sent", pgettext_lazy("registrations", "Sent")),
         View("differs", pgettext_lazy("registrations", "Differs from {system}")),
         View("corrected", pgettext_lazy("registrations", "Corrected since"), "newest"),
         View("done", pgettext_lazy("registrations", "Registered"), "newest"),
@@ -128,10 +128,7 @@ def _handled(scopes: Scopes) -> Q:
 def _up_to(user: User) -> Q:
     """What `user` should do next: decide, send, or record. `registrars`, as SQL."""
     scopes = scopes_in_view(user)
-    administered = Membership.objects.current().filter(
-        role=Role.ADMINISTRATION, user__is_active=True
-    )
-    without = ~Q(enrolment__faculty__in=administered.order_by().values("faculty"))
+    without = ~Q(enrolment__faculty__in=administrations().order_by().values("faculty"))
     handled = _handled(scopes)
     honours = Q(route=Route.HONOURS)
     decide = Q(state=S.REQUESTED) & (honours | Q(filed_on__isnull=False))
@@ -203,7 +200,8 @@ def find(user: User, filters: dict[str, Any]) -> Found:
 def shown(rows: RegistrationQuerySet, first: int, last: int, sort: str) -> RegistrationQuerySet:
     """The rows of one page with what they show. Two queries: the keys first, then these alone."""
     keys = list(rows.values_list("pk", flat=True)[first:last])
-    return _ordered(Registration.objects.filter(pk__in=keys), sort).select_related(*form.SHOWN)
+    rows = Registration.objects.filter(pk__in=keys).telling_recorders()
+    return _ordered(rows, sort).select_related(*form.SHOWN)
 
 
 def sort_of(filters: dict[str, Any]) -> str:

@@ -82,7 +82,7 @@ def _papers(cases: Iterable[Enrolment]) -> list[Papers]:
     for result in Result.objects.filter(enrolment__in=found, recorded_at__lte=settled).current():
         found[result.enrolment_id].result = result
     rows = Registration.objects.filter(enrolment__in=found, created_at__lte=settled).current()
-    for registration in rows:
+    for registration in rows.telling_recorders():
         found[registration.enrolment_id].registration = registration
     without = [pk for pk, papers in found.items() if _waits_for_paper(papers)]
     for pk, given_up in (ended_without(without) if without else {}).items():
@@ -334,7 +334,7 @@ def _in_usis(papers: Papers, row: Registration | None) -> list[Stop]:
     )
     sent = Step(
         "sent",
-        _("With the education administration"),
+        _("Paperwork sent, to be entered in {system}"),
         is_sent,
         row.sent_at if row and is_sent else None,
     )
@@ -361,7 +361,7 @@ def _in_usis(papers: Papers, row: Registration | None) -> list[Stop]:
             papers,
             decided,
             Who.BOARD,
-            _("When the Board has decided, the paperwork goes to the administration."),
+            _("When the Board has decided, the paperwork is made and sent."),
             since=row.filed_on if row and row.filed_on else since,
             due_on=due_on,
             kind="send",
@@ -370,15 +370,15 @@ def _in_usis(papers: Papers, row: Registration | None) -> list[Stop]:
             papers,
             sent,
             Who.COORDINATOR,
-            _("The paperwork is made and goes to the administration."),
+            _("The paperwork is made and sent, so that the result can be entered in {system}."),
             since=since,
             due_on=due_on,
         ),
         _stop(
             papers,
             done,
-            Who.ADMINISTRATION,
-            _("The administration enters the result in {system}."),
+            Who.ADMINISTRATION if row is None or row.is_administered else Who.COLLEAGUE,
+            _("The result is entered in {system}, and that is recorded."),
             since=since,
             due_on=due_on,
             kind="register",

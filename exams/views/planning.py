@@ -8,10 +8,9 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -19,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from courses.forms.edition import validate_year
 from enrolments.services.actions import ActionError, StaleError
-from exams import conflicts, showing, timetable
+from exams import conflicts, putting_back, showing, timetable
 from exams.board import board
 from exams.forms.planning import CancelForm, DutiesForm, WhereForm
 from exams.gates import ARRANGERS, READERS
@@ -61,6 +60,9 @@ def plan(request: PortalRequest) -> HttpResponse:
         context["cancelled"] = timetable.cancelled(_rows(request), week)
         context["most"] = timetable.MOST_CANCELLED
         return render(request, "exams/plan/cancelled.html", context)
+    if context["may_plan"]:
+        rows = (one.row for one in known)
+        context["undo"] = putting_back.offered(request.GET, rows, now.situation.rooms)
     which = (day, context["is_week"], context["may_plan"])
     context["table"] = now.table(which, partial(_table, now.situation, shown, context))
     return render(request, "exams/plan/plan.html", context)
@@ -191,7 +193,7 @@ def exam(
                 form.add_error(None, str(refusal))
             else:
                 messages.success(request, _("Planned. Students hear of it when you publish it."))
-                return _back(made)
+                return redirect(putting_back.address(made))
     context: dict[str, Any] = {"task": task, "groups": groups, "unseated": unseated}
     context |= {"verdict": verdict, "stale": stale, "shown": of_task(task)}
     return _where_page(request, form, "exams/plan/exam.html", context)
@@ -239,6 +241,7 @@ def move(request: PortalRequest, pk: int) -> HttpResponse:
         now = situation(days=[timezone.localdate(form.starts_at)])
         verdict = verdicts.of_move(now, row, form.cleaned_data["room"], form.starts_at)
         if request.method == "POST" and not _refuse(form, verdict):
+            before = (row.room_id, row.starts_at)
             try:
                 sittings.move(
                     row,
@@ -254,7 +257,7 @@ def move(request: PortalRequest, pk: int) -> HttpResponse:
                 form.add_error(None, str(refusal))
             else:
                 messages.success(request, _moved(row))
-                return _back(row)
+                return redirect(putting_back.address(row, before))
     host = row.exam.edition.course.university
     context = {
         "row": row,
@@ -271,11 +274,6 @@ def _moved(row: Sitting) -> str:
     if row.is_told:
         return _("Moved. The students who sit it are told what has changed.")
     return _("Moved.")
-
-
-def _back(row: Sitting) -> HttpResponseRedirect:
-    day = timezone.localdate(row.starts_at).isoformat()
-    return HttpResponseRedirect(f"{reverse('planner:plan')}?day={day}#s{row.pk}")
 
 
 def _data(request: PortalRequest) -> Any:
@@ -355,7 +353,7 @@ def cancel(request: PortalRequest, pk: int) -> HttpResponse:
             form.add_error("reason", str(refusal))
         else:
             messages.success(request, _("Cancelled. Its room and people are free again."))
-            return _back(row)
+            return redirect(putting_back.address(row))
     context = {
         "row": row,
         "form": form,

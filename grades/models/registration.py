@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -15,7 +16,7 @@ from courses.models import Faculty, Programme
 from courses.wording import pgettext
 from enrolments.models import Enrolment
 from enrolments.scopes import scopes_of
-from grades.gates import administered, handled, own_or_handled
+from grades.gates import administered, administrations, handled, own_or_handled
 from grades.models.result import Result
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ class RegistrationState(models.TextChoices):
 
     REQUESTED = "requested", pgettext_lazy("registration", "to be requested")
     PREPARED = "prepared", pgettext_lazy("registration", "paperwork ready")
-    SENT = "sent", pgettext_lazy("registration", "with the administration")
+    SENT = "sent", pgettext_lazy("registration", "sent")
     REGISTERED = "registered", pgettext_lazy("registration", "registered")
     RECONCILED = "reconciled", pgettext_lazy("registration", "found as it was sent")
     REFUSED = "refused", pgettext_lazy("registration", "refused")
@@ -131,6 +132,11 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
     def current(self) -> Self:
         """The one of each case that holds."""
         return self.filter(current=True)
+
+    def telling_recorders(self) -> Self:
+        """Each with its `is_administered`, in the same query."""
+        there = administrations().filter(faculty=OuterRef("enrolment__faculty"))
+        return self.annotate(is_administered=Exists(there))
 
 
 class Registration(models.Model):
@@ -260,6 +266,11 @@ class Registration(models.Model):
 
     def __str__(self) -> str:
         return f"{self.enrolment_id} {self.state}"
+
+    @cached_property
+    def is_administered(self) -> bool:
+        """Whether its faculty has an administration in the portal; else a colleague records it."""
+        return administrations().filter(faculty=self.enrolment.faculty_id).exists()
 
     def get_state_display(self) -> str:  # type: ignore[no-redef]  # Django leaves ours
         """The state in words; where it is asked, or on the honours route, more exactly."""

@@ -26,7 +26,7 @@ def _own(request: PortalRequest, reference: str) -> Registration:
     """The current registration of the student's own case; 404 when there is none."""
     case = own_case(request, reference)
     rows = Registration.objects.visible_to(request.user).filter(enrolment=case).current()
-    shown = rows.select_related(*form.SHOWN)
+    shown = rows.telling_recorders().select_related(*form.SHOWN)
     return get_object_or_404(shown)
 
 

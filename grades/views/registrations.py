@@ -80,7 +80,8 @@ def find(request: PortalRequest, reference: str) -> Registration:
     """The registration of a case, for somebody who may see it at the desk; else 404."""
     if not is_reference(reference):
         raise Http404
-    rows = registrations.on_desk(current_user(request)).select_related(*form.SHOWN)
+    rows = registrations.on_desk(current_user(request)).telling_recorders()
+    rows = rows.select_related(*form.SHOWN)
     return get_object_or_404(rows, enrolment__reference=reference.upper())
 
 
@@ -149,7 +150,7 @@ def page(
         "change": honours.open_change(row),
         "may_ask_change": honours.may_ask(user, row),
         "nobody": row.state in {S.PREPARED, S.SENT} and not registrars.recorders(row).exists(),
-        "no_administration": not registrars.has_administration(row.enrolment.faculty_id),
+        "no_administration": not row.is_administered,
         "history": history_in_words(registering.history(row)),
         "earlier": list(
             registrations.superseded(user)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Membership, Role, User
 from enrolments.models.enrolment import Board
 from grades import form
 from grades.models import RegistrationState, Transcript
@@ -167,3 +169,28 @@ def test_the_photographs_themselves_are_there_for_the_administration(sign_in: Si
         assert client.get(f"{path}transcript/?photo={wrong}").status_code == 404
     annex = form.data_of(row, "en", kind="registration")["annexes"][0]
     assert "as one PDF of the photographs" in annex["title"]
+
+
+def test_who_enters_it_is_named_as_it_is(sign_in: SignIn) -> None:
+    """Where a faculty has nobody in administration a second coordinator records it."""
+    cast = make_cast()
+    row = moved(opened(cast), "file", "decide", "send", cast=cast)
+    reference = row.enrolment.reference
+    pages = (
+        (cast.owner, f"/nl/exchange/{reference}/registration/"),
+        (cast.owner, f"/nl/exchange/{reference}/"),
+        (cast.coordinator, "/nl/desk/registrations/?view=sent"),
+        (cast.coordinator, f"/nl/desk/registrations/{reference}/"),
+    )
+
+    def say(words: str) -> list[bool]:
+        return [words in sign_in(who).get(path).content.decode().lower() for who, path in pages]
+
+    with time_machine.travel(timezone.now() + timedelta(minutes=1)):  # no longer to be undone
+        assert say("de onderwijsadministratie") == [True] * 4
+        assert say("een tweede coördinator") == [False] * 4
+
+        Membership.objects.filter(role=Role.ADMINISTRATION).delete()
+
+        assert say("een tweede coördinator") == [True] * 4
+        assert say("de onderwijsadministratie") == [False] * 4

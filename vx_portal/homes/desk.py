@@ -10,11 +10,11 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from accounts.models import Role
 from accounts.working import looking_as
+from courses.wording import gettext_lazy as _
 from enrolments import queue as requests
 from enrolments.holding import Holder, home_of, name_of
 from grades import form, registrations
@@ -148,7 +148,7 @@ KINDS = {
         {
             "student": _("Registrations that the student has to ask for"),
             "board": _("Registrations with the Board of Examiners"),
-            "sent": _("Registrations with the administration"),
+            "sent": _("Registrations sent, not yet in {system}"),
         },
     ),
 }
@@ -216,7 +216,10 @@ def _first(user: User, name: str, asked: tuple[QuerySet[Any], dict[str, Q]]) -> 
     keys = found.order_by(F("due_on").asc(nulls_last=True), began, "pk").values("pk")[:SHOWN]
     model = rows.model._default_manager
     shown = model.filter(pk__in=keys)
-    shown = shown.select_related(*form.SHOWN) if name == "registrations" else shown.for_list()
+    if name == "registrations":
+        shown = shown.telling_recorders().select_related(*form.SHOWN)
+    else:
+        shown = shown.for_list()
     return shown.order_by(F("due_on").asc(nulls_last=True), began, "pk")
 
 

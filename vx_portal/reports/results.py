@@ -220,7 +220,7 @@ REGISTRATIONS = (
     Column("requested", gettext_lazy("To be asked for")),
     Column("board", gettext_lazy("With the Board of Examiners")),
     Column("prepared", pgettext_lazy("registration", "Paperwork ready")),
-    Column("sent", gettext_lazy("With the administration or the Academy")),
+    Column("sent", gettext_lazy("Sent, not yet registered")),
     Column("registered", gettext_lazy("Registered")),
     Column("refused", gettext_lazy("Refused")),
     Column(
