@@ -25,7 +25,7 @@ from enrolments.models import Enrolment, Purpose, State  # noqa: E402
 from enrolments.models.enrolment import HOLDING, Board, Kind  # noqa: E402
 from vx_portal.build import build  # noqa: E402
 
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "accounts.backends.Backend"
 CASES, EDITIONS, STUDENTS, FACULTIES = 20_000, 12, 4_000, 7
 SHARES = {  # how many of a hundred are in which state
     State.SUBMITTED: 6,

@@ -26,7 +26,7 @@ from courses.models import Course, Edition, University  # noqa: E402
 from vx_portal import kept  # noqa: E402
 from vx_portal.build import build  # noqa: E402
 
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "accounts.backends.Backend"
 FILTERED = "?university=U03&university=U04&level=master&ec=5"
 
 

@@ -39,7 +39,7 @@ from enrolments.services import rules  # noqa: E402
 from enrolments.services.requests import SHARED_ITEMS  # noqa: E402
 from paperwork.models import Event, Notice  # noqa: E402
 
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "accounts.backends.Backend"
 WORDS = "Because I want to learn how others do it and take that home to my own programme. " * 14
 
 

@@ -54,7 +54,7 @@ def main() -> list[dict[str, float]]:
     clients = {}
     for user in (student, coordinator):
         clients[user.pk] = client = Client(headers={"host": "127.0.0.1"})
-        client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        client.force_login(user, backend="accounts.backends.Backend")
         client.get("/en/account/")  # what is written once at the start of a session
 
     times = []

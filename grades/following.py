@@ -12,6 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from courses.services.offer import version_in_use
 from enrolments.later import News, Part
 from enrolments.models import Enrolment, State
 from enrolments.models.enrolment import Kind
@@ -91,7 +92,7 @@ def news(cases: Iterable[Enrolment]) -> dict[int, News]:
         case for case in over if (row := newest.get(case.pk)) is None or row.state == S.RETURNED
     ]
     ended = ended_without([case.pk for case in wanted]) if wanted else {}
-    with rules.one_rulebook():
+    with rules.one_rulebook(version_in_use()):
         return {
             case.pk: News(turn=_turn(case, newest.get(case.pk)))
             for case in wanted

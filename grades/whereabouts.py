@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from courses.services.offer import version_in_use
 from courses.wording import gettext as _
 from courses.wording import ngettext
 from enrolments.holding import Holder, Who, home_of, name_of
@@ -68,7 +69,7 @@ def news(cases: Sequence[Enrolment]) -> dict[int, News]:
     placed = [case for case in cases if case.state in ENDED_WELL]
     if not placed:
         return {}
-    with rules.one_rulebook():
+    with rules.one_rulebook(version_in_use()):
         return {papers.case.pk: _news(papers) for papers in _papers(placed)}
 
 

@@ -135,7 +135,7 @@ def sign_in(client: Client, db: None) -> Callable[[User], Client]:
     """Sign `user` in on the test's client, as a finished sign-in would."""
 
     def sign_in(user: User) -> Client:
-        client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        client.force_login(user, backend="accounts.backends.Backend")
         session = client.session
         session["second_factor_elsewhere"] = (
             True  # which staff need; tests of it sign in themselves

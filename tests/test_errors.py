@@ -144,7 +144,7 @@ def test_unknown_address_outside_the_languages(visitor: Client) -> None:
 
 def test_wrong_role_is_told_who_has_the_page(visitor: Client) -> None:
     student = factories.StudentFactory.create(name="Sam Jansen")
-    visitor.force_login(student, backend="allauth.account.auth_backends.AuthenticationBackend")
+    visitor.force_login(student, backend="accounts.backends.Backend")
 
     said = words(visitor.get("/en/fail/403-roles/"))
 
@@ -172,7 +172,7 @@ def test_refuses_without_a_database(
     visitor: Client, office: User, kind: str, signed_in: bool
 ) -> None:
     if signed_in:
-        visitor.force_login(office, backend="allauth.account.auth_backends.AuthenticationBackend")
+        visitor.force_login(office, backend="accounts.backends.Backend")
 
     with mock.patch.object(CursorWrapper, "execute", side_effect=OperationalError("gone")):
         answer = visitor.get("/en/nowhere/" if kind == "404" else f"/en/fail/{kind}/")
@@ -185,7 +185,7 @@ def test_refuses_without_a_database(
 @pytest.mark.parametrize("signed_in", [False, True])
 def test_maintenance(visitor: Client, office: User, settings: Any, signed_in: bool) -> None:
     if signed_in:
-        visitor.force_login(office, backend="allauth.account.auth_backends.AuthenticationBackend")
+        visitor.force_login(office, backend="accounts.backends.Backend")
     settings.MAINTENANCE = True
 
     with mock.patch.object(CursorWrapper, "execute", side_effect=OperationalError("gone")):

@@ -293,5 +293,5 @@ def menu(client: Client) -> list[str]:
 def sign_in(client: Client, user: object) -> None:
     client.force_login(
         user,  # type: ignore[arg-type]
-        backend="allauth.account.auth_backends.AuthenticationBackend",
+        backend="accounts.backends.Backend",
     )

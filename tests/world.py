@@ -42,7 +42,7 @@ from vx_portal import theme
 TOKEN = "a-token-that-was-sent-to-somebody"
 FOR_TRANSCRIPTS = f"{TOKEN}-for-transcripts"
 FOR_TRANSCRIPTS = "another-token-that-only-the-tests-know"
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "accounts.backends.Backend"
 
 
 @dataclass

@@ -18,7 +18,7 @@ from bench.under_load.asking import rush
 from enrolments.models import Enrolment
 from tests.production import HOST
 
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "accounts.backends.Backend"
 A_SECOND = 60  # of them
 
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeGuard
 
 from django import template
 
-from accounts.models import STUDENT, StudentProfile
-from enrolments.models import Enrolment
+from accounts.models import STUDENT
+from enrolments.models import Enrolment, SavedCourse
 from vx_portal.http import roles_of
 
 if TYPE_CHECKING:
@@ -58,13 +58,11 @@ class _Reader(NamedTuple):
 def _reader(context: dict[str, Any], user: User) -> _Reader:
     known: _Reader | None = context["request"].__dict__.get("_reader_of_courses")
     if known is None:
-        own = StudentProfile.objects.visible_to(user).filter(user=user)
-        rows: list[Any] = list(
-            own.values_list("home_university__is_home", "user__saved_courses__course")
-        )
+        profile = getattr(user, "student", None)
+        saved = SavedCourse.objects.visible_to(user).values_list("course", flat=True)
         known = _Reader(
-            is_guest=any(is_home is False for is_home, _course in rows),
-            saved=frozenset(course for _is_home, course in rows if course is not None),
+            is_guest=profile is not None and not profile.home_university.is_home,
+            saved=frozenset(saved),
         )
         context["request"].__dict__["_reader_of_courses"] = known
     return known

@@ -11,7 +11,7 @@ from accounts.models import User
 from courses.models import Edition
 from enrolments.models import Enrolment
 
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "accounts.backends.Backend"
 
 
 def words(number: int) -> str:

@@ -29,7 +29,7 @@ from tests import factories
 from tests.enrolments.cases import case_in, case_of, fresh, make_cast, student_of
 from tests.paperwork.files import samples
 
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "accounts.backends.Backend"
 
 
 @pytest.fixture
