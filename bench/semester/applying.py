@@ -295,7 +295,7 @@ def more_places(semester: Semester, world: World) -> None:
         form = EditionForm(data, instance=edition)
         if not form.is_valid():
             raise SystemExit(f"{form.errors}")
-        curation.save(form)
+        curation.save(form, by=world.staff["office"][0])
         case = draft(world.students[-1], edition, dice)
         drafts.send(case, by=case.student, seen=case.changed_at, acknowledged=True, consents=True)
         done["places"] += 2

@@ -120,8 +120,9 @@ def documents(_evidence: Evidence) -> list[str]:
 
 
 def _sent() -> Any:
+    """Those that hold: the form of a result that was corrected no longer counts."""
     rows = Registration.objects.filter(state__in=[R.SENT, R.REGISTERED, R.RECONCILED])
-    return rows.exclude(route=Registration.Route.HONOURS)
+    return rows.current().exclude(route=Registration.Route.HONOURS)
 
 
 def _incoming() -> Any:

@@ -35,6 +35,11 @@ class Sizes(NamedTuple):
     partners: int
     editions: int
 
+    @property
+    def most_kills(self) -> int:
+        """A short semester is mostly waiting for the leases of killed workers."""
+        return max(3, self.students // 100)
+
 
 class Step(NamedTuple):
     """What was done in one go, and how long it took."""
@@ -106,6 +111,7 @@ class Semester:
         """
         if any(each.exists() for each in self._unfinished()):
             clock.forward(UNDO + timedelta(seconds=1))  # what can be taken back goes now
+        kill = kill and self.processes.killed.total() < self.sizes.most_kills
         killed, known, since, began = False, -1, time.monotonic(), time.monotonic()
         while left := self.due():
             if kill and not killed and self._is_held():

@@ -24,6 +24,7 @@ def publish(request: PortalRequest) -> HttpResponse:
     """What is planned and can be published, exam by exam, with the messages."""
     found = publishing.announcements(situation())
     refusals: list[str] = []
+    unticked: set[int] = set()
     told, done = 0, 0
     if request.method == "POST":
         seen = dict(map(_seen, request.POST.getlist("exam")))
@@ -50,8 +51,9 @@ def publish(request: PortalRequest) -> HttpResponse:
             )
         if not refusals:
             return redirect("planner:publish")
+        unticked = {one.task.id for one in found} - set(seen)
         found = publishing.announcements(situation())
-    context = {"announcements": found, "refusals": refusals}
+    context = {"announcements": found, "refusals": refusals, "unticked": unticked}
     status = 409 if refusals else 200
     return render(request, "exams/plan/publish.html", context, status=status)
 

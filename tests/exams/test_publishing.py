@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
@@ -33,6 +34,8 @@ from tests.exams.sittings import (
 )
 
 type SignIn = Callable[[User], Client]
+
+BOX = re.compile(r'name="exam"\s+value="((\d+):[^"]+)"\s*(checked)?')
 
 
 @pytest.fixture
@@ -90,6 +93,28 @@ class TestPublishing:
             publishing.publish(one, seen={each.pk: each.version for each in one.rows}, by=staff)
 
         assert not told("published")
+
+    def test_what_was_not_ticked_stays_so_when_another_is_refused(
+        self, staff: User, client: Client, sign_in: SignIn
+    ) -> None:
+        exams = [ExamFactory.create() for _number in range(2)]
+        for exam in exams:
+            enrolled(exam)
+        moved, left = (plan_all(exam, staff) for exam in exams)
+        page = reverse("planner:publish")
+        html = sign_in(staff).get(page).content.decode()
+        boxes = {int(exam): (value, ticked) for value, exam, ticked in BOX.findall(html)}
+        assert all(ticked for _value, ticked in boxes.values())
+        sittings.pin(moved, seen=moved.version, by=staff)
+
+        answer = client.post(page, {"exam": boxes[moved.exam_id][0]})
+
+        assert answer.status_code == 409
+        found = BOX.findall(answer.content.decode())
+        assert {int(exam): bool(ticked) for _value, exam, ticked in found} == {
+            moved.exam_id: True,
+            left.exam_id: False,
+        }
 
     def test_a_change_is_told_to_those_it_concerns_with_what_changed(self, staff: User) -> None:
         exam, other = ExamFactory.create(), ExamFactory.create()

@@ -91,8 +91,8 @@ CELERY_BEAT_SCHEDULE = {
     },
     "plans-of-exams": {  # one that nobody makes, or whose maker died
         "task": "exams.tasks.sweep_plans",
-        "schedule": 20.0,
-        "options": {"expires": 20},
+        "schedule": 40.0,
+        "options": {"expires": 40},
     },
     "exams-every-hour": {
         "task": "exams.tasks.every_hour",
@@ -126,8 +126,8 @@ CELERY_BEAT_SCHEDULE = {
     },
     "copies-of-own-data": {  # one that nobody makes, or whose maker died
         "task": "privacy.tasks.sweep_copies",
-        "schedule": 30.0,
-        "options": {"expires": 30},
+        "schedule": 60.0,
+        "options": {"expires": 60},
     },
     "privacy-every-night": {
         "task": "privacy.tasks.every_night",
