@@ -208,11 +208,14 @@ def main() -> dict[str, list[float]]:
                 page = f"{name}, per {per}" if per else name
                 reader = User.objects.get(pk=auditor.pk)
                 make(report, per, reader)  # what is kept besides: rules, choices
-                began, started = time.process_time(), time.perf_counter()
-                with CaptureQueriesContext(connection) as queries:
-                    make(report, per, reader)
-                cpu, took = time.process_time() - began, time.perf_counter() - started
-                found.setdefault(page, []).append(len(queries))
+                counts = []
+                for _again in range(2):  # what is kept ends after some time, now and then just here
+                    began, started = time.process_time(), time.perf_counter()
+                    with CaptureQueriesContext(connection) as queries:
+                        make(report, per, reader)
+                    cpu, took = time.process_time() - began, time.perf_counter() - started
+                    counts.append(len(queries))
+                found.setdefault(page, []).append(min(counts))
                 if number == LARGE:
                     found[page] += [cpu, took]
         public.forget()
