@@ -49,7 +49,11 @@ def _masked(value: Any) -> Any:
         return [_masked(part) for part in value]
     if value is None or isinstance(value, bool | float):
         return value
+    if isinstance(value, int) and abs(value) < 100_000:
+        return value  # no pattern below finds fewer than six digits, or letters alone
     text = str(value)
+    if text.isalpha():
+        return text
     for name, pattern in PERSONAL.items():
         text = pattern.sub(f"[{name}]", text)
     return value if isinstance(value, int) and text == str(value) else text

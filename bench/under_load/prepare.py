@@ -31,6 +31,7 @@ from courses.models import Edition  # noqa: E402
 from courses.services.offer import offer_changed  # noqa: E402
 from enrolments.models import Enrolment  # noqa: E402
 from enrolments.models.enrolment import LETTERS, Kind  # noqa: E402
+from paperwork import chain  # noqa: E402
 from paperwork.models import Event, Notice, Owed  # noqa: E402
 
 SIZES = Sizes(students=2500, partners=40, editions=300)
@@ -148,15 +149,17 @@ def _what_happened(cases: list[Enrolment]) -> None:
     kind = Enrolment._meta.label_lower
     Event.objects.bulk_create(
         (
-            Event(
-                subject_kind=kind,
-                subject_id=case.pk,
-                action="submit",
-                from_state="draft",
-                to_state="submitted",
-                actor_id=case.student_id,
-                actor_name="Somebody",
-                role="student",
+            chain.sign(
+                Event(
+                    subject_kind=kind,
+                    subject_id=case.pk,
+                    action="submit",
+                    from_state="draft",
+                    to_state="submitted",
+                    actor_id=case.student_id,
+                    actor_name="Somebody",
+                    role="student",
+                )
             )
             for case in cases
         ),
