@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from django.db.models import Q
+
 from accounts.models import Membership, Role
 from courses.models import Faculty, Programme
 
@@ -50,6 +52,8 @@ def read_directory(faculty: Faculty | None, programme: Programme | None) -> Dire
         .prefetch_related("programmes")
         .order_by("role", "user__name", "pk")
     )
+    if faculty:
+        held = held.filter(Q(faculty=faculty) | Q(faculty=None))
     faculties: Iterable[Faculty] = [faculty] if faculty else Faculty.objects.all()
     rows = [row for row in held if _serves(row, programme)]
     if programme:

@@ -37,7 +37,7 @@ class RequestLog:
         self.get_response = get_response
 
     def __call__(self, request: PortalRequest) -> HttpResponse:
-        given = request.headers.get("X-Request-Id", "")
+        given = request.META.get("HTTP_X_REQUEST_ID", "")
         request_id = given if re.fullmatch(r"[0-9a-f]{32}", given) else uuid.uuid4().hex
         structlog.contextvars.bind_contextvars(request_id=request_id)
         started = time.monotonic()

@@ -111,6 +111,7 @@ def report(semester: Semester, evidence: Evidence, seconds: float, failures: lis
         "semester",
         f"make semester STUDENTS={sizes.students} PARTNERS={sizes.partners} "
         f"EDITIONS={sizes.editions}",
+        at=clock.machine,
     )
     for name, rows in (
         ("applications", Enrolment.objects.exclude(submitted_at=None)),
