@@ -17,6 +17,8 @@ from paperwork.triggers import ensure
 if TYPE_CHECKING:
     from django.utils.functional import Promise
 
+DEADLOCK = "40P01"  # what PostgreSQL calls it, as psycopg2 hands it on
+
 
 class Guard(NamedTuple):
     """Rows of `table` with the same `thing` may not overlap, where `counts` holds."""
@@ -97,6 +99,6 @@ def refusal_of(error: DatabaseError) -> str:
     for guard in GUARDS:
         if named == guard.name:
             return str(guard.message)
-    if getattr(cause, "sqlstate", "") == "40P01":
+    if getattr(cause, "pgcode", "") == DEADLOCK:
         return str(_("Somebody else plans the same room or person at this moment. Try again."))
     return ""

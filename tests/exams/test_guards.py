@@ -203,6 +203,21 @@ def test_of_200_bookings_at_once_one_is_accepted(transactional_db: None, kind: s
     assert str(MESSAGES[kind].message) in refusals
 
 
+@pytest.mark.parametrize(("code", "told"), [("40P01", True), ("57014", False)])
+def test_who_is_ended_because_two_wait_for_each_other_is_told_so(
+    db: None, code: str, told: bool
+) -> None:
+    """A deadlock is PostgreSQL's alone; a query that was cancelled is no refusal."""
+    error: DatabaseError = OperationalError("database is locked")
+    if connection.vendor == "postgresql":
+        raising = f"DO $$ BEGIN RAISE EXCEPTION 'x' USING ERRCODE = '{code}'; END $$"
+        with pytest.raises(DatabaseError) as raised, transaction.atomic():
+            connection.cursor().execute(raising)
+        error = raised.value
+
+    assert bool(refusal_of(error)) == (told and connection.vendor == "postgresql")
+
+
 @pytest.fixture
 def _unguarded(transactional_db: None) -> Iterator[None]:
     """The database without its guards."""
