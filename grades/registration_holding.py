@@ -8,7 +8,7 @@ from datetime import date, datetime
 from django.utils import timezone
 
 from courses.wording import gettext as _
-from enrolments.holding import home_of, name_of
+from enrolments.holding import Who, home_of, name_of
 from grades.models import Registration, RegistrationState
 
 S = RegistrationState
@@ -40,9 +40,8 @@ def _recorder(row: Registration) -> str:
     """Who enters it: whoever took it, the administration, or a colleague of who verified."""
     if row.taken_by:
         return str(row.taken_by)
-    if row.is_administered:
-        return _("the education administration")
-    return _("a second coordinator")
+    who = Who.ADMINISTRATION if row.is_administered else Who.COLLEAGUE
+    return name_of(who, row.enrolment)
 
 
 def _who_and_next(row: Registration) -> tuple[str, str]:
