@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from courses.models import Faculty
 from courses.wording import gettext as _
 
 if TYPE_CHECKING:
-    from courses.models import Course, Faculty
+    from courses.models import Course
+    from vx_portal.http import Person
 
 
 class RequestType(StrEnum):
@@ -116,6 +118,18 @@ def _honours(course: Course) -> Purpose:
         name,
         _("Required: your honours coordinator gives it, in place of the Board."),
     )
+
+
+def without_extracurricular(reader: Person) -> list[Faculty]:
+    """The faculties without extracurricular courses of which `reader` must know.
+
+    A student needs to know of the own faculty alone, which is read with the person; everybody else
+    of all (one query).
+    """
+    if (student := getattr(reader, "student", None)) is not None:
+        own = student.faculty
+        return [own] if own is not None and own.no_extracurricular else []
+    return list(Faculty.objects.visible_to(reader).filter(no_extracurricular=True))
 
 
 def has_no_extracurricular(reader: object, without: Iterable[Faculty]) -> bool:

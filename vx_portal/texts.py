@@ -17,8 +17,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from courses import house
-from courses.counting import has_no_extracurricular
-from courses.models import Faculty
+from courses.counting import has_no_extracurricular, without_extracurricular
 from courses.search import plain, read_query
 from courses.wording import fill, gettext
 from vx_portal import answers
@@ -125,7 +124,7 @@ def _extracurricular(request: PortalRequest) -> dict[str, object]:
 
     Such a student does not read of it at all; others read for whom it is not.
     """
-    faculties = list(Faculty.objects.visible_to(request.user).filter(no_extracurricular=True))
+    faculties = without_extracurricular(request.user)
     return {
         "without_extracurricular": has_no_extracurricular(request.user, faculties),
         "no_extracurricular": faculties,

@@ -16,7 +16,8 @@ from django.views.decorators.http import require_safe
 
 from courses import comparison
 from courses.comparison import MOST, Named, read_names
-from courses.models import Course, Edition, Faculty
+from courses.counting import without_extracurricular
+from courses.models import Course, Edition
 from courses.personal import mark_kept
 from vx_portal.http import PortalRequest
 
@@ -28,7 +29,7 @@ def compare(request: PortalRequest) -> HttpResponse:
     names = read_names(request.GET.getlist("c"))
     courses = _found(request, names[:MOST])
     mark_kept(request.user, [one for course in courses.values() for one in course.editions.all()])
-    without = list(Faculty.objects.visible_to(request.user).filter(no_extracurricular=True))
+    without = without_extracurricular(request.user)
     found = comparison.compare(
         list(courses.values()), without, timezone.localdate(), reader=request.user
     )

@@ -16,8 +16,8 @@ from django.views.decorators.http import require_safe
 from courses import prospectus
 from courses.applying import applying, leading
 from courses.calendar import calendar_of, worth_showing
-from courses.counting import purposes
-from courses.models import Course, Edition, Faculty
+from courses.counting import purposes, without_extracurricular
+from courses.models import Course, Edition
 from courses.personal import mark_kept
 from courses.timetable import difference_in_words, noon, slots
 from vx_portal.http import PortalRequest, kept
@@ -60,7 +60,7 @@ def _editions(user: Person, course: Course, chosen: str, today: date) -> dict[st
 
 def course_context(request: PortalRequest, found: Course) -> dict[str, Any]:
     """What the page of a course shows; the office's preview shows the same."""
-    excluded = list(Faculty.objects.visible_to(request.user).filter(no_extracurricular=True))
+    excluded = without_extracurricular(request.user)
     return {
         "course": found,
         "university": found.university,
