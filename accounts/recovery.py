@@ -37,6 +37,7 @@ def _hash(code: str, salt: str) -> str:
 class HashedCodes(RecoveryCodes):  # type: ignore[misc]  # comes without types
     """Somebody's codes; what they are is known until the page that shows them is sent."""
 
+    instance: Authenticator
     shown: list[str] | None = None
 
     @classmethod
