@@ -12,6 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from courses.models import Edition
 from exams import planning
 from exams.conflicts import in_words, names
 from exams.instances import Situation, situation
@@ -183,9 +184,9 @@ def reasons(row: Plan, now: Situation) -> list[Reason]:
         tasks = [now.tasks[pk] for pk in one["exams"] if pk in now.tasks]
         if not tasks:
             continue
-        ways = [_and(_way(each, now) for each in way) for way in one["relax"]]
+        ways = [_and(dict.fromkeys(_way(each, now) for each in way)) for way in one["relax"]]
         wrong = [_pinned(each, now) for each in one["conflicts"]]
-        why = _why(one["rule"]) if one["rule"] else _("No way out was found in the time there was.")
+        why = _why(one["rule"]) if one["rule"] else _unknown(tasks)
         found.append(Reason(tasks, " ".join([why, *filter(None, wrong)]), ways))
     explained = {task.id for reason in found for task in reason.tasks}
     left = [now.tasks[pk] for pk in row.result.get("unplanned", ()) if pk in now.tasks]
@@ -226,6 +227,17 @@ def _why(rule: str) -> str:
         Rule.ROOMS: _("Too few rooms are free at the same time."),
         Rule.PINNED: _("What stays as it is stands in the way."),
     }[Rule(rule)]
+
+
+def _unknown(tasks: list[Task]) -> str:
+    """No rule is in the way by itself: too many oral exams at once, or there was no time to see."""
+    (first, *more) = tasks
+    if not more and first.exam.kind == Edition.ExamKind.ORAL and not first.start:
+        return _(
+            "At an oral exam everybody begins at the same time, each alone in a room. Let the "
+            "students choose a moment: then they come one after the other."
+        )
+    return _("No way out was found in the time there was.")
 
 
 def _way(data: dict[str, Any], now: Situation) -> str:

@@ -81,7 +81,10 @@ class SettingForm(forms.Form):
             case Kind.LOGO:
                 token = forms.CharField(widget=forms.HiddenInput, required=False)
                 field = LogoField(
-                    label=label, required=False, help_text=_("At most 1 MB and 16 million pixels.")
+                    label=label,
+                    required=False,
+                    help_text=_("At most 1 MB and 16 million pixels."),
+                    widget=forms.FileInput,
                 )
                 return {"value": field, "kept": token}
             case Kind.DAYS:

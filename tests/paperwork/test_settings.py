@@ -51,6 +51,13 @@ class TestSaving:
         assert event.details == {"setting": NAME, "version": 1, "from": None, "to": 12}
         assert event.actor == row.by
 
+    def test_the_field_of_the_logo_speaks_the_language_of_the_page(
+        self, client_of_office: Client
+    ) -> None:
+        page = client_of_office.get("/nl/office/settings/portal.logo/").text
+
+        assert "Nog geen bestand gekozen" in page
+
     def test_what_is_out_of_bounds_is_refused_at_the_field(self, client_of_office: Client) -> None:
         for value in ("0", "61", "-1", "ten", "1e9", "", "9" * 30):
             answer = client_of_office.post(PATH, sent(value))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from django.utils import translation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -79,6 +80,13 @@ def test_per_week_each_week_has_a_row(world: dict[str, object]) -> None:
         ("2026, week 51 (from 14 Dec)", 0),
         ("2026, week 52 (from 21 Dec)", 4),
     ]
+
+
+def test_months_in_dutch_begin_with_a_small_letter(world: dict[str, object]) -> None:
+    with translation.override("nl"):
+        table = outcomes(office(), filters(YEAR, per="week"))
+
+    assert [row.label.text for row in table.rows][1] == "2026, week 50 (vanaf 7 dec)"
 
 
 def test_a_week_begins_at_midnight_in_leiden(world: dict[str, object]) -> None:

@@ -16,6 +16,7 @@ from courses.models import Course, Faculty, Programme, University
 from enrolments.models import Purpose
 from enrolments.models.enrolment import Kind
 from vx_portal.reports.tables import Label, Words
+from vx_portal.templatetags.portal import short_day
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -130,7 +131,7 @@ def months(keys: Keys) -> Labels:
 
 def _week(monday: date) -> str:
     year, week, _weekday = monday.isocalendar()
-    said = {"week": week, "year": year, "day": date_format(monday, "j M")}
+    said = {"week": week, "year": year, "day": short_day(monday)}
     return _("%(year)s, week %(week)s (from %(day)s)") % said
 
 

@@ -13,7 +13,6 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -30,6 +29,7 @@ from vx_portal.reports.tables import (
     Timeline,
     in_words,
 )
+from vx_portal.templatetags.portal import short_day
 
 MOST_ROWS = 20  # of a picture; the table has all
 LONGEST_LABEL = 32  # characters, on a phone
@@ -250,9 +250,8 @@ def _timeline(table: Table, names: Sequence[str], step: int) -> Picture | None:
     ticks = range(0, len(rows), max(1, -(-len(rows) // 5)))
     for tick in ticks:
         x = _percent((days[tick] - begin).days, span)
-        parts.append(
-            Part("words", x, str(floor + LINE), words=date_format(days[tick], "j M y"), fill="tick")
-        )
+        words = f"{short_day(days[tick])} {days[tick]:%y}"
+        parts.append(Part("words", x, str(floor + LINE), words=words, fill="tick"))
     columns = [table.column(name) for name in names]
     legend = [(fills[c.name], str(c.label)) for c in columns] if len(names) > 1 else []
     return Picture(str(floor + LINE + 6), parts, table.title, _summary(table, rows, names), legend)

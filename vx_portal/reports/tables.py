@@ -8,9 +8,11 @@ from datetime import date
 from decimal import Decimal
 from enum import Enum, auto
 
-from django.utils.formats import date_format, number_format
+from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+
+from vx_portal.templatetags.portal import short_day
 
 type Words = str | Promise
 
@@ -220,7 +222,7 @@ def in_words(cell: Cell, kind: Kind) -> str:
         case Few() | str():
             return str(cell)
         case date():
-            return date_format(cell, "j M Y")
+            return f"{short_day(cell)} {cell.year}"
         case int():
             text = number_format(cell, force_grouping=True)
         case _:
