@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from enrolments.models import Enrolment, State
-from exams.models import Exam, Facility, Mode, Resit, Seat, SlotOffer
+from exams.models import Exam, Facility, Mode, Resit, Room, Seat, SlotOffer
 from exams.moments import leiden, resolve
 from exams.services import facilities, resits, slots
 from paperwork.demo_files import pdf_of
@@ -73,12 +73,23 @@ def _give_decision(facility: Facility) -> None:
 
 
 def _offer_moments() -> None:
-    """Three moments in the first host's window; most students have chosen, two have not."""
-    exam = Exam.objects.filter(mode=Mode.WINDOW, kind="laptop").earliest("window_from")
+    """Moments in the windows of two hosts; most students have chosen, some have not.
+
+    Of the oral exam as many at once as there are rooms to talk in.
+    """
+    windows = Exam.objects.filter(mode=Mode.WINDOW)
+    sat, oral = (windows.filter(kind=kind).earliest("window_from") for kind in ("laptop", "oral"))
+    _let_choose(sat, 20, [(0, 13), (1, 9), (2, 13)])
+    rooms = Room.objects.filter(for_oral=True).count()
+    _let_choose(oral, rooms, [(day, hour) for day in range(3) for hour in (10, 11, 14)])
+
+
+def _let_choose(exam: Exam, places: int, moments: list[tuple[int, int]]) -> None:
+    """Offer `places` at each of the moments: how many days after the first, and the hour."""
     first = timezone.localdate(exam.earliest_at)
     offered = [
-        SlotOffer.objects.create(exam=exam, starts_at=_at(first, days, hour), places=20)
-        for days, hour in ((0, 13), (1, 9), (2, 13))
+        SlotOffer.objects.create(exam=exam, starts_at=_at(first, days, hour), places=places)
+        for days, hour in moments
     ]
     cases = [case for case in slots.cases_of(exam) if case.student.email != "student@demo.example"]
     for number, case in enumerate(cases[:-1]):
