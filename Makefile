@@ -19,7 +19,7 @@ UV_VERSION := 0.13.9
 MANAGE := $(PYTHON) manage.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test browser chaos check bench semester load figures docs translations lock clean
+.PHONY: help demo test browser chaos check bench semester load figures docs translations lock audit clean
 
 help: ## This list
 	@sed -n 's/^\([a-z]*\):.*## /\1|/p' Makefile | awk -F'|' '{ printf "  make %-14s%s\n", $$1, $$2 }'
@@ -50,8 +50,8 @@ check: .venv/development ## Style, types, templates, migrations, translations, p
 	$(MANAGE) makemigrations --check --dry-run
 	$(PYTHON) -m pytest -q tests/test_translations.py
 	SITE_URL=https://portal.example.org ALLOWED_HOSTS=portal.example.org \
-	DATABASE_URL=postgres://db.example.org/vx REDIS_URL=redis://redis.example.org \
-	EMAIL_URL=smtp://mail.example.org:25 \
+	DATABASE_URL=postgres://db.example.org/vx?sslmode=verify-full REDIS_URL=rediss://redis.example.org \
+	EMAIL_URL=smtp+tls://mail.example.org:587 \
 	SECRET_KEY=$$($(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(48))') \
 	$(MANAGE) check --deploy --fail-level WARNING
 
@@ -76,16 +76,20 @@ translations: .venv/development ## Collect the texts into locale/ and compile th
 	$(MANAGE) makemessages --locale nl --no-location --no-wrap --ignore '.venv/*' --ignore 'var/*'
 	$(MANAGE) build
 
-lock: .venv/runtime ## Choose versions anew after a change of requirements*.in
+lock: .venv/runtime ## Choose versions anew: the newest that requirements*.in allow
 	$(UV) pip compile $(LOCK) requirements.in -o requirements.lock
 	$(UV) pip compile $(LOCK) requirements-dev.in -o requirements-dev.lock
+
+audit: .venv/runtime ## Are packages older than SECURITY.md allows, or known to be weak? Asks PyPI
+	@PYTHON=$(PYTHON) .ci/audit
 
 clean: ## Take away everything that was made here: .venv, and var/ with its database
 	rm -rf .venv var .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -prune -exec rm -r {} + -o -name '*.mo' -exec rm {} +
 
 # --- Installing: each again only when its lock file has changed --------------------------------------
-LOCK := --quiet --universal --python-version 3.12 --generate-hashes --no-header --no-annotate \
+LOCK := --upgrade --quiet --universal --python-version 3.12 --generate-hashes --no-annotate \
+	--custom-compile-command "make lock, on $$(date +%F)" \
 	--no-emit-index-url --no-emit-find-links
 INSTALL := $(UV) pip install --quiet --python $(PYTHON) --require-hashes --no-build
 

@@ -7,6 +7,8 @@ class AccountsConfig(AppConfig):
     verbose_name = _("People")
 
     def ready(self) -> None:
-        from accounts.services import security  # noqa: PLC0415  # models are loaded only now
+        from accounts import recovery  # noqa: PLC0415  # models are loaded only now
+        from accounts.services import security  # noqa: PLC0415
 
+        recovery.use_ours()
         security.listen()

@@ -33,21 +33,28 @@ class Place(NamedTuple):
 
 
 def _told(cases: Iterable[Enrolment]) -> list[list[Seat]]:
-    """The seats that these cases were told of, exam by exam, the newest last. One query."""
+    """The seats that these cases were told of, exam by exam, the newest last. One query.
+
+    Each has its case as it was given, with whatever was read with that.
+    """
+    known = {case.pk: case for case in cases if case.state in WITH_HOST}
     seats = (
-        Seat.objects.filter(
-            enrolment__in=[case.pk for case in cases if case.state in WITH_HOST],
-            sitting__published_at__isnull=False,
-        )
-        .select_related(
-            "enrolment", "sitting__exam__edition__course__university", "sitting__room__building"
-        )
+        Seat.objects.filter(enrolment__in=known, sitting__published_at__isnull=False)
+        .select_related("sitting__exam", "sitting__room__building")
         .order_by("pk")
     )
     found: defaultdict[tuple[int, int], list[Seat]] = defaultdict(list)
     for seat in seats:
+        seat.enrolment = known[seat.enrolment_id]
         found[seat.enrolment_id, seat.sitting.exam_id].append(seat)
     return list(found.values())
+
+
+def _told_of(case: Enrolment) -> list[list[Seat]]:
+    """The same of one case; a page of it asks twice, and reads it once."""
+    if (told := case.__dict__.get("_exams_told")) is None:
+        told = case.__dict__["_exams_told"] = _told([case])
+    return told
 
 
 def _current(seats: list[Seat]) -> Seat:
@@ -57,20 +64,20 @@ def _current(seats: list[Seat]) -> Seat:
 
 def parts(case: Enrolment, user: User) -> Iterable[Part]:
     """The exam on the page of `case`."""
-    places = [_place(_current(seats)) for seats in _told([case])]
+    places = [_place(_current(seats)) for seats in _told_of(case)]
     if places:
         yield Part("exams/parts/case.html", sorted(places, key=lambda one: one.seat.starts_at))
 
 
 def _place(seat: Seat) -> Place:
-    host = seat.sitting.exam.edition.course.university
+    host = seat.enrolment.edition.course.university
     words = [str(ARRANGEMENTS[name]) for name in seat.arrangement if name in ARRANGEMENTS]
     return Place(seat, two_clocks(seat.starts_at, host.zone), words)
 
 
 def moments(case: Enrolment) -> dict[str, datetime]:
     """When the exam is, once it was told; of several the last that stands."""
-    standing = [_current(seats) for seats in _told([case])]
+    standing = [_current(seats) for seats in _told_of(case)]
     known = [seat.starts_at for seat in standing if not seat.is_cancelled]
     return {"exam": max(known)} if known else {}
 
@@ -80,7 +87,8 @@ def appointments(cases: Iterable[Enrolment]) -> Iterable[Appointment]:
     for seats in _told(cases):
         seat = _current(seats)
         sitting, exam = seat.sitting, seat.sitting.exam
-        building, host = sitting.room.building, exam.edition.course.university
+        course = seat.enrolment.edition.course
+        building, host = sitting.room.building, course.university
         clocks = two_clocks(seat.starts_at, host.zone)
         text = _("Room %(room)s, seat %(seat)s. Bring your student card.") % {
             "room": sitting.room,
@@ -98,7 +106,7 @@ def appointments(cases: Iterable[Enrolment]) -> Iterable[Appointment]:
             uid=f"exam-{exam.pk}-{seat.enrolment_id}",
             sequence=sum(one.sitting.sequence for one in seats) + len(seats) - 1,
             changed_at=max(one.sitting.changed_at for one in seats),
-            title=title % {"course": title_of(exam.edition.course)},
+            title=title % {"course": title_of(course)},
             starts_at=seat.starts_at.astimezone(LEIDEN),
             ends_at=seat.ends_at.astimezone(LEIDEN),
             place=f"{building.name} {sitting.room}, {building.address}, {building.city}",

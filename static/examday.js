@@ -1,5 +1,5 @@
 /* The list of an exam day: what is marked waits in the open page while there is no network. Without this file each button is a form. */
-(() => {
+(async () => {
   "use strict";
   const list = document.querySelector("[data-examday]");
   if (!list) return;
@@ -17,10 +17,16 @@
     return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
   };
 
-  const remembered = () => {
-    try { return JSON.parse(sessionStorage.getItem(STORE)) || {}; } catch { return {}; }
+  // What waits is sealed: its key comes with the page, and who may not open that cannot read it.
+  const key = () => crypto.subtle.importKey("raw", Uint8Array.from(atob(words.key), (sign) => sign.charCodeAt(0)), "AES-GCM", false, ["encrypt", "decrypt"]);
+  const remembered = async () => {
+    try {
+      const kept = Uint8Array.from(JSON.parse(sessionStorage.getItem(STORE)));
+      const opened = await crypto.subtle.decrypt({ name: "AES-GCM", iv: kept.slice(0, 12) }, await key(), kept.slice(12));
+      return JSON.parse(new TextDecoder().decode(opened));
+    } catch { return {}; }
   };
-  const before = remembered();
+  const before = await remembered();
   const device = before.device || uuid();
   let queue = before.queue || [];
   let token = document.querySelector("[name=csrfmiddlewaretoken]").value;
@@ -31,11 +37,19 @@
   let waited = false; // what was marked has waited for the network
   let timer = 0;
 
-  const remember = () => {
-    try { sessionStorage.setItem(STORE, JSON.stringify({ device, queue })); } catch { /* the page itself holds them */ }
+  let writing = Promise.resolve(); // one after the other: the last is what waits now
+  let forgotten = false;
+  const write = async () => {
+    try {
+      const iv = crypto.getRandomValues(new Uint8Array(12));
+      const sealed = await crypto.subtle.encrypt({ name: "AES-GCM", iv }, await key(), new TextEncoder().encode(JSON.stringify({ device, queue })));
+      if (!forgotten) sessionStorage.setItem(STORE, JSON.stringify([...iv, ...new Uint8Array(sealed)]));
+    } catch { /* the page itself holds them */ }
   };
+  const remember = () => { writing = writing.then(write); };
   const forget = () => {
     queue = [];
+    forgotten = true;
     try { sessionStorage.removeItem(STORE); } catch { /* nothing was kept */ }
   };
 

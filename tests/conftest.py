@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.core.cache import cache
@@ -29,6 +30,10 @@ from tests.vouched import names_of
 from tests.watching import unkept, watching
 from vx_portal.kept import shelf
 from vx_portal.reports import public
+
+# How long an example takes says something about the machine, not about the portal.
+hypothesis.settings.register_profile("portal", deadline=None)
+hypothesis.settings.load_profile("portal")
 
 # The tests are of Leiden's portal, also where they have no row of its university.
 AS_IT_COMES = {"unnamed": house.UNNAMED, "settings": dict(house.SETTINGS)}

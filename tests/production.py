@@ -33,6 +33,7 @@ from tests.running import wait_until
 ROOT = Path(__file__).resolve().parent.parent
 HOST = "portal.example.org"
 SERVER = "postgres://vx_test:vx_test@127.0.0.1:5432/vx_test"
+WORKS_AS = "vx_test_app"  # with its name as its password; .ci/run makes it
 NO_SERVER = "smtp://127.0.0.1:9"
 SECRET_KEY = "a-key-of-a-test-that-is-long-enough-for-the-checks-0123456789-abcdef"
 # What an operator writes into .env.
@@ -43,17 +44,33 @@ DOT_ENV = {
 }
 
 
-def compose() -> dict[str, Any]:
-    """docker-compose.yml, with its variables filled in from DOT_ENV."""
-    text = (ROOT / "docker-compose.yml").read_text()
+def compose(*beside: str) -> dict[str, Any]:
+    """docker-compose.yml and files `beside` it, with their variables filled in from DOT_ENV."""
+    read: dict[str, Any] = {}
+    for name in ("docker-compose.yml", *beside):
+        read = _merged(read, yaml.safe_load(_filled((ROOT / name).read_text())))
+    return read
 
+
+def _merged(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
+    """As compose does it: a command takes the place of another, other lists are added to."""
+    both = dict(one)
+    for name, value in other.items():
+        if isinstance(value, dict) and isinstance(one.get(name), dict):
+            both[name] = _merged(one[name], value)
+        elif isinstance(value, list) and name in one and name not in {"command", "test"}:
+            both[name] = [*one[name], *value]
+        else:
+            both[name] = value
+    return both
+
+
+def _filled(text: str) -> str:
     def fill(found: re.Match[str]) -> str:
         name, sign, rest = found[1], found[2] or "", found[3] or ""
         return DOT_ENV.get(name, rest if sign == ":-" else "")
 
-    filled = re.sub(r"\$\{(\w+)(?:(:-|:\?)([^}]*))?\}", fill, text)
-    read: dict[str, Any] = yaml.safe_load(filled)
-    return read
+    return re.sub(r"\$\{(\w+)(?:(:-|:\?)([^}]*))?\}", fill, text)
 
 
 def free_port() -> int:
@@ -70,15 +87,19 @@ class Database:
         self.server = given if given.startswith("postgres") else SERVER
         self.name = f"vx_chaos_{uuid4().hex[:12]}"
         self.url = self.server.rpartition("/")[0] + f"/{self.name}"
+        host = self.url.rpartition("@")[2]
+        self.works_as = f"postgres://{WORKS_AS}:{WORKS_AS}@{host}"
 
     def make(self) -> None:
         self._do(f"CREATE DATABASE \"{self.name}\" ENCODING 'UTF8' TEMPLATE template0")
+        rights = (ROOT / "deploy/postgres/rights.sql").read_text()
+        self._do(rights.replace("vx_app", WORKS_AS), self.url)
 
     def drop(self) -> None:
         self._do(f'DROP DATABASE IF EXISTS "{self.name}" WITH (FORCE)')
 
-    def _do(self, statement: str) -> None:
-        connection = psycopg2.connect(self.server)
+    def _do(self, statement: str, url: str = "") -> None:
+        connection = psycopg2.connect(url or self.server)
         connection.autocommit = True
         with connection.cursor() as cursor:
             cursor.execute(statement)
@@ -94,10 +115,11 @@ class Production:
         database: Database,
         email_url: str = "smtp://127.0.0.1:9",
         more: Mapping[str, str] | None = None,  # of its environment
+        beside: tuple[str, ...] = (),  # files beside docker-compose.yml
     ) -> None:
         self.folder = folder
         self.more = more or {}
-        self.compose = compose()
+        self.compose = compose(*beside)
         self.database = database
         self.ports = {
             name: free_port()
@@ -116,7 +138,8 @@ class Production:
         secrets = {
             "secret-key": SECRET_KEY,
             "audit-key": SECRET_KEY[::-1],
-            "database-url": self.database.url,
+            "database-owner-url": self.database.url,
+            "database-url": self.database.works_as,
             "email-url": email_url,
         }
         for name, value in secrets.items():  # with the line's end that an editor leaves
@@ -148,7 +171,8 @@ class Production:
     def command(self, service: str) -> list[str]:
         command = [self.local(w, service) for w in self.compose["services"][service]["command"]]
         if service == "redis":
-            command += ["--port", str(self.ports["redis:6379"]), "--dir", f"{self.folder}/srv"]
+            kind = "--tls-port" if "--tls-port" in command else "--port"
+            command += [kind, str(self.ports["redis:6379"]), "--dir", f"{self.folder}/srv"]
         if service == "nginx" and os.getuid() == 0:
             command[-1] += " user root;"  # it may read this test's folder
         return command
@@ -156,7 +180,8 @@ class Production:
     def configure_nginx(self, change: Callable[[str], str] = lambda text: text) -> None:
         """Fill the template in, as nginx's image does."""
         text = change((ROOT / "deploy/nginx/nginx.conf.template").read_text())
-        text = text.replace("${ALLOWED_HOSTS}", HOST)
+        for name, value in self.compose["services"]["nginx"]["environment"].items():
+            text = text.replace(f"${{{name}}}", value)
         text = text.replace("/etc/nginx/portal/", "/tmp/portal/")
         (self.folder / "tmp/nginx/portal").mkdir(parents=True, exist_ok=True)
         for part in (ROOT / "deploy/nginx").glob("*.conf"):

@@ -155,11 +155,12 @@ def test_matrix(db: None, who: str, method: str) -> None:
         if got != wanted:
             wrong[f"{name} {path}"] = f"{got}, not {wanted}"
         most = MORE.get(name, MOST_QUERIES)
-        if method == "GET" and len(asked) > most:  # what is kept may not have been there yet
-            with queries_seen() as asked:
-                client.get(path)
-            if len(asked) > most:
-                wrong[f"{name} {path} asks"] = f"{len(asked)} queries"
+        for _again in range(3):  # what is kept may not have been there yet, or ended just now
+            if method == "GET" and len(asked) > most:
+                with queries_seen() as asked:
+                    client.get(path)
+        if method == "GET" and len(asked) > most:
+            wrong[f"{name} {path} asks"] = f"{len(asked)} queries"
         if row.notes:
             writes = [sql for sql in writes if "paperwork_event" not in sql]
         if method == "GET" and writes:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
@@ -94,6 +95,71 @@ def test_secrets_come_from_files_that_are_not_here(services: dict[str, dict[str,
         for variable, value in service.get("environment", {}).items():
             secret = re.search(r"SECRET|PASSWORD|DATABASE_URL|EMAIL_URL", variable)
             assert not secret or str(value).startswith("/run/secrets/"), variable
+
+
+def test_what_serves_people_does_not_own_the_database(services: dict[str, dict[str, Any]]) -> None:
+    """Only what makes or copies tables signs in as their owner, and when somebody asks for it."""
+    owners = {name for name in OURS if "database-owner-url" in services[name]["secrets"]}
+    assert owners == ONCE
+    for name in OURS:
+        url = f"database-{'owner-' if name in owners else ''}url"
+        assert services[name]["environment"]["DATABASE_URL_FILE"] == f"/run/secrets/{url}"
+        assert {"database-url", "database-owner-url"} & set(services[name]["secrets"]) == {url}
+    guide = (ROOT / "docs/operating.md").read_text()
+    assert "postgres://vx_app:" in guide.split("> secrets/database-url")[0].splitlines()[-1]
+    at_first = [one for one in services["postgres"]["volumes"] if "initdb.d" in one]
+    assert at_first == [
+        "./deploy/postgres/10-role.sh:/docker-entrypoint-initdb.d/10-role.sh:ro",
+    ]
+    rights = (ROOT / "deploy/postgres/rights.sql").read_text()
+    assert set(re.findall(r"\b[A-Z]{5,}\b", rights.partition("GRANT")[2])) == {
+        *("SELECT", "INSERT", "UPDATE", "DELETE", "TABLES"),
+        *("ALTER", "DEFAULT", "PRIVILEGES", "SCHEMA", "GRANT", "USAGE", "SEQUENCES"),
+    }
+
+
+def test_log_lines_of_every_part_can_go_elsewhere(services: dict[str, dict[str, Any]]) -> None:
+    """By deploy/logs.yml: all of them, encrypted, to who proves who it is."""
+    text = (ROOT / "deploy/logs.yml").read_text()
+    sent = yaml.safe_load(text)["services"]
+
+    assert sent.keys() == services.keys()
+    for name, service in sent.items():
+        assert service.keys() == {"logging"}, name
+        options = service["logging"]["options"]
+        assert service["logging"]["driver"] == "syslog", name
+        assert options["syslog-address"].startswith("tcp+tls://${LOG_ADDRESS:?"), name
+        assert options["syslog-tls-ca-cert"], name
+        assert "syslog-tls-skip-verify" not in options, name
+        assert options["mode"] == "non-blocking", name
+    guide = (ROOT / "docs/operating.md").read_text()
+    for said in (
+        "COMPOSE_FILE=docker-compose.yml:deploy/logs.yml",
+        "LOG_ADDRESS=",
+        "LOG_AUTHORITY",
+    ):
+        assert said in guide
+
+
+def test_with_tls_inside_the_rest_stays_as_it_is(services: dict[str, dict[str, Any]]) -> None:
+    """deploy/tls.yml adds to the commands, gives each part its own key, and leaves no line out."""
+    inside = compose("deploy/tls.yml")
+
+    assert inside["services"].keys() == services.keys()
+    for name, service in inside["services"].items():
+        before = services[name].get("command", ["postgres"])
+        assert service["command"][: len(before)] == before, name
+        keys = {one for one in service["secrets"] if one.endswith("-inside.key")}
+        mine = {"portal-inside.key", f"vx{'' if name in ONCE else '_app'}-inside.key"}
+        assert keys == (mine if name in OURS else {f"{name}-inside.key"}), name
+        assert set(service["secrets"]) <= set(inside["secrets"]), name
+        assert "authority-inside.crt" in service["secrets"], name
+        if name in OURS:
+            assert service["environment"]["REDIS_URL"].startswith("rediss://redis:6379/0?"), name
+            assert " " not in service["environment"]["REDIS_URL"], name
+    allowed = (ROOT / "deploy/postgres/pg_hba.conf").read_text().splitlines()
+    assert [line.split()[-1] for line in allowed if line.startswith("host")] == ["cert"]
+    assert [line.split()[0] for line in allowed if line[0] != "#"] == ["local", "hostssl"]
 
 
 def test_every_setting_in_it_is_one(services: dict[str, dict[str, Any]]) -> None:
@@ -203,6 +269,7 @@ def test_only_the_portal_goes_into_the_image() -> None:
 @pytest.mark.parametrize(
     "says",
     [
+        "proxy_ssl_verify on;",
         "client_max_body_size 12m;",
         "server_tokens off;",
         "return 444;",

@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.core.management.base import SystemCheckError
 from django.test import Client, override_settings
+from django.utils import timezone
 from environ import FileAwareEnv
 from environ.fileaware_mapping import FileAwareMapping
 from pytest_django import Settings
@@ -25,9 +27,9 @@ from tests import factories
 PRODUCTION = {
     "SITE_URL": "https://portal.example.org",
     "ALLOWED_HOSTS": "portal.example.org",
-    "DATABASE_URL": "postgres://db.example.org/vx",
-    "REDIS_URL": "redis://redis.example.org",
-    "EMAIL_URL": "smtp://mail.example.org:25",
+    "DATABASE_URL": "postgres://db.example.org/vx?sslmode=verify-full",
+    "REDIS_URL": "rediss://redis.example.org",
+    "EMAIL_URL": "smtp+tls://mail.example.org:587",
     "SECRET_KEY": "a-key-of-a-test-that-is-long-enough-for-the-checks-0123456789-abcdef",
     "TRUSTED_PROXY_COUNT": "1",
 }
@@ -176,3 +178,46 @@ def test_what_the_lock_file_may_not_say() -> None:
         assert "--hash=sha256:" in text
         assert "://" not in text
         assert "--index" not in text
+
+
+def audit(folder: Path, chosen: str, answers: int) -> subprocess.CompletedProcess[str]:
+    """`make audit` of a lock file of that day, where what asks about weaknesses ends so."""
+    (folder / "lock").write_text(f"#    make lock, on {chosen}\n")
+    python = folder / "python"
+    python.write_text(
+        f'#!/bin/sh\nif [ "$1" = - ]; then exec {sys.executable} "$@"; fi\n'
+        f'echo "asked: $*"; exit {answers}\n'
+    )
+    python.chmod(0o755)
+    return subprocess.run(
+        [settings.BASE_DIR / ".ci/audit"],
+        env={"PATH": os.environ["PATH"], "LOCK": str(folder / "lock"), "PYTHON": str(python)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_packages_that_are_old_or_known_to_be_weak_are_told_of(tmp_path: Path) -> None:
+    today = timezone.now().date()
+
+    young, weak = audit(tmp_path, f"{today}", 0), audit(tmp_path, f"{today}", 1)
+    old = audit(tmp_path, f"{today - timedelta(days=92)}", 0)
+    undated = audit(tmp_path, "some day", 0)
+
+    assert young.returncode == 0, young.stderr
+    assert "--strict" in young.stdout  # who cannot be asked is no good answer
+    assert f"--requirement {tmp_path}/lock" in young.stdout
+    assert weak.returncode == 1
+    assert "make lock" in old.stderr
+    assert "make lock" in undated.stderr
+    assert (old.stdout, undated.stdout) == ("", "")
+    quarter = re.search(r"age > (\d+)", (settings.BASE_DIR / ".ci/audit").read_text())
+    assert quarter
+    assert f"every {quarter[1]} days" in (settings.BASE_DIR / "SECURITY.md").read_text()
+
+
+def test_the_lock_files_say_when_they_were_made() -> None:
+    for name in ("requirements.lock", "requirements-dev.lock"):
+        text = (settings.BASE_DIR / name).read_text()
+        assert re.search(r"^#    make lock, on \d{4}-\d\d-\d\d$", text, re.MULTILINE), name

@@ -18,7 +18,7 @@ from django.core.management import call_command
 from vx_portal.fonts import build_fonts
 
 # What a process that reads files imports (paperwork/inside).
-READERS = "from paperwork.inside import __main__, binding, pages, pdf, photo, words; import img2pdf"
+READERS = "import paperwork.inside.__main__"
 
 
 def build() -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -11,6 +12,7 @@ from django.contrib.auth import logout
 from django.http import Http404, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -34,6 +36,12 @@ def _find(request: PortalRequest, pk: int) -> Sitting:
 def _path(row: Sitting) -> str:
     """The page of a sitting, without a language: what a device may be kept signed in for."""
     return f"/exams/day/{row.pk}/"
+
+
+def _tab_key(row: Sitting) -> str:
+    """What the page seals with that waits in its tab; AES-256."""
+    digest = salted_hmac("exams.day.tab", str(row.pk), algorithm="sha256").digest()
+    return base64.b64encode(digest).decode()
 
 
 def _is_kept(request: PortalRequest, row: Sitting) -> bool:
@@ -88,6 +96,7 @@ def _page(
         "may_mark": day.may_mark_now(row, request.user),
         "opens_at": marking.opens_at(row),
         "is_kept": _is_kept(request, row),
+        "tab_key": _tab_key(row),
         "documents": paper.documents_of(row),
         "may_correct": day.may_correct(row, request.user),
         "may_make": marking.may_mark(current_user(request)) and row.state != "closed",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from typing import Any
 
+import img2pdf  # noqa: TID253  # beforehand, and not in each reader
 from PIL import Image, ImageOps
 
 from paperwork.inside import RefusedError
@@ -19,8 +20,6 @@ def bind(data: bytes, sizes: list[int]) -> tuple[dict[str, Any], bytes]:
 
     Upright, small enough to send on, and without what the camera wrote in them.
     """
-    import img2pdf  # most commands do without
-
     if sum(sizes) != len(data) or not sizes:
         raise RefusedError("photo_damaged")
     pages, at = [], 0

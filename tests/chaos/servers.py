@@ -59,6 +59,7 @@ class Postgres:
         # Not in a folder of pytest's, which it closes to everybody else.
         self.data, self.port = Path(tempfile.mkdtemp(prefix="vx-postgres-")), free_port()
         self.url = f"postgres://vx@127.0.0.1:{self.port}/vx"
+        self.options = ""  # more of them, from the next start on
         found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
         initdb = shutil.which("initdb") or str(found[-1])
         self.programs = Path(initdb).resolve().parent
@@ -84,6 +85,7 @@ class Postgres:
         # Its number may still be that of a dead process that nobody has asked how it ended.
         (self.data / "postmaster.pid").unlink(missing_ok=True)
         options = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories="
+        options += f" {self.options}"
         self.run("pg_ctl", f'-D {self.data} -w -l {self.data}/log -o "{options}" start >/dev/null')
 
     def kill(self) -> None:

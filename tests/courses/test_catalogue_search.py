@@ -124,7 +124,7 @@ def test_finds_and_counts_as_a_plain_search_does(seed: int) -> None:
         st.sampled_from(["topol", "matter", "etude", "lask", "ab", "u1", "of", "x"]), max_size=2
     )
 
-    @settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=50, suppress_health_check=list(HealthCheck))
     @given(choose, some_words, st.sampled_from(["start", "ec"]))
     def check(chosen: dict[str, set[str]], texts: list[str], sort: str) -> None:
         params = QueryDict(mutable=True)
@@ -153,7 +153,7 @@ def test_finds_and_counts_as_a_plain_search_does(seed: int) -> None:
         st.lists(st.text(max_size=8), max_size=3),
     )
 )
-@settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=80, suppress_health_check=list(HealthCheck))
 def test_any_address_is_read_and_written_back_the_same(params: dict[str, list[str]]) -> None:
     offer = current_catalogue()
     address = QueryDict(mutable=True)

@@ -52,7 +52,6 @@ def content_of(answer: HttpResponse) -> bytes:
 @pytest.mark.parametrize("suffix", FORMATS)
 @settings(
     max_examples=12,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(title=nasty, about=nasty, code=st.text("=-+'0123456789AB", max_size=8))

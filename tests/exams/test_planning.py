@@ -185,7 +185,7 @@ def instances(draw: st.DrawFn) -> Instance:
     )
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=8, suppress_health_check=list(HealthCheck))
 @given(on=instances())
 def test_no_proposed_plan_has_a_conflict(on: Instance) -> None:
     plan = propose(on, seconds=10, workers=1)

@@ -167,7 +167,6 @@ def test_from_transcript_to_registration_no_way_leads_astray(
 
     @settings(
         max_examples=max(1, STEPS // IN_ONE),
-        deadline=None,
         database=None,
         derandomize=STEPS < 1000,
         suppress_health_check=list(HealthCheck),

@@ -224,7 +224,7 @@ WORDS = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(WORDS, max_size=3))
 def test_no_page_is_too_odd(pages: list[Any]) -> None:
     """Whatever stands on the pages: something is said about each field, and it can be kept."""
@@ -234,14 +234,14 @@ def test_no_page_is_too_odd(pages: list[Any]) -> None:
     assert len(compare(said, EXPECTED)) == 7
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.text(max_size=20))
 def test_names_are_like_themselves(name: str) -> None:
     assert COMPARERS["name"](name, EXPECTED._replace(name=name))[0] == SAME
     assert COMPARERS["grade"](name, EXPECTED._replace(grade_typed=name))[0] in {SAME, FOUND}
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.one_of(st.text(max_size=6), st.decimals(0, 12, places=2).map(str)))
 def test_no_grade_off_the_scale_is_understood(typed: str) -> None:
     try:

@@ -98,7 +98,6 @@ def test_no_way_leads_to_an_illegal_state() -> None:
 
     @settings(
         max_examples=max(1, STEPS // IN_ONE),
-        deadline=None,
         database=None,
         derandomize=STEPS < 1000,
         suppress_health_check=list(HealthCheck),

@@ -133,9 +133,7 @@ def test_every_state_but_the_draft_has_an_outcome() -> None:
     assert sorted(known) == sorted(set(State) - {State.DRAFT})
 
 
-@settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.sampled_from(sorted(set(State.values) - {"draft", "offered"})), max_size=12))
 def test_parts_sum_to_the_whole(states: list[str]) -> None:
     Enrolment.objects.all().delete()

@@ -129,9 +129,7 @@ def test_waiting_list() -> None:
     assert set(numbers(waiting(coordinator, filters(YEAR, per="faculty")))) == {"Arts"}
 
 
-@settings(
-    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(
         st.tuples(st.sampled_from(HOSTS), st.none() | st.integers(0, 30), st.integers(0, 30)),

@@ -141,9 +141,7 @@ def test_it_is_cheap(
     assert len(other_language) <= 6  # the days are kept in memory
 
 
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.integers(1, 40), max_size=7))
 def test_nobody_can_work_out_a_small_part(sizes: list[int]) -> None:
     """Whatever the sizes: from the total and the parts that are shown no few cases follow."""

@@ -99,16 +99,22 @@ def after(value: object, signs: str) -> str:
     return f"{signs}{value}" if value else ""
 
 
+@lru_cache(maxsize=4096)
+def _written(day: int, form: str, _language: str | None) -> str:
+    """A day, counted from the year 1: a list has the same few a hundred times."""
+    return str(date_format(date.fromordinal(day), form))
+
+
 @register.filter(expects_localtime=True)
 def day(value: date | None) -> str:
     """14 april 2027"""
-    return date_format(value, "j F Y") if value else ""
+    return _written(value.toordinal(), "j F Y", get_language()) if value else ""
 
 
 @register.filter(expects_localtime=True)
 def weekday_day(value: date | None) -> str:
     """woensdag 14 april 2027"""
-    return date_format(value, "l j F Y") if value else ""
+    return _written(value.toordinal(), "l j F Y", get_language()) if value else ""
 
 
 @register.filter(expects_localtime=True)

@@ -65,6 +65,16 @@ def _filled(said: str, context: Context) -> str:
 class BlockTranslate(i18n.BlockTranslateNode):
     """A text with places for what the page knows."""
 
+    def __init__(self, *args: Any, **how: Any) -> None:
+        super().__init__(*args, **how)
+        self._read: dict[int, tuple[str, list[str]]] = {}
+
+    def render_token_list(self, tokens: list[Token]) -> tuple[str, list[str]]:
+        """The message that gettext knows and the names of its places, put together only once."""
+        if (read := self._read.get(id(tokens))) is None:
+            read = self._read[id(tokens)] = super().render_token_list(tokens)
+        return read
+
     def render(self, context: Context, nested: bool = False) -> str:
         extra = {name: value.resolve(context) for name, value in self.extra_context.items()}
         with context.push(**extra):

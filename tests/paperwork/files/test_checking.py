@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import io
+import json
 import subprocess
 import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -123,6 +127,62 @@ class TestTheProcess:
 
         assert limited.read_upload("check", io.BytesIO(plain())).refusal == "too_slow"
 
+    def test_readers_are_forked_from_one_that_is_ready(self) -> None:
+        limited.read_upload("check", io.BytesIO(plain()))
+        ready = limited.readers().process
+
+        limited.read_upload("check", io.BytesIO(plain()))
+
+        assert limited.readers().process is ready
+
+    def test_what_died_is_started_again(self) -> None:
+        limited.read_upload("check", io.BytesIO(plain()))
+        ready = limited.readers().process
+        assert ready is not None
+        ready.kill()
+
+        said = limited.read_upload("check", io.BytesIO(plain(3)))
+
+        assert said.found["pages"] == 3
+        assert limited.readers().process is not ready
+
+    def test_many_are_read_at_once_each_with_its_own_answer(self) -> None:
+        with ThreadPoolExecutor(8) as threads:
+            answers = threads.map(
+                lambda pages: limited.read_upload("check", io.BytesIO(plain(pages))).found["pages"],
+                range(1, 25),
+            )
+
+            assert list(answers) == list(range(1, 25))
+
+    def test_a_reader_that_is_ended_leaves_the_others_alone(self) -> None:
+        """Who takes too long is killed while another one reads."""
+        own = limited.Readers()
+        with tempfile.TemporaryFile() as file, closing(own):
+            file.write(plain())
+            file.flush()
+            number, ended = own.begin(file, json.dumps(["page", 1]).encode())
+            own.end(number)
+            file.seek(0)
+            _number, other = own.begin(file, json.dumps(["check"]).encode())
+            with ended, other:
+                assert json.loads(other.read())["pages"] == 1
+                assert ended.read() == b""
+
+    def test_nothing_stays_when_the_portal_stops(self) -> None:
+        own = limited.Readers()
+        with tempfile.TemporaryFile() as file:
+            file.write(plain())
+            file.flush()
+            _number, answer = own.begin(file, json.dumps(["check"]).encode())
+            with answer:
+                answer.read()
+            ready = own.process
+            own.close()
+
+        assert ready is not None
+        assert ready.returncode == 0
+
     def test_it_may_use_little_and_write_nothing(self) -> None:
         code = (
             "from paperwork.inside.__main__ import limit; limit()\n"
@@ -142,10 +202,7 @@ class TestTheProcess:
         assert ended.stdout.split() == [str(600 * 1024 * 1024), "5", "0", "no", "memory"]
 
     def test_it_knows_nothing_of_the_portal(self) -> None:
-        code = (
-            "import sys; from paperwork.inside import pdf, photo, pages\n"
-            "print('django' in sys.modules)"
-        )
+        code = "import sys; import paperwork.inside.__main__\nprint('django' in sys.modules)"
         ended = subprocess.run(
             [sys.executable, "-c", code],
             capture_output=True,
