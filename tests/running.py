@@ -58,8 +58,8 @@ class Demo:
             )
 
     def wait(self) -> None:
-        """Wait until it says that people can come in."""
-        wait_until(lambda: "Ctrl-C stops it" in self.said() or self.process.poll(), 240, "ready")
+        """Wait until it says that people can come in: a minute, on a busy machine many."""
+        wait_until(lambda: "Ctrl-C stops it" in self.said() or self.process.poll(), 900, "ready")
         if self.process.poll() is not None:
             pytest.fail(f"the demo did not start:\n{self.said()[-3000:]}{self.logged()[-3000:]}")
 

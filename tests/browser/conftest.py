@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
 import shutil
+import subprocess
+import sys
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from http.cookiejar import CookieJar
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
+from django.conf import settings
 from django.urls import Resolver404, resolve
 from django.utils import translation
 from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
@@ -50,6 +55,21 @@ NO_PAGES = re.compile(
     r"|/demo/mail/.*/html/"
 )
 
+# A process in the portal's place that does what it is sent, line by line.
+HAND = """
+import json, sys, traceback
+from django.db import connections
+for line in sys.stdin:
+    names = {"said": None}
+    try:
+        exec(json.loads(line), names)
+        answer = [True, names["said"]]
+    except Exception:
+        answer = [False, traceback.format_exc()]
+    connections.close_all()
+    print("said:" + json.dumps(answer), flush=True)
+"""
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
@@ -72,6 +92,42 @@ class Portal(Demo):
         super().__init__(folder)
         self._pages: dict[str, dict[str, str]] = {}
         self.jars: dict[str, CookieJar] = {}
+        self._hand: subprocess.Popen[str] | None = None
+        self._said_by_hand = folder / "hand"
+        self.noted = folder  # what may be told to the other processes of this run
+
+    def happens(self, code: str) -> Any:
+        """Something outside the portal, as Python in its place: time passes, somebody enrols.
+
+        What `code` leaves in `said` comes back, by way of JSON.
+        """
+        if self._hand is None:
+            with self._said_by_hand.open("wb") as said:
+                self._hand = subprocess.Popen(
+                    [sys.executable, "manage.py", "shell", "--no-imports", "-c", HAND],
+                    cwd=settings.BASE_DIR,
+                    env=self.environment,
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=said,
+                    text=True,
+                )
+        assert self._hand.stdin
+        assert self._hand.stdout
+        print(json.dumps(code), file=self._hand.stdin, flush=True)
+        for line in self._hand.stdout:
+            if line.startswith("said:"):
+                is_done, said = json.loads(line.removeprefix("said:"))
+                assert is_done, said
+                return said
+        pytest.fail(self._said_by_hand.read_text()[-2000:])
+
+    def stop(self) -> None:
+        if self._hand and self._hand.stdin and self._hand.stdout:
+            self._hand.stdin.close()
+            self._hand.wait(60)
+            self._hand.stdout.close()
+        super().stop()
 
     def session(self, who: str) -> urllib.request.OpenerDirector:
         """A client that is signed in as the demo person `who`; nobody if it is empty."""
@@ -139,13 +195,14 @@ class Portal(Demo):
         return rounds
 
 
-def view_name(path: str) -> str:
-    """The name of the view behind `path`; nothing for what is no page in English."""
-    plain = path.partition("?")[0]
-    if not plain.startswith("/en/") or NO_PAGES.search(plain):
+def view_name(path: str, languages: tuple[str, ...] = ("en",)) -> str:
+    """The name of the view behind `path`; nothing for what is no page in one of `languages`."""
+    plain = re.split("[?#]", path)[0]
+    language = plain[1:3]
+    if language not in languages or plain[3:4] != "/" or NO_PAGES.search(plain):
         return ""
     try:
-        with translation.override("en"):
+        with translation.override(language):
             return resolve(plain).view_name
     except Resolver404:
         return ""
@@ -155,9 +212,15 @@ def view_name(path: str) -> str:
 def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
     """The demo on a free port, with data of its own."""
     portal = Portal(tmp_path_factory.mktemp("demo"))
-    portal.wait()
-    yield portal
-    portal.stop()
+    temporary = tmp_path_factory.getbasetemp()
+    portal.noted = (
+        temporary.parent if "PYTEST_XDIST_WORKER" in os.environ else temporary
+    ) / "noted"
+    try:
+        portal.wait()
+        yield portal
+    finally:
+        portal.stop()
 
 
 @pytest.fixture(scope="session")
@@ -210,3 +273,14 @@ def open_browser(
     yield open_browser
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def journey(portal: Portal, open_browser: Callable[..., BrowserContext]) -> Callable[..., Any]:
+    """Begins one: its name, and its way."""
+    from tests.browser.journeys import Journey
+
+    def begin(name: str, way: Any) -> Journey:
+        return Journey(name, portal, open_browser, way)
+
+    return begin

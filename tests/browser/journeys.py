@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import email
 import email.policy
-import json
 import re
-import subprocess
-import sys
+import shutil
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Frame
 
-from tests.browser.conftest import Portal
-from tests.browser.test_every_page import AXE, STANDARDS, TOO_WIDE, WATCH_CSP
+from tests.browser import looking
+from tests.browser.conftest import Portal, view_name
 from tests.running import wait_until
 
-PICTURES = Path(settings.BASE_DIR) / "test-results" / "journeys"  # git keeps none of it
+# Git keeps none of it. Not in test-results/: pytest-playwright empties that whenever tests begin.
+PICTURES = Path(settings.BASE_DIR) / "var" / "journeys"
 UNDO = 11  # seconds after which what was decided can no longer be taken back
 type Open = Callable[..., BrowserContext]
 
@@ -46,7 +46,29 @@ class Way(NamedTuple):
             "color_scheme": self.theme,
             "java_script_enabled": self.has_script,
             "locale": "nl-NL" if self.language == "nl" else "en-GB",
+            "reduced_motion": "reduce",  # what scrolls has arrived when it is looked at
         }
+
+
+# Any two of language, device and scripts meet in each of their values; the themes meet all of them,
+# since each page is looked at in both.
+WAYS = [
+    Way("nl", "phone", "light", has_script=True),
+    Way("en", "desktop", "dark", has_script=True),
+    Way("nl", "desktop", "dark", has_script=False),
+    Way("en", "phone", "light", has_script=False),
+]
+
+
+def both(way: Way) -> list[Way]:
+    """This way and its opposite: a short journey has each value once."""
+    other = Way(
+        language="en" if way.language == "nl" else "nl",
+        device="desktop" if way.device == "phone" else "phone",
+        theme="dark" if way.theme == "light" else "light",
+        has_script=not way.has_script,
+    )
+    return [way, other]
 
 
 @dataclass
@@ -59,31 +81,28 @@ class Journey:
     way: Way
     faults: list[str] = field(default_factory=list)
     looked_at: int = 0
+    in_full: int = 0
+    stops: int = 0  # of the Tab key
+    been_at: set[str] = field(default_factory=set)  # views that a browser came to
+    seen: set[str] = field(default_factory=set)  # those that were looked at
+    decided_at: float = 0.0  # when somebody pressed a button last
     _people: dict[str, Person] = field(default_factory=dict)
 
-    def person(self, who: str) -> Person:
-        """The demo person `who`, signed in; empty: somebody without an account."""
-        if who not in self._people:
+    def __post_init__(self) -> None:
+        shutil.rmtree(self.folder, ignore_errors=True)  # of an earlier run
+        self.folder.mkdir(parents=True)
+
+    def person(self, who: str, name: str = "") -> Person:
+        """The demo person `who`, signed in; empty: somebody without an account, called `name`."""
+        name = who or name or "visitor"
+        if name not in self._people:
             context = self.open_browser(who, **self.way.options)
-            self._people[who] = Person(self, who or "visitor", context)
-        return self._people[who]
+            self._people[name] = Person(self, name, context)
+        return self._people[name]
 
     def happens(self, code: str) -> Any:
-        """Something outside the portal, as Python in its place: time passes, somebody enrols.
-
-        What `code` leaves in `said` comes back, by way of JSON.
-        """
-        asked = f"import json\nsaid = None\n{code}\nprint('said:' + json.dumps(said))"
-        done = subprocess.run(
-            [sys.executable, "manage.py", "shell", "--no-imports", "-c", asked],
-            cwd=settings.BASE_DIR,
-            env=self.portal.environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr[-2000:]
-        return json.loads(done.stdout.rpartition("said:")[2])
+        """Something outside the portal: time passes, somebody enrols (Portal.happens)."""
+        return self.portal.happens(code)
 
     def mail_with(self, words: str) -> str:
         """The first link in the newest mail that leads to an address with `words` in it."""
@@ -98,7 +117,46 @@ class Journey:
                     return found[0]
             return ""
 
-        return wait_until(find, 30, f"a mail with a link to {words}")
+        return wait_until(find, 60, f"a mail with a link to {words}")
+
+    def ends(self) -> None:
+        """No page had a fault, and every view that somebody came to was looked at.
+
+        `looked-at.txt` beside the pictures says how many kinds of elements of each were looked at
+        in full on this device, on this journey and on those before it.
+        """
+        print(
+            f"{self.name}, {self.way}: {self.looked_at} pages of {len(self.seen)} views looked at, "
+            f"{self.in_full} in full, {self.stops} stops of the Tab key"
+        )
+        noted = self.noted()
+        kinds = {
+            view: sum(one.startswith(f"{view} main ") for one in noted)
+            for view in sorted(self.seen)
+        }
+        lines = [f"{view}: {number} kinds of elements\n" for view, number in kinds.items()]
+        (self.folder / "looked-at.txt").write_text("".join(lines))
+        assert not self.faults, "\n".join(self.faults)
+        unseen = self.been_at - {view for view, number in kinds.items() if number}
+        assert not unseen, f"nobody looked at {sorted(unseen)}"
+
+    def noted(self) -> set[str]:
+        """What all processes of a run looked at in full on this device, kind by kind."""
+        file = self.portal.noted / self.way.device
+        return set(file.read_text().splitlines()) if file.exists() else set()
+
+    def notes(self, kinds: set[str]) -> bool:
+        """Whether there is something new among them, which is noted now."""
+        new = kinds - self.noted()
+        self.portal.noted.mkdir(exist_ok=True)
+        with (self.portal.noted / self.way.device).open("a") as file:
+            file.writelines(f"{kind}\n" for kind in sorted(new))
+        return bool(new)
+
+    @property
+    def folder(self) -> Path:
+        """Where its pictures go."""
+        return PICTURES / self.name / str(self.way).replace(" ", "-")
 
 
 class Person:
@@ -106,15 +164,15 @@ class Person:
 
     def __init__(self, journey: Journey, who: str, context: BrowserContext) -> None:
         self.journey, self.who = journey, who
-        context.add_init_script(WATCH_CSP)
-        self.page: Page = context.new_page()
-        self._noticed: list[str] = []
-        self.page.on("console", self._on_console)
-        self.page.on("pageerror", lambda error: self._noticed.append(f"script: {error}"))
+        self.page, self._noticed = looking.watched(context, journey.portal.base)
+        self.page.on("framenavigated", self._on_arrival)
 
-    def _on_console(self, message: Any) -> None:
-        if message.type == "error" and "422" not in message.text:  # said on purpose
-            self._noticed.append(f"console: {message.text}")
+    def _view(self, address: str) -> str:
+        return view_name(address.removeprefix(self.journey.portal.base), ("nl", "en"))
+
+    def _on_arrival(self, frame: Frame) -> None:
+        if name := self._view(frame.url):
+            self.journey.been_at.add(name)
 
     def goes(self, path: str) -> Person:
         """To an address of the portal, given without its language, or whole."""
@@ -123,7 +181,7 @@ class Person:
         answer = self.page.goto(address)
         if answer is None or answer.status >= 400:
             self._fault(f"status {answer.status if answer else 'none'}")
-        self._look()
+        self.looks()
         return self
 
     def fills(self, **fields: str) -> Person:
@@ -155,7 +213,20 @@ class Person:
         """A button or a link, and the page that follows."""
         self.page.locator(f"main {selector} >> visible=true").first.click()
         self.page.wait_for_load_state()
-        self._look()
+        self.journey.decided_at = time.monotonic()
+        self.looks()
+        return self
+
+    def marks(self, seat: int, kind: str) -> Person:
+        """A seat on the exam's day: in place where scripts run, else by a page that comes anew."""
+        button = self.page.locator("li[data-seat]").nth(seat).locator(f"button[value={kind}]").first
+        if self.journey.way.has_script:
+            with self.page.expect_response("**/marks/"):
+                button.click()
+        else:
+            with self.page.expect_navigation():
+                button.click()
+            self.looks()
         return self
 
     def reads(self, *words: str) -> Person:
@@ -166,43 +237,46 @@ class Person:
         return self
 
     def waits(self) -> Person:
-        """Until what was decided can no longer be taken back."""
-        self.page.wait_for_timeout(UNDO * 1000)
+        """Until what was decided last can no longer be taken back."""
+        left = self.journey.decided_at + UNDO - time.monotonic()
+        self.page.wait_for_timeout(max(left, 0) * 1000)
         return self
 
     def sees(self, selector: str) -> bool:
         """Whether the page has it."""
         return self.page.locator(f"main {selector}").count() > 0
 
-    @property
-    def _scripts(self) -> bool:
-        return self.journey.way.has_script
-
     def _fault(self, what: str) -> None:
         self.journey.faults.append(f"{self.who} {self.page.url}: {what}")
 
-    def _look(self) -> None:
-        """What a machine sees of faults; a picture for people."""
-        way, page = self.journey.way, self.page
-        self.journey.looked_at += 1
+    def looks(self) -> None:
+        """What a machine sees of faults; a picture for people.
+
+        In full, with axe in both themes and a round with the Tab key, on every page that has
+        an element of a kind that no page of that view had before on that device.
+        """
+        trip, page, way = self.journey, self.page, self.journey.way
+        trip.looked_at += 1
+        view = self._view(page.url)
+        trip.seen.add(view)
         if page.locator("h1").count() != 1:
             self._fault(f"{page.locator('h1').count()} h1")
         if page.locator("html").get_attribute("lang") != way.language:
             self._fault("not in the reader's language")
-        if self._scripts:
-            page.evaluate(AXE)
-            run = "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})"
-            for violation in page.evaluate(run, STANDARDS)["violations"]:
-                places = [node["html"][:100] for node in violation["nodes"][:2]]
-                self._fault(f"axe {violation['id']}: {places}")
-            for wide in page.evaluate(TOO_WIDE):
-                self._fault(f"too wide: {wide}")
-            for refused in page.evaluate("window.refused || []"):
-                self._fault(f"refused by the policy: {refused}")
-        for noticed in self._noticed:
-            self._fault(noticed)
+        name = f"{trip.looked_at:02d}-{self.who}.jpg"
+        page.screenshot(path=trip.folder / name, full_page=True, type="jpeg", quality=70)
+        found = [f"at its own width {fault}" for fault in page.evaluate(looking.TOO_WIDE)]
+        found += looking.reflow(page)
+        kinds = page.evaluate(looking.KINDS)
+        if trip.notes({f"{view} {kind}" if kind.startswith("main ") else kind for kind in kinds}):
+            trip.in_full += 1
+            found += looking.axe_in_both_themes(page, way.theme, has_script=way.has_script)
+            stops, faults = looking.keyboard(page, has_script=way.has_script)
+            trip.stops += stops
+            found += faults
+        found += [f"CSP: {one}" for one in page.evaluate("window.refused || []")]
+        # 422 is said on purpose, to who filled in a form with a fault.
+        found += [noticed for noticed in self._noticed if " 422 " not in noticed]
         self._noticed.clear()
-        folder = PICTURES / self.journey.name / str(way).replace(" ", "-")
-        folder.mkdir(parents=True, exist_ok=True)
-        name = f"{self.journey.looked_at:02d}-{self.who}.png"
-        page.screenshot(path=folder / name, full_page=True)
+        for fault in found:
+            self._fault(fault)

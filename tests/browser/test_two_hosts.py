@@ -1,4 +1,4 @@
-"""Exam staff plan, publish and hold the exams of two hosts, one in Dutch and one in English."""
+"""Exam staff plan, publish and hold the exams of two hosts, in two opposite ways."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 from paperwork.demo_files import pdf_of
 from tests.browser.conftest import Portal
-from tests.browser.journeys import Journey, Open, Person, Way
+from tests.browser.journeys import Journey, Open, Person, Way, both
 from tests.running import wait_until
 
 # An exam of each of two hosts on one day, each with two students of its own who can sign in; the
@@ -97,11 +97,9 @@ def hold(staff: Person, sitting: int, *kinds: str) -> None:
     """Mark the seats in their order, and close."""
     staff.goes(f"/exams/day/{sitting}/")
     for number, kind in enumerate(kinds):
-        seat = staff.page.locator("li[data-seat]").nth(number)
         if kind != "absent":
-            seat.locator("button[value=identity]").click()
-        with staff.page.expect_response("**/marks/"):
-            seat.locator(f"button[value={kind}]").first.click()
+            staff.marks(number, "identity")
+        staff.marks(number, kind)
     staff.goes(f"/exams/day/{sitting}/close/").fills(report="It went well.")
     staff.presses("form .actions .btn")
 
@@ -121,8 +119,8 @@ def protocol(staff: Person) -> bytes:
 def test_the_exams_of_two_hosts_are_planned_published_and_held(
     portal: Portal, open_browser: Open
 ) -> None:
-    dutch = Journey("two-hosts", portal, open_browser, Way("nl", "desktop", "light", True))
-    english = Journey("two-hosts", portal, open_browser, Way("en", "desktop", "dark", True))
+    ways = both(Way("nl", "desktop", "light", has_script=True))
+    dutch, english = (Journey("two-hosts", portal, open_browser, way) for way in ways)
     hosts = dutch.happens(TWO_HOSTS)
     (first, first_room, (extra, _absent)), (second, second_room, (far, _late)) = hosts
     here, there = dutch.person("exams"), english.person("exams")
@@ -152,4 +150,5 @@ def test_the_exams_of_two_hosts_are_planned_published_and_held(
     dutch.person("partner-epfl").goes(f"/partner/exam-days/{first}/").reads("Sam Example nl")
     english.person("contact-of-two").goes(f"/partner/exam-days/{second}/").reads("Sam Example en")
     assert protocol(here).startswith(b"%PDF")
-    assert dutch.faults + english.faults == []
+    dutch.ends()
+    english.ends()
