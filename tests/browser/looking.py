@@ -97,8 +97,9 @@ WATCH_KEYS = """() => {
   window.walk = walk;
   document.activeElement?.blur();
   walk.note = () => {
-    const e = document.activeElement;
-    if (!e || e === document.body || walk.isRound) return;
+    const e = document.activeElement; // a date has several stops: day, month, year
+    if (!e || e === document.body || e === walk.last || walk.isRound) return;
+    walk.last = e;
     if (walk.reached.has(e)) return void (walk.isRound = true);
     walk.reached.add(e);
     walk.faults.push(...look(e).map(fault => `key ${name(e)}: not ${fault}`));
