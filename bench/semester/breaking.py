@@ -67,19 +67,21 @@ def leave_a_place_empty(_evidence: Evidence) -> None:
 
 
 def pass_somebody_over(_evidence: Evidence) -> None:
-    """The place went to the second in line."""
-    for event in Event.objects.filter(subject_kind=CASE, action="promote").order_by("pk"):
+    """The place went to somebody further back in the line."""
+    events = Event.objects.filter(subject_kind=CASE).order_by("pk")
+    for event in events.filter(action="promote"):
+        before = events.filter(pk__lt=event.pk)
+        sent = before.filter(action="submit", to_state="waiting")
+        gone = before.filter(from_state="waiting").exclude(to_state="waiting")
+        moved = before.filter(action__in=["reorder", "passed_over"])
         edition = Enrolment.objects.get(pk=event.subject_id).edition_id
-        sent = Event.objects.filter(subject_kind=CASE, action="submit", to_state="waiting")
-        sent = sent.filter(pk__lt=event.pk).exclude(subject_id=event.subject_id)
-        others = Enrolment.objects.filter(edition=edition).values("pk")
-        if later := sent.filter(subject_id__in=others).order_by("-pk").first():
-            mine = Event.objects.get(
-                subject_kind=CASE, subject_id=event.subject_id, action="submit"
-            )
-            if mine.pk < later.pk:
-                Event.objects.filter(pk=event.pk).update(subject_id=later.subject_id)
-                return
+        stood = sent.filter(subject_id__in=Enrolment.objects.filter(edition=edition).values("pk"))
+        for one in (gone, moved):  # who has left the line, or has another place in it
+            stood = stood.exclude(subject_id__in=one.values("subject_id"))
+        mine = stood.filter(subject_id=event.subject_id).first()
+        if mine and (later := stood.filter(pk__gt=mine.pk).last()):
+            events.filter(pk=event.pk).update(subject_id=later.subject_id)
+            return
     raise NothingToBreakError("nobody who waited moved up before another")
 
 

@@ -16,6 +16,7 @@ import grades.demo_registrations
 import grades.demo_results
 import paperwork.demo
 import paperwork.demo_files
+from paperwork import limited
 from paperwork.press import press
 from paperwork.waking import nobody_woken
 from vx_portal import first_house
@@ -39,3 +40,4 @@ class Command(BaseCommand):
             grades.demo_registrations.load()
             grades.demo_results.load()
         press().close()  # which made the transcripts; the demo goes on without it
+        limited.readers().close()  # the same of what read them
