@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 import time_machine
+from django.contrib.auth.models import AnonymousUser
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -15,6 +16,7 @@ from django.utils import translation
 
 from accounts.models import Role, User
 from courses.applying import applying, leading
+from courses.counting import without_extracurricular
 from courses.models import Course, Edition, Video
 from courses.models.course import Assessment, PublicState
 from tests import factories
@@ -376,3 +378,18 @@ def test_as_many_queries_for_three_editions_as_for_one(client: Client, db: None)
         page_of(client, course, "?again=2")
 
     assert len(one) == len(three) <= MOST_QUERIES
+
+
+def test_a_student_reads_of_the_own_faculty_alone(db: None) -> None:
+    """A visitor reads of every faculty that has no extracurricular courses."""
+    without, other = factories.FacultyFactory.create_batch(2, no_extracurricular=True)
+    with_them = factories.FacultyFactory.create()
+
+    def told(faculty: object) -> list[object]:
+        student = factories.StudentFactory.create()
+        student.student.faculty = faculty
+        return list(without_extracurricular(student))
+
+    assert told(without) == [without]
+    assert told(with_them) == told(None) == []
+    assert {without, other} <= set(without_extracurricular(AnonymousUser()))
