@@ -31,13 +31,12 @@ class Studies(NamedTuple):
 
 
 def studies_of(user: Person) -> Studies | None:
-    """What `user` studies; None for who is no student. One query for a student."""
-    if STUDENT not in roles_of(user):
+    """What `user` studies; None for who is no student. No query: it comes with who is signed in."""
+    own = getattr(user, "student", None) if STUDENT in roles_of(user) else None
+    if own is None:
         return None
-    profiles = StudentProfile.objects.visible_to(user).filter(user=user.pk)
-    facts = ("home_university__is_home", "faculty_id", "programme_id", "level", "honours")
-    found = profiles.values_list(*facts).first()
-    return Studies(*found) if found else None
+    is_ours = own.home_university.is_home
+    return Studies(is_ours, own.faculty_id, own.programme_id, own.level, own.honours)
 
 
 def ways(studies: Studies, course: Course) -> list[str]:

@@ -17,6 +17,6 @@ class GradesConfig(AppConfig):
             whereabouts,
         )
 
-        later.add(parts=following.parts, news=following.news)
-        later.add(parts=own_registration.parts, news=own_registration.news)
+        later.add(parts=following.parts)
+        later.add(parts=own_registration.parts)
         later.add(parts=afterwards.parts, news=whereabouts.news, history=afterwards.history)

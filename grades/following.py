@@ -12,14 +12,13 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from courses.services.offer import version_in_use
-from enrolments.later import News, Part
+from enrolments.later import Part
 from enrolments.models import Enrolment, State
 from enrolments.models.enrolment import Kind
-from enrolments.services import rules
 from enrolments.turn import Turn
 from grades.models import NoTranscript, Result, Transcript, TranscriptState
 from grades.no_transcript import ended_without
+from grades.papers import Papers
 from grades.people import may_give
 from grades.services import chasing
 from paperwork.services.notices import UNDO
@@ -71,33 +70,13 @@ def _as_known(row: Transcript | None) -> Transcript | None:
     return row
 
 
-def news(cases: Iterable[Enrolment]) -> dict[int, News]:
-    """Cases whose student should send a transcript: the course is over, and none is here.
-
-    No query when no course is over, one when all are here, else two.
-    """
-    today = timezone.localdate()
-    over = [
-        case
-        for case in cases
-        if case.kind == Kind.OUTGOING
-        and case.state == State.FINISHED
-        and case.edition.ends_on < today
-    ]
-    if not over:
-        return {}
-    rows = Transcript.objects.filter(enrolment__in=over).counting()
-    newest = {row.enrolment_id: _as_known(row) for row in rows}
-    wanted = [
-        case for case in over if (row := newest.get(case.pk)) is None or row.state == S.RETURNED
-    ]
-    ended = ended_without([case.pk for case in wanted]) if wanted else {}
-    with rules.one_rulebook(version_in_use()):
-        return {
-            case.pk: News(turn=_turn(case, newest.get(case.pk)))
-            for case in wanted
-            if case.pk not in ended
-        }
+def turn_of(papers: Papers) -> Turn | None:
+    """The course is over, and the student should send a transcript, or another one."""
+    case, row = papers.case, papers.transcript
+    wanted = row is None or row.state == S.RETURNED
+    if case.kind != Kind.OUTGOING or case.state != State.FINISHED or not wanted or papers.is_over:
+        return None
+    return _turn(case, row) if case.edition.ends_on < timezone.localdate() else None
 
 
 def _turn(case: Enrolment, returned: Transcript | None) -> Turn:

@@ -10,7 +10,7 @@ from django.utils.formats import date_format
 
 from courses.wording import gettext as _
 from courses.wording import pgettext
-from enrolments.later import News, Part
+from enrolments.later import Part
 from enrolments.models import Enrolment, State
 from enrolments.models.enrolment import Kind
 from enrolments.turn import Turn
@@ -18,6 +18,7 @@ from grades import form, proposing
 from grades.gates import ENDED_WELL
 from grades.models import Registration, RegistrationState, Result
 from grades.no_transcript import not_there
+from grades.papers import Papers
 from paperwork.services.notices import UNDO
 
 if TYPE_CHECKING:
@@ -51,30 +52,22 @@ def parts(case: Enrolment, user: User) -> Iterable[Part]:
     yield Part("grades/parts/registration.html", facts | {"is_own": case.kind == Kind.OWN})
 
 
-def news(cases: Iterable[Enrolment]) -> dict[int, News]:
-    """Cases whose student has a request to file. One query, none when no course is over."""
-    over = {case.pk: case for case in cases if case.state == State.FINISHED}
-    if not over:
-        return {}
-    rows = Registration.objects.filter(
-        enrolment__in=over, state=S.REQUESTED, filed_on=None, current=True
-    ).exclude(route=Route.HONOURS)
-    rows = rows.filter(created_at__lte=timezone.now() - UNDO)
-    return {
-        row.enrolment_id: News(
-            turn=Turn(
-                over[row.enrolment_id],
-                _("Ask for registration"),
-                _("Your result is verified. It comes into {system} when you ask for it."),
-                _("Ask for registration"),
-                reverse("registration:own", args=[over[row.enrolment_id].reference]),
-                _("by %(day)s") % {"day": date_format(row.due_on, "DATE_FORMAT")}
-                if row.due_on
-                else "",
-            )
-        )
-        for row in rows
-    }
+def turn_of(papers: Papers) -> Turn | None:
+    """The result is verified, and its student has a request to file."""
+    case, row = papers.case, papers.registration
+    if case.state != State.FINISHED or row is None or row.route == Route.HONOURS:
+        return None
+    if row.state != S.REQUESTED or row.filed_on is not None:
+        return None
+    day = date_format(row.due_on, "DATE_FORMAT") if row.due_on else ""
+    return Turn(
+        case,
+        _("Ask for registration"),
+        _("Your result is verified. It comes into {system} when you ask for it."),
+        _("Ask for registration"),
+        reverse("registration:own", args=[case.reference]),
+        _("by %(day)s") % {"day": day} if day else "",
+    )
 
 
 def words_for(row: Registration) -> str:

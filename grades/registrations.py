@@ -16,7 +16,6 @@ from courses.plain import has
 from courses.wording import pgettext_lazy
 from enrolments.models.enrolment import Purpose
 from enrolments.scopes import Scopes, scopes_in_view
-from grades import form
 from grades.gates import administrations, in_view
 from grades.models import Registration, RegistrationState, UsisRow
 from grades.models.registration import WITH_ADMINISTRATION, RegistrationQuerySet
@@ -200,8 +199,7 @@ def find(user: User, filters: dict[str, Any]) -> Found:
 def shown(rows: RegistrationQuerySet, first: int, last: int, sort: str) -> RegistrationQuerySet:
     """The rows of one page with what they show. Two queries: the keys first, then these alone."""
     keys = list(rows.values_list("pk", flat=True)[first:last])
-    rows = Registration.objects.filter(pk__in=keys).telling_recorders()
-    return _ordered(rows, sort).select_related(*form.SHOWN)
+    return _ordered(Registration.objects.filter(pk__in=keys).for_list(), sort)
 
 
 def sort_of(filters: dict[str, Any]) -> str:

@@ -6,7 +6,7 @@ has not happened yet.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING
@@ -21,19 +21,11 @@ from enrolments.holding import Holder, Who, home_of, name_of
 from enrolments.later import News, Step
 from enrolments.models.enrolment import Kind, State
 from enrolments.services import rules
-from grades import durations
+from grades import durations, following, own_registration
 from grades.gates import ENDED_WELL
-from grades.models import (
-    NoTranscript,
-    Registration,
-    RegistrationState,
-    Result,
-    Transcript,
-    TranscriptState,
-)
-from grades.no_transcript import ended_without
+from grades.models import Registration, RegistrationState, TranscriptState
+from grades.papers import Papers, papers_of
 from grades.services import chasing
-from paperwork.services.notices import UNDO
 
 if TYPE_CHECKING:
     from enrolments.models import Enrolment
@@ -43,58 +35,16 @@ SENT = (R.SENT, R.REGISTERED, R.RECONCILED)
 DONE = (R.REGISTERED, R.RECONCILED)
 
 
-@dataclass
-class Papers:
-    """What there is of one case; decisions of the last ten seconds are left out."""
-
-    case: Enrolment
-    transcript: Transcript | None = None
-    result: Result | None = None
-    registration: Registration | None = None
-    is_over: bool = False  # no transcript comes: not there at the exam, or somebody said so
-    given_up: NoTranscript | None = None
-
-    @property
-    def over_on(self) -> date:
-        """When the exam was, or the course ended."""
-        return self.case.edition.exam_on or self.case.edition.ends_on
-
-    @property
-    def is_verified(self) -> bool:
-        return self.transcript is not None and self.transcript.state == T.VERIFIED
-
-
 def news(cases: Sequence[Enrolment]) -> dict[int, News]:
-    """Where the results of `cases` are. Five queries at most; none when nobody was enrolled."""
+    """Where the results of `cases` are, and what is up to their students.
+
+    Five queries at most; none when nobody was enrolled.
+    """
     placed = [case for case in cases if case.state in ENDED_WELL]
     if not placed:
         return {}
     with rules.one_rulebook(version_in_use()):
-        return {papers.case.pk: _news(papers) for papers in _papers(placed)}
-
-
-def _papers(cases: Iterable[Enrolment]) -> list[Papers]:
-    found = {case.pk: Papers(case) for case in cases}
-    settled = timezone.now() - UNDO
-    for transcript in Transcript.objects.filter(enrolment__in=found).counting():
-        if transcript.changed_at > settled and transcript.state != T.RECEIVED:
-            transcript.state = T.RECEIVED
-        found[transcript.enrolment_id].transcript = transcript
-    for result in Result.objects.filter(enrolment__in=found, recorded_at__lte=settled).current():
-        found[result.enrolment_id].result = result
-    rows = Registration.objects.filter(enrolment__in=found, created_at__lte=settled).current()
-    for registration in rows.telling_recorders():
-        found[registration.enrolment_id].registration = registration
-    without = [pk for pk, papers in found.items() if _waits_for_paper(papers)]
-    for pk, given_up in (ended_without(without) if without else {}).items():
-        found[pk].is_over, found[pk].given_up = True, given_up
-    return list(found.values())
-
-
-def _waits_for_paper(papers: Papers) -> bool:
-    case = papers.case
-    is_over = case.kind == Kind.OUTGOING and case.state == State.FINISHED
-    return is_over and papers.transcript is None and papers.result is None
+        return {papers.case.pk: _news(papers) for papers in papers_of(placed)}
 
 
 def _news(papers: Papers) -> News:
@@ -106,7 +56,8 @@ def _news(papers: Papers) -> News:
         {
             "transcript": [step for step, _about in to_come],
             "registered": [step for step, _about in registered],
-        }
+        },
+        turn=own_registration.turn_of(papers) or following.turn_of(papers),
     )
     now = next((about for step, about in steps if not step.is_done), None)
     if now is None:

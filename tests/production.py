@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import http.client
+import math
 import os
 import re
 import shutil
@@ -175,7 +176,8 @@ class Production:
             command += [kind, str(self.ports["redis:6379"]), "--dir", f"{self.folder}/srv"]
         if service == "nginx" and os.getuid() == 0:
             command[-1] += " user root;"  # it may read this test's folder
-        return command
+        share = self.compose["services"][service].get("cpu_shares", 1024)  # of the processors
+        return ["nice", "-n", str(round(math.log(1024 / share, 1.25))), *command]
 
     def configure_nginx(self, change: Callable[[str], str] = lambda text: text) -> None:
         """Fill the template in, as nginx's image does."""

@@ -45,6 +45,12 @@ def test_each_part_is_watched_limited_and_comes_back(services: dict[str, dict[st
             assert re.fullmatch(r"\d+s", service["stop_grace_period"]), name
 
 
+def test_who_waits_for_a_page_goes_first(services: dict[str, dict[str, Any]]) -> None:
+    smaller = {name for name, service in services.items() if "cpu_shares" in service}
+    assert smaller == {"worker"}
+    assert services["worker"]["cpu_shares"] < 1024  # what Docker gives all others
+
+
 def test_ours_run_without_power(services: dict[str, dict[str, Any]]) -> None:
     for name in OURS | {"nginx"}:
         assert services[name]["user"].split(":")[0] not in {"0", "root"}, name

@@ -53,7 +53,9 @@ def cases(request: PortalRequest) -> HttpResponse:
     )
     rows = mine.filter(VIEWS[view]) if view in VIEWS else mine
     rows = rows.annotate(group=group).order_by("group", "due_on", "-created_at", "pk")
-    page = Paginator(rows.for_list(), PAGE).get_page(request.GET.get("page"))
+    pages = Paginator(rows.for_list(), PAGE)
+    pages.count = counts[view] if view in VIEWS else sum(counts.values())
+    page = pages.get_page(request.GET.get("page"))
     shown = list(page.object_list)
     news = news_of(shown)
     context = {

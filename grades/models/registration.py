@@ -138,6 +138,18 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
         there = administrations().filter(faculty=OuterRef("enrolment__faculty"))
         return self.annotate(is_administered=Exists(there))
 
+    def for_list(self) -> Self:
+        """What a row of a list shows; a template that reaches further raises."""
+        rows = self.telling_recorders().select_related(
+            "enrolment__student",
+            "enrolment__edition__course__university",
+            "enrolment__faculty",
+            "enrolment__home_university",
+            "result",
+            "taken_by",
+        )
+        return rows.fetch_mode(models.FETCH_RAISE)
+
 
 class Registration(models.Model):
     """The registration of one result. Its state moves by the ACTIONS of its service alone.

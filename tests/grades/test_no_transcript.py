@@ -15,7 +15,7 @@ from accounts.models import User
 from enrolments.holding import Who
 from enrolments.models import Enrolment
 from exams.models import Attendance, Resit, Seat
-from grades import following, whereabouts
+from grades import whereabouts
 from grades.models import NoTranscript, Transcript
 from grades.no_transcript import awaited
 from grades.services import chasing, giving_up, receiving
@@ -52,7 +52,7 @@ def test_who_was_not_there_is_asked_for_nothing(case: Enrolment, sign_in: SignIn
     seat(case)
 
     assert not chased()
-    assert following.news([case]) == {}
+    assert whereabouts.news([case])[case.pk].turn is None
     holder = whereabouts.news([case])[case.pk].holder
     assert holder is not None
     assert (holder.who, holder.next) == (
@@ -88,7 +88,7 @@ def test_only_who_was_at_none_and_has_no_resit(case: Enrolment, others: str) -> 
 
     is_asked = others in {"present", "expected", "open resit"}
     assert bool(chased()) == is_asked
-    assert bool(following.news([case])) == is_asked
+    assert (whereabouts.news([case])[case.pk].turn is not None) == is_asked
 
 
 def test_a_cancelled_seat_says_nothing(case: Enrolment) -> None:
@@ -109,7 +109,7 @@ def test_a_coordinator_says_that_none_comes_and_takes_it_back(
     assert not Notice.objects.filter(kind="grades.transcript_wanted").to_do().exists()
     assert "You stopped in May." in Notice.objects.get(kind="grades.transcript_given_up").text
     assert not awaited().exists()
-    assert following.news([case]) == {}
+    assert whereabouts.news([case])[case.pk].turn is None
     told = whereabouts.news([case])[case.pk]
     assert [step.is_done for step in told.steps["transcript"]] == [True]
     assert told.steps["registered"] == []
@@ -154,7 +154,6 @@ def test_it_asks_as_much_for_many(cast: Cast, case: Enrolment) -> None:
     def asked(cases: list[Enrolment]) -> int:
         with CaptureQueriesContext(connection) as queries:
             whereabouts.news(cases)
-            following.news(cases)
         return len(queries)
 
     made = [case, *(finished(cast) for _number in range(3))]

@@ -17,8 +17,8 @@ from accounts.working import looking_as
 from courses.wording import gettext_lazy as _
 from enrolments import queue as requests
 from enrolments.holding import Holder, home_of, name_of
-from grades import form, registrations
 from grades import queue as transcripts
+from grades import registrations
 from grades.registration_holding import holder as holder_of_registration
 from vx_portal.homes.counting import count_together
 from vx_portal.homes.lines import Line, line_of, working_clock
@@ -214,12 +214,7 @@ def _first(user: User, name: str, asked: tuple[QuerySet[Any], dict[str, Q]]) -> 
     found = rows.filter(conditions["all"])
     began = "received_at" if name == "transcripts" else "since"
     keys = found.order_by(F("due_on").asc(nulls_last=True), began, "pk").values("pk")[:SHOWN]
-    model = rows.model._default_manager
-    shown = model.filter(pk__in=keys)
-    if name == "registrations":
-        shown = shown.telling_recorders().select_related(*form.SHOWN)
-    else:
-        shown = shown.for_list()
+    shown = rows.model._default_manager.filter(pk__in=keys).for_list()
     return shown.order_by(F("due_on").asc(nulls_last=True), began, "pk")
 
 
