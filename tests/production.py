@@ -122,10 +122,8 @@ class Production:
         self.more = more or {}
         self.compose = compose(*beside)
         self.database = database
-        self.ports = {
-            name: free_port()
-            for name in ("web-1:8000", "web-2:8000", "redis:6379", "8080", "8443", "8081")
-        }
+        places = ("web-1:8000", "web-2:8000", "redis:6379", "8080", "8443", "8081")
+        self.ports = {place: free_port() for place in places}
         self.running: dict[str, subprocess.Popen[bytes]] = {}
         kept = [f"srv/{part}" for part in ("var", "media", "pages", "beat", "backups", "seals")]
         for part in ("secrets", "logs", *kept, "tmp"):
@@ -176,8 +174,7 @@ class Production:
             command += [kind, str(self.ports["redis:6379"]), "--dir", f"{self.folder}/srv"]
         if service == "nginx" and os.getuid() == 0:
             command[-1] += " user root;"  # it may read this test's folder
-        share = self.compose["services"][service].get("cpu_shares", 1024)  # of the processors
-        return ["nice", "-n", str(round(math.log(1024 / share, 1.25))), *command]
+        return command
 
     def configure_nginx(self, change: Callable[[str], str] = lambda text: text) -> None:
         """Fill the template in, as nginx's image does."""
@@ -212,6 +209,11 @@ class Production:
                 stderr=log,
                 start_new_session=True,
             )
+        share = self.compose["services"][service].get("cpu_shares", 1024)  # of the processors
+        with contextlib.suppress(FileNotFoundError):  # a system that shares by process alone
+            steps = round(math.log(1024 / share, 1.25))
+            Path(f"/proc/{process.pid}/autogroup").write_text(str(steps))
+            os.setpriority(os.PRIO_PGRP, process.pid, steps)
         self.running[name] = process
         return process
 
@@ -277,9 +279,8 @@ class Production:
 
     def ask_web(self, service: str, path: str) -> tuple[int, bytes]:
         """Ask one web server itself, as a monitor inside does."""
-        connection = http.client.HTTPConnection(
-            "127.0.0.1", self.ports[f"{service}:8000"], timeout=10
-        )
+        port = self.ports[f"{service}:8000"]
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
         try:
             connection.request("GET", path)
             answer = connection.getresponse()
