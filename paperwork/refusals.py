@@ -10,6 +10,10 @@ from django.utils.translation import gettext_lazy
 class FileRefusedError(Exception):
     """The file is not taken; the message is the sentence that its giver reads."""
 
+    def __init__(self, said: str, code: str = "refused") -> None:
+        super().__init__(said)
+        self.code = code
+
 
 NOT_KNOWN = gettext_lazy("This is not a PDF, a JPEG or a PNG. Save it as a PDF and send that.")
 NOT_PDF = gettext_lazy("This is not a PDF. Save or print it as a PDF and send that.")
@@ -43,6 +47,19 @@ REASONS: dict[str, str | Promise] = {
     "too_slow": gettext_lazy(
         "The portal is busy and could not look at the file in time. Send it again in a minute."
     ),
+    "virus": gettext_lazy(
+        "The virus scanner found something harmful in this file, so it was not taken. Check your "
+        "device for viruses, make the file anew, on another device if you can, and send that. If "
+        "that is refused too, write to us."
+    ),
+    "not_scanned": gettext_lazy(
+        "This file could not be checked for viruses just now, so it was not taken. Send it again "
+        "in a few minutes; what you typed is still here."
+    ),
+    "too_large_to_scan": gettext_lazy(
+        "The file is too large for the virus scanner, so it was not taken. Make it smaller, for "
+        "example by scanning in black and white or at 150 dots per inch."
+    ),
     "photo_damaged": gettext_lazy(
         "The photograph is damaged or not complete. Take it again, or save it anew."
     ),
@@ -58,7 +75,7 @@ REASONS: dict[str, str | Promise] = {
 
 def refused(code: str) -> FileRefusedError:
     """The refusal for the reason `code`, in the reader's language."""
-    return FileRefusedError(str(REASONS.get(code, DAMAGED)))
+    return FileRefusedError(str(REASONS.get(code, DAMAGED)), code)
 
 
 def too_many_today(most: int, *, by_one: bool) -> FileRefusedError:

@@ -9,7 +9,7 @@ from django.core.exceptions import RequestDataTooBig
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler
 
-from paperwork import limited
+from paperwork import limited, scanner
 from paperwork.models import Attachment
 from paperwork.refusals import refused
 
@@ -100,7 +100,11 @@ class KeptUpload(Upload):
 
 
 def check(upload: Upload, *, allow_images: bool = True) -> Found:
-    """What `upload` is. Raises FileRefusedError, with the reason in the reader's language."""
+    """What `upload` is. Raises FileRefusedError, with the reason in the reader's language.
+
+    It is read, then looked through by the virus scanner where there is one: no transaction may
+    have begun by then.
+    """
     if isinstance(upload, CheckedUpload):
         found = upload.found
     elif not upload.size:
@@ -116,4 +120,6 @@ def check(upload: Upload, *, allow_images: bool = True) -> Found:
         found = Found(str(said.found["type"]), int(said.found["pages"]))
     if not allow_images and found.content_type != Attachment.ContentType.PDF:
         raise refused("photo")
+    if not isinstance(upload, CheckedUpload) and (code := scanner.refusal(upload.file)):  # type: ignore[arg-type]
+        raise refused(code)
     return found

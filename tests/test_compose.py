@@ -34,8 +34,8 @@ def test_all_parts_are_there(services: dict[str, dict[str, Any]]) -> None:
     assert int(re.findall(r"postgres:(\d+)", services["postgres"]["image"])[0]) >= 15
 
 
-def test_each_part_is_watched_limited_and_comes_back(services: dict[str, dict[str, Any]]) -> None:
-    for name, service in services.items():
+def test_each_part_is_watched_limited_and_comes_back() -> None:
+    for name, service in compose("deploy/viruses.yml")["services"].items():
         assert service["deploy"]["resources"]["limits"]["memory"], name
         assert "no-new-privileges:true" in service["security_opt"], name
         assert service["logging"]["options"]["max-size"], name
@@ -51,8 +51,9 @@ def test_who_waits_for_a_page_goes_first(services: dict[str, dict[str, Any]]) ->
     assert services["worker"]["cpu_shares"] < 1024  # what Docker gives all others
 
 
-def test_ours_run_without_power(services: dict[str, dict[str, Any]]) -> None:
-    for name in OURS | {"nginx"}:
+def test_ours_run_without_power() -> None:
+    services = compose("deploy/viruses.yml")["services"]
+    for name in OURS | {"nginx", "clamav", "freshclam"}:
         assert services[name]["user"].split(":")[0] not in {"0", "root"}, name
         assert services[name]["read_only"] is True, name
         assert services[name]["cap_drop"] == ["ALL"], name
@@ -166,6 +167,33 @@ def test_with_tls_inside_the_rest_stays_as_it_is(services: dict[str, dict[str, A
     allowed = (ROOT / "deploy/postgres/pg_hba.conf").read_text().splitlines()
     assert [line.split()[-1] for line in allowed if line.startswith("host")] == ["cert"]
     assert [line.split()[0] for line in allowed if line[0] != "#"] == ["local", "hostssl"]
+
+
+def test_a_virus_scanner_reaches_nobody(services: dict[str, dict[str, Any]]) -> None:
+    """By deploy/viruses.yml: what sees files has no network, and what has one sees no files."""
+    with_it = compose("deploy/viruses.yml")
+    clamav, freshclam = (with_it["services"].pop(name) for name in ("clamav", "freshclam"))
+    socket = re.findall(
+        r"^LocalSocket (.+)/clamd.sock$", (ROOT / "deploy/clamav/clamd.conf").read_text(), re.M
+    )
+
+    assert clamav["network_mode"] == "none"
+    assert not {"networks", "ports", "secrets", "environment"} & clamav.keys()
+    assert freshclam["networks"] == ["out"]
+    assert not {"ports", "secrets", "environment"} & freshclam.keys()
+    assert clamav["image"] == freshclam["image"]
+    assert re.fullmatch(r"clamav/clamav:\d+\.\d+", clamav["image"])
+    assert socket == ["/run/scanner"]
+    places = {one.split(":")[0] for one in clamav["volumes"] + freshclam["volumes"]}
+    assert places == {"scanner", "signatures", "./deploy/clamav"}
+    assert {"scanner", "signatures"} <= with_it["volumes"].keys()
+    for name in ("web-1", "web-2", "worker"):
+        service = with_it["services"][name]
+        assert service["environment"].pop("CLAMD") == "unix:///run/scanner/clamd.sock", name
+        assert service["volumes"].pop() == "scanner:/run/scanner:ro", name
+    assert with_it["services"] == services, "all else stays as it is"
+    guide = (ROOT / "docs/operating.md").read_text()
+    assert "COMPOSE_FILE=docker-compose.yml:deploy/viruses.yml" in guide
 
 
 def test_every_setting_in_it_is_one(services: dict[str, dict[str, Any]]) -> None:

@@ -33,6 +33,7 @@ PRODUCTION = {
     "SECRET_KEY": "a-key-of-a-test-that-is-long-enough-for-the-checks-0123456789-abcdef",
     "TRUSTED_PROXY_COUNT": "1",
 }
+DEMO = {"SITE_URL": "http://localhost", "ALLOWED_HOSTS": "localhost", "DEMO": "1"}
 
 
 def read_settings(patch: pytest.MonkeyPatch, folder: Path, **environment: str) -> dict[str, Any]:
@@ -83,6 +84,10 @@ def test_those_checks_would_fail(db: None, settings: Settings) -> None:
         ({"DEMO": "1"}, "DEMO=1"),
         ({"MAINTENANCE_UNTIL": "at noon"}, "2027-04-14 18:30"),
         ({"SITE_URL": "http://localhost", "DEMO": "1"}, "DEMO=1"),
+        ({"CLAMD": "clamav:3310"}, "CLAMD is written"),
+        ({"CLAMD": "clamd://clamav"}, "CLAMD is written"),
+        ({"CLAMD": "unix://run/clamd.sock"}, "CLAMD is written"),
+        ({**DEMO, "CLAMD": "clamd://localhost:3310"}, "leave CLAMD out"),
     ],
     ids=[
         "plain http",
@@ -93,6 +98,10 @@ def test_those_checks_would_fail(db: None, settings: Settings) -> None:
         "demo",
         "no time",
         "demo elsewhere",
+        "no kind of scanner",
+        "scanner without a port",
+        "scanner without a path",
+        "demo with a scanner",
     ],
 )
 def test_it_refuses_to_start_unsafe(
@@ -100,6 +109,17 @@ def test_it_refuses_to_start_unsafe(
 ) -> None:
     with pytest.raises(ImproperlyConfigured, match=re.escape(says)):
         read_settings(monkeypatch, tmp_path, **{**PRODUCTION, **change})
+
+
+@pytest.mark.parametrize(
+    "address", ["", "unix:///run/scanner/clamd.sock", "clamd://clamav:3310", "clamd://[::1]:3310"]
+)
+def test_a_scanner_may_be_named(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, address: str
+) -> None:
+    given = {"CLAMD": address} if address else {}
+
+    assert read_settings(monkeypatch, tmp_path, **PRODUCTION, **given)["CLAMD"] == address
 
 
 def test_a_secret_may_come_from_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ def warnings_for(patch: pytest.MonkeyPatch, folder: Path, **change: str) -> set[
     """What the check says of production with `change`."""
     with pytest.MonkeyPatch.context() as inside:
         read = read_settings(inside, folder, **{**PRODUCTION, **change})
-    for name in ("DATABASES", "REDIS_URL", "MAILERS"):
+    for name in ("DATABASES", "REDIS_URL", "MAILERS", "CLAMD"):
         patch.setattr(settings, name, read[name])
     return {one.id for one in check_lines()}
 
@@ -30,6 +30,9 @@ def warnings_for(patch: pytest.MonkeyPatch, folder: Path, **change: str) -> set[
         ({"REDIS_URL": "rediss://10.1.2.3/0?ssl_cert_reqs=none"}, {"vx_portal.W002"}),
         ({"EMAIL_URL": "smtp://mail.example.org:25"}, {"vx_portal.W003"}),
         ({"EMAIL_URL": "smtp+ssl://mail.example.org:465"}, set()),
+        ({"CLAMD": "clamd://scanner.example.org:3310"}, {"vx_portal.W004"}),
+        ({"CLAMD": "clamd://clamav:3310"}, set()),
+        ({"CLAMD": "unix:///run/scanner/clamd.sock"}, set()),
         (
             {
                 "DATABASE_URL": "postgres://vx_app:secret@postgres:5432/vx",
@@ -47,6 +50,9 @@ def warnings_for(patch: pytest.MonkeyPatch, folder: Path, **change: str) -> set[
         "unproven redis",
         "mail",
         "mail over TLS",
+        "scanner",
+        "scanner here",
+        "scanner by a socket",
         "compose",
     ],
 )

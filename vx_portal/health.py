@@ -27,6 +27,7 @@ from django.views.decorators.http import require_safe
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from redis.exceptions import RedisError
 
+from paperwork import scanner
 from paperwork.models import Owed, OwedQuerySet
 from vx_portal.metrics import OWED, CheckFigures, text_for_prometheus
 from vx_portal.tasks import HEARTBEAT, heartbeats
@@ -35,6 +36,7 @@ HEARTBEAT_LIMIT = 30.0  # seconds; three missed heartbeats
 OWED_LIMIT = 60.0  # seconds for which what is due may wait for a worker
 DATABASE_LIMIT = 2.0  # seconds in which the database must say something
 DISK_LIMIT = 0.05  # of the disk that holds the files
+SIGNATURES_LIMIT = 7.0  # days; new ones come every day
 
 # The migrations that this release came with: they do not change while it runs.
 _shipped = SimpleLazyObject(
@@ -172,6 +174,34 @@ def check_disk() -> Check:
     return Check(free >= DISK_LIMIT, {"free": free})
 
 
+def check_scanner() -> Check:
+    """The virus scanner answers, with signatures that are new.
+
+    It always passes, and says that it is degraded: without the scanner only files are refused, and
+    no web server serves people better than another.
+    """
+    try:
+        said = scanner.version()
+    except OSError:
+        problem = "The virus scanner does not answer: no file is taken."
+        return Check(True, {"answers": False, "degraded": True, "problem": problem})
+    days = _days_since(said)
+    facts: dict[str, float | str | None] = {"answers": True, "signatures_days": days}
+    if days is not None and days > SIGNATURES_LIMIT:
+        facts |= {"degraded": True, "problem": "The virus scanner's signatures are old."}
+    return Check(True, facts)
+
+
+def _days_since(version: str) -> float | None:
+    """How old the signatures are, from `ClamAV 1.4.6/27823/Mon Nov 23 08:12:11 2026` (UTC)."""
+    try:
+        said = version.rpartition("/")[2]
+        made = datetime.strptime(f"{said} +0000", "%a %b %d %H:%M:%S %Y %z")
+    except ValueError:  # none but the installation's own
+        return None
+    return round((timezone.now() - made).total_seconds() / 86400, 1)
+
+
 CHECKS: dict[str, Callable[[], Check]] = {
     "database": check_database,
     "migrations": check_migrations,
@@ -183,10 +213,11 @@ CHECKS: dict[str, Callable[[], Check]] = {
 
 def run_checks() -> dict[str, Check]:
     """What each check says now. A database that is silent is asked once, and not waited for."""
+    checks = {**CHECKS, "scanner": check_scanner} if settings.CLAMD else CHECKS
     if database_answers():
-        return {name: check() for name, check in CHECKS.items()}
-    apart = {"disk", "worker"} if settings.REDIS_URL else {"disk"}
-    return {name: check() if name in apart else SILENT for name, check in CHECKS.items()}
+        return {name: check() for name, check in checks.items()}
+    apart = {"disk", "scanner"} | ({"worker"} if settings.REDIS_URL else set())
+    return {name: check() if name in apart else SILENT for name, check in checks.items()}
 
 
 @login_not_required

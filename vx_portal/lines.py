@@ -47,6 +47,12 @@ def plain_lines() -> Iterator[CheckMessage]:
             hint="Begin EMAIL_URL with smtp+tls://, or smtp+ssl:// on port 465.",
             id="vx_portal.W003",
         )
+    if settings.CLAMD and not is_here(urlsplit(settings.CLAMD).hostname):
+        yield Warning(
+            "Files go to a virus scanner on another machine in the clear: clamd has no TLS.",
+            hint="Have clamd on this machine, as deploy/viruses.yml has, or behind a tunnel.",
+            id="vx_portal.W004",
+        )
 
 
 @register(Tags.security, deploy=True)

@@ -22,6 +22,7 @@ LONGEST_WAY = 40  # calls of one of them, the innermost
 
 # Written by the portal itself, in a form that holds nothing personal.
 OURS = {"request_id", "timestamp", "level", "logger", "view", "task", "where", "seal"}
+OURS |= {"virus"}  # the name that the scanner's signatures give it
 
 PERSONAL = {
     # Our addresses hold tokens and references, and queries hold what somebody looked for.

@@ -63,6 +63,8 @@ class Now(Collector):
         ("migrations", "unapplied", "vx_migrations_unapplied"),
         ("disk", "free", "vx_disk_free_ratio"),
         ("owed", "oldest_seconds", "vx_owed_oldest_seconds"),
+        ("scanner", "answers", "vx_scanner_answers"),
+        ("scanner", "signatures_days", "vx_scanner_signatures_days"),
     )
 
     def __init__(self, checks: Callable[[], Mapping[str, CheckFigures]]) -> None:
@@ -77,7 +79,7 @@ class Now(Collector):
             passes.add_metric([name], int(check.ok))
         yield passes
         for name, fact, gauge in self.GAUGES:
-            value = checks[name].facts.get(fact)
+            value = checks[name].facts.get(fact) if name in checks else None
             if isinstance(value, int | float):  # not known is not the same as 0: no line
                 yield GaugeMetricFamily(gauge, f"{fact} of the check {name}.", value=value)
         if checks["database"].ok:  # else nobody would wait for the answer

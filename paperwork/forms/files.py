@@ -101,7 +101,7 @@ class UploadField(forms.FileField):
                 if self.keeps:
                     upload = KeptUpload(keep(upload, purpose="", by=self.giver))
         except FileRefusedError as refusal:
-            raise ValidationError(str(refusal), code="refused") from None
+            raise ValidationError(str(refusal), code=refusal.code) from None
         if isinstance(upload, KeptUpload):
             self._show(upload.attachment)
         return upload

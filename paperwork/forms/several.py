@@ -64,10 +64,14 @@ class SeveralField(UploadField):
             )
         taken: list[Upload] = []
         problems = []
+        silent: ValidationError | None = None  # a scanner that does not answer is asked once
         for one in data:
             try:
+                if silent is not None:
+                    raise silent
                 upload = super().clean(one)
             except ValidationError as problem:
+                silent = problem if problem.code == "not_scanned" else None
                 name = getattr(one, "name", "") or _("A file")
                 self.refused.append((name, " ".join(problem.messages)))
                 problems.append(f"{name}: {' '.join(problem.messages)}")

@@ -8,7 +8,7 @@ from django.conf import settings
 
 from courses.imports import reading
 from grades import lists
-from paperwork import limited, naming
+from paperwork import limited, naming, scanner
 from paperwork.inside.__main__ import MEMORY, SECONDS
 from tests.production import compose
 
@@ -22,6 +22,7 @@ MACHINES = {
     "REDIS_URL": "Redis",
     "EMAIL_URL": "mail server",
     "OIDC_SERVER_URL": "provider of single sign-on",
+    "CLAMD": "virus scanner",
 }
 
 
@@ -65,7 +66,7 @@ def test_every_key_is_named_and_can_be_changed() -> None:
 def test_every_machine_that_it_talks_to_is_named() -> None:
     said = chapter("Who the portal talks to")
 
-    assert named("[A-Z_]+_URL") - {"SITE_URL"} == set(MACHINES)
+    assert named("[A-Z_]+_URL|CLAMD") - {"SITE_URL"} == set(MACHINES)
     assert [words for words in MACHINES.values() if words not in said] == []
 
 
@@ -76,13 +77,14 @@ def test_what_costs_much_is_bounded_as_it_says() -> None:
         f"{MEMORY // 1024**2} MB, {SECONDS} s of processor, {limited.SECONDS:.0f} s by the clock"
         in said
     )
+    assert f"at most {scanner.SECONDS:.0f} s by the clock for a file" in said
     assert f"{reading.MOST_ROWS} rows, {reading.LARGEST_FILE // 1024**2} MB" in said
     assert f"lists of results {lists.MOST_ROWS} rows" in said
 
 
 def test_logs_stay_as_long_as_it_says() -> None:
     numbers = {"10": "ten"}
-    for name, service in compose()["services"].items():
+    for name, service in compose("deploy/viruses.yml")["services"].items():
         kept = service["logging"]["options"]
         size = kept["max-size"].removesuffix("m")
         assert f"{numbers[kept['max-file']]} files of {size} MB" in PAGE, name

@@ -7,6 +7,7 @@ machine's own address. `.env.example` explains each variable; NAME_FILE may give
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from datetime import datetime
 from pathlib import Path
@@ -102,3 +103,10 @@ AUDIT_KEY: str = env("AUDIT_KEY", default="")  # empty: the audit trail is seale
 AUDIT_KEY_FALLBACKS: list[str] = env.list("AUDIT_KEY_FALLBACKS", default=[])
 if AUDIT_KEY and len(AUDIT_KEY) < 32:
     raise ImproperlyConfigured("AUDIT_KEY must have at least 32 characters.")
+
+# Where clamd listens, which looks through files before they are kept; empty: none does.
+CLAMD: str = env("CLAMD", default="")
+if CLAMD and not re.fullmatch(r"unix:///\S+|clamd://(\[[\da-f:]+\]|[^\s/:]+):\d{1,5}", CLAMD):
+    raise ImproperlyConfigured("CLAMD is written unix:///path/of/its.sock or clamd://host:3310.")
+if CLAMD and DEMO:
+    raise ImproperlyConfigured("DEMO=1 makes its files itself: leave CLAMD out.")
