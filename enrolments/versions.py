@@ -20,10 +20,13 @@ from enrolments.models import (
 )
 from enrolments.rulebook import HOME_SETTINGS, Rulebook
 
+LABELS = {name: PortalRules._meta.get_field(name).verbose_name for name in HOME_SETTINGS}  # type: ignore[union-attr]
+
 
 class Setting(NamedTuple):
     """One setting somewhere: its value, and whether it is said there or comes from above."""
 
+    label: str
     value: str
     is_own: bool
 
@@ -33,7 +36,11 @@ def settings_of(book: Rulebook, faculty: int | None, programme: int | None) -> l
     rows, key = (book.programmes, programme) if programme else (book.faculties, faculty)
     own = rows.get(str(key), {})
     return [
-        Setting(in_words(book.setting(name, faculty, programme)), own.get(name) is not None)
+        Setting(
+            str(LABELS[name]),
+            in_words(book.setting(name, faculty, programme)),
+            own.get(name) is not None,
+        )
         for name in HOME_SETTINGS
     ]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -21,6 +21,7 @@ from exams.models import (
     Mark,
     Mode,
     Room,
+    RoomHours,
     Seat,
     Sitting,
     SittingState,
@@ -36,18 +37,27 @@ PREPARING = timedelta(hours=1)  # an invigilator's, before and after
 
 def load() -> None:
     """Make them. Needs the demo's rooms, invigilators and cases."""
-    now = timezone.now()
+    now = timezone.localtime()
     quarter = now.replace(minute=now.minute // 15 * 15, second=0, microsecond=0)
     imaging = running_course("fundamentals-of-biomedical-imaging", 8)
     of_topology = Edition.objects.filter(
         course__slug="topology-in-condensed-matter-tying-quantum-knots"
     )
     topology = of_topology.earliest("starts_on")  # another one is still to come
-    today = published_sitting(imaging, 1, "0.11", quarter + timedelta(minutes=15), extra_for=3)
-    resit = published_sitting(topology, 2, "0.05", quarter - timedelta(minutes=30), number=12)
+    soon = within(now, quarter + timedelta(minutes=15))
+    today = published_sitting(imaging, 1, "0.11", soon, extra_for=3)
+    begun = within(now, quarter - timedelta(minutes=30))
+    resit = published_sitting(topology, 2, "0.05", begun, number=12)
     held = published_sitting(topology, 1, "2.02", quarter - timedelta(days=7, hours=2), number=6)
     _hold(held)
     _papers(today.exam, resit.exam, held.exam)
+
+
+def within(day: datetime, starts: datetime) -> datetime:
+    """`starts`, or the moment closest to it from which an exam both begins and ends on `day`."""
+    midnight = day.replace(hour=0, minute=0, second=0, microsecond=0)
+    last = midnight + timedelta(days=1, minutes=-15 - EXTRA - LENGTH)
+    return min(max(starts, midnight), last)
 
 
 def running_course(slug: str, number: int) -> Edition:
@@ -95,7 +105,10 @@ def published_sitting(
     number: int = 20,
     extra_for: int = 0,
 ) -> Sitting:
-    """Published, with everybody seated; the student at seat `extra_for` has extra exam time."""
+    """Published, with everybody seated; the student at seat `extra_for` has extra exam time.
+
+    The room is open then, also at night and on Sundays: a demo is made at any hour.
+    """
     host = edition.course.university
     exam = Exam.objects.create(
         edition=edition,
@@ -122,6 +135,7 @@ def published_sitting(
         state=SittingState.PUBLISHED,
         published_at=starts - timedelta(days=20),
     )
+    _open(sitting)
     cases = Enrolment.objects.filter(edition=edition, state__in=[State.ENROLLED, State.FINISHED])
     seated = Seat.objects.filter(starts_at__lt=sitting.ends_at, ends_at__gt=starts)
     cases = cases.exclude(student__in=seated.values("student"))  # in another room at that time
@@ -157,6 +171,20 @@ def published_sitting(
         )
         one.hours.create(starts_at=starts - PREPARING, ends_at=sitting.ends_at + PREPARING)
     return sitting
+
+
+def _open(sitting: Sitting) -> None:
+    """Have its room open on that day of the week from its start to its end at least."""
+    starts, ends = (timezone.localtime(at) for at in (sitting.starts_at, sitting.ends_at))
+    until = ends.time() if ends.date() == starts.date() else time.max
+    hours, _new = RoomHours.objects.get_or_create(
+        room_id=sitting.room_id,
+        weekday=starts.weekday(),
+        defaults={"opens": time(8), "closes": time(22)},
+    )
+    hours.opens = min(hours.opens, starts.time())
+    hours.closes = max(hours.closes, until)
+    hours.save()
 
 
 def _hold(sitting: Sitting) -> None:

@@ -143,7 +143,7 @@ SITTING = "exams/documents/sitting"
 register_documents(
     DocumentKind("exam_attendance", _("Attendance list"), SITTING),
     DocumentKind("exam_seat_plan", _("Seat plan"), SITTING),
-    DocumentKind("exam_door", _("Door sign"), SITTING),
+    DocumentKind("exam_door", _("Door sign"), "exams/documents/door"),
     DocumentKind("exam_protocol", _("Protocol of an exam"), SITTING),
 )
 register_files(FileKind("exam_answers", _("Answers to an exam")))

@@ -54,10 +54,14 @@ def _facts(sitting: Sitting) -> list[list[str]]:
     who = ", ".join(f"{duty.invigilator} ({duty.get_part_display()})" for duty in duties)
     return [
         [_("Room"), f"{building.name} {sitting.room.name}, {building.address}, {building.city}"],
-        [_("When"), f"{_moment(sitting.starts_at, 'l j F Y, H:i')}–{_clock(sitting.ends_at)}"],
+        [_("When"), _when(sitting)],
         [_("Host university"), str(sitting.exam.edition.course.university)],
         [_("Invigilators"), who or "–"],
     ]
+
+
+def _when(sitting: Sitting) -> str:
+    return f"{_moment(sitting.starts_at, 'l j F Y, H:i')}–{_clock(sitting.ends_at)}"
 
 
 def _attendance(sitting: Sitting, rows: list[day.Row]) -> Data:
@@ -114,10 +118,12 @@ def _plan(sitting: Sitting, rows: list[day.Row]) -> Data:
 
 
 def _door(sitting: Sitting, rows: list[day.Row]) -> Data:
-    """On the door hangs no name: a student finds the seat by the student number."""
+    """Which room it is, in large letters; and no name: a student finds the seat by the number."""
     by_number = sorted(rows, key=lambda row: row.seat.enrolment.student_number)
     return {
-        "facts": _facts(sitting)[:2],
+        "building": sitting.room.building.name,
+        "room": sitting.room.name,
+        "when": _when(sitting),
         "lead": _("Have your student card ready. Telephones and bags stay outside the rows."),
         "tables": [
             {

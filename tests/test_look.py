@@ -53,6 +53,7 @@ TEXT_PAIRS = [
     ),
     *((kind, f"{kind}-bg") for kind in ("ok", "warn", "err", "info")),
     *(("ink", f"{kind}-bg") for kind in ("ok", "warn", "err", "info")),
+    ("ink", "line"),
     ("on-brand", "brand"),
     ("on-brand-2", "brand"),
     ("on-signal", "signal"),

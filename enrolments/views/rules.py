@@ -31,13 +31,12 @@ from enrolments.models import (
     ProgrammeRules,
     RulesVersion,
 )
-from enrolments.rulebook import HOME_SETTINGS, PORTAL_SETTINGS, needs_consent
+from enrolments.rulebook import PORTAL_SETTINGS, needs_consent
 from enrolments.services import keeping, rules
 from enrolments.services.actions import ActionError
 from vx_portal.http import PortalRequest, WrongRoleError, current_user, needs_role, roles_of
 
 PAGE = 50
-LABELS = [PortalRules._meta.get_field(name).verbose_name for name in HOME_SETTINGS]  # type: ignore[union-attr]
 
 
 def _only_office_writes(request: PortalRequest) -> None:
@@ -53,7 +52,7 @@ def home(request: PortalRequest) -> HttpResponse:
     faculties = Faculty.objects.visible_to(request.user)
     context = {
         "place": "home",
-        "labels": LABELS,
+        "labels": versions.LABELS.values(),
         "portal": versions.settings_of(book, None, None),
         "own": _own_rows(PortalRules.now()),
         "faculties": [(one, versions.settings_of(book, one.pk, None)) for one in faculties],
@@ -79,7 +78,7 @@ def programmes(request: PortalRequest) -> HttpResponse:
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     context = {
         "place": "programmes",
-        "labels": LABELS,
+        "labels": versions.LABELS.values(),
         "page_obj": page,
         "rows": [(p, versions.settings_of(book, p.faculty_id, p.pk)) for p in page.object_list],
         "faculties": Faculty.objects.visible_to(request.user),

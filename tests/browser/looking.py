@@ -49,6 +49,13 @@ TOO_WIDE = """
     .slice(0, 5)
     .map(e => e.tagName + "." + e.className + ": " + (e.textContent || "").trim().slice(0, 40))]
 """
+# A table scrolls on a phone only where it is read along both sides; other rows become entries.
+WIDE_TABLES = """
+() => [...document.querySelectorAll("table")]
+  .filter(e => !e.matches(".plan, .comparing, .figures"))
+  .filter(e => e.parentElement.scrollWidth > e.parentElement.clientWidth + 1)
+  .map(e => "table scrolls sideways: " + e.textContent.trim().slice(0, 40))
+"""
 # The kinds of elements on a page, each with its parent's kind, and whether in the page's own part:
 # pages that have the same ones differ in their texts alone.
 KINDS = """() => {
@@ -156,7 +163,7 @@ def reflow(page: Page) -> list[str]:
     size = page.viewport_size
     assert size
     page.set_viewport_size({"width": 320, "height": 640})
-    found: list[str] = page.evaluate(TOO_WIDE)
+    found: list[str] = page.evaluate(TOO_WIDE) + page.evaluate(WIDE_TABLES)
     page.evaluate(TEXT_SPACING)
     found += [f"spaced {fault}" for fault in page.evaluate(TOO_WIDE)]
     page.evaluate(OWN_SPACING)

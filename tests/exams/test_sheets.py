@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pikepdf
+import pypdfium2
 import pytest
 from django.conf import LazySettings
 from django.test import Client
@@ -17,8 +18,12 @@ from exams.models import Mark, Sitting
 from exams.services import closing, sheets
 from paperwork import making
 from paperwork.models import Document, Event
+from paperwork.press import press
+from paperwork.rendering import sheet_of
 from tests import factories
 from tests.exams.sittings import ExamFactory, PublishedSittingFactory, duty, seat
+
+MM = 72 / 25.4  # in points
 
 
 @pytest.fixture
@@ -95,3 +100,30 @@ def test_they_are_pdf_ua_and_opening_one_is_written_down(
     assert b"".join(got).startswith(b"%PDF")
     assert Event.objects.about(made[0]).filter(action="opened", actor=staff).exists()
     assert client.get(f"{page}sheets/{sitting.uid}/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "name", ["0.11", "Zaal 1", "WWWWWWWWWWWW", "Grote collegezaal, oostvleugel"]
+)
+def test_the_room_is_read_from_afar_and_nothing_on_the_door_is_cut_off(
+    staff: User, sitting: Sitting, name: str
+) -> None:
+    for _number in range(20):
+        seat(sitting)
+    sitting.room.name = name
+    sitting.room.save()
+    *_others, door = sheets.lay_ready(sitting, by=staff)
+
+    pdf = pypdfium2.PdfDocument(press().make(sheet_of(door)).content)
+
+    pages = [page.get_textpage() for page in pdf]
+    said = " ".join(page.get_text_range() for page in pages)
+    for row in sitting.seats.all():
+        assert row.enrolment.student_number in said
+    for page in pages:
+        boxes = [page.get_charbox(at) for at in range(page.count_chars())]
+        assert min(left for left, *_rest in boxes) >= 19 * MM
+        assert max(right for _left, _bottom, right, _top in boxes) <= 191 * MM
+    at, _length = pages[0].search(name[:3], match_case=True).get_next()
+    _left, bottom, _right, top = pages[0].get_charbox(at)
+    assert top - bottom >= 10 * MM

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.translation import pgettext_lazy
 
 from courses.wording import gettext_lazy as _
 
@@ -29,7 +30,7 @@ class Door(NamedTuple):
 DOORS = (
     Door(
         "list-checks",
-        _("Applications"),
+        pgettext_lazy("cases", "Applications"),
         _("Each case with its route, decisions and history"),
         "desk:queue",
         "?view=all",

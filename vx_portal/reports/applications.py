@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Q
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from enrolments.models import Enrolment, State
 from paperwork.day_counts import day_of, hour_of
@@ -33,7 +33,7 @@ OUTCOMES: dict[str, tuple[State, ...]] = {
     "expired": (S.EXPIRED,),
 }
 COLUMNS = (
-    Column("sent", gettext_lazy("Applications")),
+    Column("sent", pgettext_lazy("cases", "Applications")),
     Column("placed", gettext_lazy("Enrolled")),
     Column("open", gettext_lazy("Still open")),
     Column("rejected", gettext_lazy("Rejected at home")),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Exists, OuterRef, Q
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
 
 from courses.wording import gettext_lazy
 from enrolments.models import Enrolment, State
@@ -34,7 +35,7 @@ STAGES: dict[str, Words] = {
     "registered": gettext_lazy("Registered in {system}, or on the honours route"),
 }
 FAR = (
-    Column("number", gettext_lazy("Applications")),
+    Column("number", pgettext_lazy("cases", "Applications")),
     Column("of_all", gettext_lazy("Of all that were sent"), Kind.PERCENT, added=False),
     Column("of_before", gettext_lazy("Of the stage before"), Kind.PERCENT, added=False),
 )
@@ -146,7 +147,7 @@ ENDINGS: dict[str, tuple[Words, tuple[str, ...], tuple[State, ...]]] = {
     "other": (gettext_lazy("Otherwise"), (), ()),
 }
 ENDED = (
-    Column("number", gettext_lazy("Applications")),
+    Column("number", pgettext_lazy("cases", "Applications")),
     Column("share", gettext_lazy("Of all that ended"), Kind.PERCENT, of=share("number", "all")),
 )
 

@@ -180,7 +180,7 @@ RESULTS = (
     ),
 )
 GROUPS: tuple[tuple[Words, tuple[Report, ...]], ...] = (
-    (_("Applications"), APPLICATIONS),
+    (pgettext_lazy("cases", "Applications"), APPLICATIONS),
     (pgettext_lazy("reports", "Places"), PLACES),
     (_("Exams"), EXAMS),
     (_("Results"), RESULTS),
