@@ -34,7 +34,7 @@ test: .venv/development ## The test suite on SQLite; TESTS="path -k words" choos
 # In their order: the tests of a process share its portal.
 browser: .venv/development ## The tests that drive a real Chromium
 	@$(MANAGE) build
-	$(PYTHON) -m pytest -n 2 --dist worksteal -p no:randomly -m browser $(TESTS)
+	$(PYTHON) -m pytest -n 2 --dist worksteal -p no:randomly -m browser $(or $(TESTS),tests/browser)
 
 # In their order: the tests of a file share its processes, and the last one stops them.
 chaos: .venv/development ## The tests that stop, kill and freeze parts of a running portal (PostgreSQL, Redis, nginx)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest_playwright_axe
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, ViewportSize
 
 AXE = (Path(pytest_playwright_axe.__file__).parent / "resources" / "axe.min.js").read_text()
 STANDARDS = [
@@ -33,15 +33,7 @@ window.refused = [];
 addEventListener("securitypolicyviolation",
   e => refused.push(e.violatedDirective + " " + e.blockedURI));
 """
-TEXT_SPACING = """
-const sheet = new CSSStyleSheet();
-sheet.replaceSync("* { line-height: 1.5 !important; letter-spacing: .12em !important;"
-  + " word-spacing: .16em !important } p { margin-block-end: 2em !important }");
-document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
-"""
-OWN_SPACING = "document.adoptedStyleSheets = document.adoptedStyleSheets.slice(0, -1)"
-TOO_WIDE = """
-() => document.documentElement.scrollWidth <= innerWidth ? [] :
+TOO_WIDE = """() => document.documentElement.scrollWidth <= innerWidth ? [] :
   ["page is " + document.documentElement.scrollWidth + " px wide",
    ...[...document.querySelectorAll("body *")]
     .filter(e => e.getBoundingClientRect().right > innerWidth + 1)
@@ -56,22 +48,41 @@ WIDE_TABLES = """
   .filter(e => e.parentElement.scrollWidth > e.parentElement.clientWidth + 1)
   .map(e => "table scrolls sideways: " + e.textContent.trim().slice(0, 40))
 """
-# The kinds of elements on a page, each with its parent's kind, and whether in the page's own part:
-# pages that have the same ones differ in their texts alone.
+# The same, and with the spacing of WCAG 1.4.12 that readers choose.
+TOO_WIDE_SPACED = f"""() => {{
+  const tooWide = {TOO_WIDE};
+  const found = tooWide(), own = [...document.adoptedStyleSheets], sheet = new CSSStyleSheet();
+  sheet.replaceSync("* {{ line-height: 1.5 !important; letter-spacing: .12em !important;"
+    + " word-spacing: .16em !important }} p {{ margin-block-end: 2em !important }}");
+  document.adoptedStyleSheets = [...own, sheet];
+  const spaced = tooWide().map(fault => "spaced " + fault);
+  document.adoptedStyleSheets = own;
+  return [...found, ...spaced];
+}}"""
+AT_FIRST_SIGHT = """language => {
+  const heads = document.querySelectorAll("h1").length, said = document.documentElement.lang;
+  return [...(heads === 1 ? [] : [heads + " h1"]), ...(said === language ? [] : ["lang " + said]),
+    ...(window.refused || []).map(one => "CSP: " + one)];
+}"""
+NARROW: ViewportSize = {"width": 320, "height": 640}  # WCAG 1.4.10
+# The kinds of elements on a page, each with its parent's kind, whether in the page's own part, and
+# whether something that could say something is empty: pages that have the same ones differ in their
+# texts alone.
 KINDS = """() => {
   const kind = e => e.tagName + "." + (e.getAttribute("class") || "");
   const told = a => /^(type|role|hidden|aria-(current|disabled|expanded|invalid))$/.test(a.name)
-    ? `${a.name}=${a.value}` : a.name;
+    || !a.value ? `${a.name}=${a.value}` : a.name;
   const kinds = new Set();
   for (const e of document.querySelectorAll("body *"))
     kinds.add(`${e.closest("main") ? "main " : ""}${kind(e.parentElement)}>${kind(e)} `
-      + [...e.attributes].map(told).sort());
+      + [...e.attributes].map(told).sort() + (e.textContent.trim() ? "" : " empty"));
   return [...kinds].map(one => one.replace(/\\s+/g, " "));
 }"""
 STOPS = 150  # of one page, at most
 # What is wrong with each stop of the Tab key is noted when the next key is pressed, since then the
 # page has scrolled to it. Where no script may run nothing hears the key: `walk.note` is called.
-WATCH_KEYS = """() => {
+WATCH_KEYS = """onlyMain => {
+  const place = onlyMain ? document.querySelector("main") : document.body;
   const look = e => {
     const box = e.getBoundingClientRect(), style = getComputedStyle(e);
     // A box that is drawn by its label, or a link that covers its row, is seen there.
@@ -97,15 +108,17 @@ WATCH_KEYS = """() => {
   };
   const name = e => e.tagName + " "
     + (e.getAttribute("aria-label") || e.textContent || e.name || "").trim().slice(0, 40);
-  const stops = [...document.querySelectorAll("a[href], button, input, select, textarea, summary")]
+  const stops = [...place.querySelectorAll("a[href], button, input, select, textarea, summary")]
     .filter(e => e.tabIndex >= 0 && !e.disabled && e.type !== "radio" && !e.closest("[inert]")
       && e.checkVisibility({visibilityProperty: true}));
   const walk = {reached: new Set(), faults: [], isRound: false, stop: new AbortController()};
   window.walk = walk;
-  document.activeElement?.blur();
+  if (onlyMain) place.focus(); // from where the next stop is its first
+  else document.activeElement?.blur();
   walk.note = () => {
     const e = document.activeElement; // a date has several stops: day, month, year
-    if (!e || e === document.body || e === walk.last || walk.isRound) return;
+    if (!e || e === place || e === walk.last || walk.isRound) return;
+    if (!place.contains(e)) return void (walk.isRound = true); // out of the page's own part
     walk.last = e;
     if (walk.reached.has(e)) return void (walk.isRound = true);
     walk.reached.add(e);
@@ -119,7 +132,37 @@ WATCH_KEYS = """() => {
     const missed = isWhole ? stops.filter(e => e.isConnected && !walk.reached.has(e)) : [];
     return [walk.reached.size, [...walk.faults, ...missed.map(e => `key ${name(e)}: not reached`)]];
   };
+  return stops.length;
 }"""
+
+
+def kinds_of(page: Page, view: str) -> set[str]:
+    """The kinds of elements on the page; those of its own part after the name of its view."""
+    kinds: list[str] = page.evaluate(KINDS)
+    return {f"{view} {kind}" if kind.startswith("main ") else kind for kind in kinds}
+
+
+class Looked:
+    """What all processes of a run have looked at, kind by kind, in each of the ways to look.
+
+    A page is worth a look while it has a kind that no page of its view had before.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def kinds(self, how: str) -> set[str]:
+        """Those that were looked at in this way."""
+        file = self.folder / how
+        return set(file.read_text().splitlines()) if file.exists() else set()
+
+    def new(self, how: str, kinds: set[str]) -> set[str]:
+        """What is new among them, which is noted now."""
+        new = kinds - self.kinds(how)
+        self.folder.mkdir(exist_ok=True)
+        with (self.folder / how).open("a") as file:
+            file.writelines(f"{kind}\n" for kind in sorted(new))
+        return new
 
 
 def watched(context: BrowserContext, base: str) -> tuple[Page, list[str]]:
@@ -149,7 +192,10 @@ def axe_in_both_themes(page: Page, theme: Any, *, has_script: bool = True) -> li
     """All rules as the page stands, in `theme`; those about colours in the other theme too."""
     if not has_script:
         page.evaluate(WITHOUT_TIMERS)
-    page.evaluate(AXE)
+    # Chromium keeps what it compiled of what comes this way; by `page.evaluate` it takes longer.
+    chromium = page.context.new_cdp_session(page)
+    assert "exceptionDetails" not in chromium.send("Runtime.evaluate", {"expression": AXE})
+    chromium.detach()
     found: list[str] = page.evaluate(RUN_AXE, ALL)
     other: Any = "dark" if theme == "light" else "light"
     page.emulate_media(color_scheme=other)
@@ -158,32 +204,39 @@ def axe_in_both_themes(page: Page, theme: Any, *, has_script: bool = True) -> li
     return found
 
 
-def reflow(page: Page) -> list[str]:
-    """What is too wide at 320 px, and there with the spacing of WCAG 1.4.12 that readers choose."""
-    size = page.viewport_size
-    assert size
-    page.set_viewport_size({"width": 320, "height": 640})
-    found: list[str] = page.evaluate(TOO_WIDE) + page.evaluate(WIDE_TABLES)
-    page.evaluate(TEXT_SPACING)
-    found += [f"spaced {fault}" for fault in page.evaluate(TOO_WIDE)]
-    page.evaluate(OWN_SPACING)
-    page.set_viewport_size(size)
+def at_first_sight(page: Page, language: str) -> list[str]:
+    """One heading, the language, and nothing refused by the policy."""
+    found: list[str] = page.evaluate(AT_FIRST_SIGHT, language)
     return found
 
 
-def keyboard(page: Page, *, has_script: bool = True) -> tuple[int, list[str]]:
-    """A round with the Tab key: how many stops, and what is wrong with each.
+def reflow(page: Page) -> list[str]:
+    """What is too wide at 320 px, and there with the spacing that readers choose."""
+    size = page.viewport_size
+    assert size
+    if size != NARROW:
+        page.set_viewport_size(NARROW)
+    found: list[str] = page.evaluate(TOO_WIDE_SPACED) + page.evaluate(WIDE_TABLES)
+    if size != NARROW:
+        page.set_viewport_size(size)
+    return found
+
+
+def keyboard(
+    page: Page, *, has_script: bool = True, only_main: bool = False
+) -> tuple[int, list[str]]:
+    """A round with the Tab key, or through the page's own part: how many stops, and their faults.
 
     A stop must be outlined, in view, not covered and large enough; what can be clicked must be
     reached, so that nothing traps.
     """
-    page.evaluate(WATCH_KEYS)
+    expected = page.evaluate(WATCH_KEYS, only_main)
     is_whole = False
     for number in range(STOPS):
         if not has_script:
             page.evaluate("walk.note()")
-        page.keyboard.press("Tab")
-        if number % 10 == 9 and (is_whole := page.evaluate("walk.isRound")):
+        if number > expected and number % 3 == 0 and (is_whole := page.evaluate("walk.isRound")):
             break
+        page.keyboard.press("Tab")
     stops, faults = page.evaluate("isWhole => walk.end(isWhole)", is_whole)
     return stops, faults
