@@ -76,6 +76,11 @@ class Processes:
         self.killed[name] += 1
         self.production.start("worker", name)
 
+    def rest(self) -> None:
+        """Stop what writes by itself: it and who takes tables apart would wait for each other."""
+        for name in ("beat", *WORKERS):
+            self.production.stop(name)
+
     def end(self) -> None:
         self.production.stop_all()
         self.post.close()

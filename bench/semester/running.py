@@ -32,6 +32,7 @@ def run(asked: argparse.Namespace, processes: Processes) -> int:
     evidence = Evidence(
         processes.post.times, semester.ledger, processes.killed.total(), processes.new_logs()
     )
+    processes.rest()
     if asked.broken:
         break_for_good(asked.broken, evidence)
     failures = list(audit(evidence))
