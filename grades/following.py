@@ -18,7 +18,7 @@ from enrolments.models.enrolment import Kind
 from enrolments.turn import Turn
 from grades.models import NoTranscript, Result, Transcript, TranscriptState
 from grades.no_transcript import ended_without
-from grades.papers import Papers
+from grades.papers import Papers, as_known
 from grades.people import may_give
 from grades.services import chasing
 from paperwork.services.notices import UNDO
@@ -52,7 +52,7 @@ def parts(case: Enrolment, user: User) -> Iterable[Part]:
     over = ended_without([case.pk]) if newest is None and case.state == State.FINISHED else {}
     facts = Facts(
         case,
-        _as_known(newest),
+        as_known(newest) if newest else None,
         known,
         chasing.due_on(case),
         may_give(user, case),
@@ -60,14 +60,6 @@ def parts(case: Enrolment, user: User) -> Iterable[Part]:
         over.get(case.pk),
     )
     yield Part("grades/parts/case.html", facts)
-
-
-def _as_known(row: Transcript | None) -> Transcript | None:
-    """A decision that can still be taken back is not shown to the student yet."""
-    young = row is not None and row.changed_at > timezone.now() - UNDO
-    if row is not None and young and row.state in {S.VERIFIED, S.RETURNED}:
-        row.state = S.RECEIVED
-    return row
 
 
 def turn_of(papers: Papers) -> Turn | None:

@@ -46,9 +46,7 @@ def papers_of(cases: Iterable[Enrolment]) -> list[Papers]:
     found = {case.pk: Papers(case) for case in cases}
     settled = timezone.now() - UNDO
     for transcript in Transcript.objects.filter(enrolment__in=found).counting():
-        if transcript.changed_at > settled and transcript.state != T.RECEIVED:
-            transcript.state = T.RECEIVED
-        found[transcript.enrolment_id].transcript = transcript
+        found[transcript.enrolment_id].transcript = as_known(transcript)
     for result in Result.objects.filter(enrolment__in=found, recorded_at__lte=settled).current():
         found[result.enrolment_id].result = result
     rows = Registration.objects.filter(enrolment__in=found, created_at__lte=settled).current()
@@ -58,6 +56,13 @@ def papers_of(cases: Iterable[Enrolment]) -> list[Papers]:
     for pk, given_up in (ended_without(without) if without else {}).items():
         found[pk].is_over, found[pk].given_up = True, given_up
     return list(found.values())
+
+
+def as_known(row: Transcript) -> Transcript:
+    """`row` as others are told of it: what can still be taken back has not been decided yet."""
+    if row.changed_at > timezone.now() - UNDO:
+        row.state = T.RECEIVED
+    return row
 
 
 def _waits_for_paper(papers: Papers) -> bool:

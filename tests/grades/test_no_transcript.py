@@ -136,6 +136,25 @@ def test_one_that_comes_all_the_same_ends_it(cast: Cast, case: Enrolment) -> Non
     assert awaited().get() == case
 
 
+def test_none_comes_after_one_that_went_back(cast: Cast, case: Enrolment) -> None:
+    """Nobody is asked for another then; until it is said, the student is."""
+    paper = CheckedUpload(upload(paper_of(case)), Found("application/pdf", 1))
+    receiving.receive(case, [paper], by=cast.owner)
+    long_ago = timezone.now() - timedelta(hours=1)
+    Transcript.objects.update(state="returned", reason="Not yours.", changed_at=long_ago)
+    asked = whereabouts.news([case])[case.pk]
+    assert asked.turn is not None
+    assert asked.holder is not None
+    assert asked.holder.who == Who.STUDENT
+
+    giving_up.give_up(case, by=cast.coordinator, reason="You stopped in May.")
+
+    told = whereabouts.news([case])[case.pk]
+    assert told.turn is None
+    assert told.holder is not None
+    assert told.holder.who == Who.NOBODY
+
+
 def test_others_say_nothing(cast: Cast, case: Enrolment) -> None:
     for user in (cast.owner, cast.host, cast.office, cast.administration):
         with pytest.raises(ActionError):
