@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import platform
 from pathlib import Path
 
 import pytest
@@ -42,7 +43,9 @@ def test_a_run_comes_into_the_table(place: Path) -> None:
     assert len(kept["commit"].rstrip("+")) >= 7
     readme = (place / "README.md").read_text()
     assert "| notices lost | 0 | 0 |\n| mails | 12,345 sent |  |\n" in readme
-    assert f"**`make semester STUDENTS=7`** ({kept['cores']} cores, {kept['measured']}" in readme
+    where = f"{kept['cores']} cores, {kept['python']}, {kept['measured']}, {kept['commit']}"
+    assert f"**`make semester STUDENTS=7`** ({where}) |" in readme
+    assert kept["python"].startswith(f"Python {platform.python_version()} of ")
     assert "hidden" not in readme
     assert "old" not in readme
     assert readme.startswith("# Before\n")
