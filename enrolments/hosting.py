@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import FETCH_RAISE, Count, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -23,6 +23,14 @@ from paperwork.services.notices import UNDO
 REFERENCE = re.compile(r"VX-[0-9A-Z]{5}", re.ASCII | re.IGNORECASE)
 # What a row shows, and what an action on it needs.
 SHOWN = ("student", "edition__course__university", "faculty", "programme", "home_university")
+# The columns of a row in the list; all that is kept of its case would be ten times as many.
+LINE = (
+    "reference", "student_number", "programme_name", "year", "state", "since", "due_on",
+    "student__name", "student__email",
+    "edition__starts_on", "edition__course__title", "edition__course__language",
+    "programme__name_nl", "programme__name_en", "programme__level",
+    "home_university__name", "home_university__name_nl", "home_university__name_en",
+)  # fmt: skip
 # The views of the list: which states each shows.
 VIEWS: dict[str, frozenset[str]] = {
     "confirm": frozenset({State.APPROVED}),
@@ -73,6 +81,14 @@ def narrowed(rows: EnrolmentQuerySet, filters: dict[str, Any]) -> EnrolmentQuery
         )
     order = ["since", "pk"] if view == "confirm" else ["edition__starts_on", "student__name", "pk"]
     return rows.order_by(*order)
+
+
+def lines(rows: EnrolmentQuerySet) -> EnrolmentQuerySet:
+    """Only what a row of the list shows; a template that reaches further raises."""
+    joined = rows.select_related(None).select_related(
+        "student", "edition__course", "programme", "home_university"
+    )
+    return joined.only(*LINE).fetch_mode(FETCH_RAISE)
 
 
 def editions_with_counts(universities: Iterable[int]) -> list[Edition]:

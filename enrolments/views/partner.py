@@ -44,7 +44,8 @@ def listing(request: PortalRequest, rows: EnrolmentQuerySet, universities: Any) 
     form = StudentFilter(request.GET, editions=editions)
     filters = form.filters()
     numbers = hosting.counts(rows)
-    page = Paginator(hosting.narrowed(rows, filters), PAGE).get_page(request.GET.get("page"))
+    shown = hosting.lines(hosting.narrowed(rows, filters))
+    page = Paginator(shown, PAGE).get_page(request.GET.get("page"))
     return {
         "form": form,
         "filters": filters,
