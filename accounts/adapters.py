@@ -13,7 +13,6 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.authentication import get_authentication_records
 from allauth.account.models import EmailAddress
 from allauth.core import context as allauth_context
-from allauth.core.exceptions import ReauthenticationRequired
 from allauth.core.internal import ratelimit
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.models import SocialAccount
@@ -220,13 +219,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return ways
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
-        """As allauth says; it asks nothing of people without a password, so here they are."""
+        """As allauth says; who has no other way than ours is asked by our own clock."""
         request = allauth_context.request
         required: bool = super().is_reauthentication_required(app=app, **kwargs)
         ways = {way["id"] for way in self.get_reauthentication_methods(request.user)}
-        if required and ways == {"sso"} and not is_recent(request):
-            raise ReauthenticationRequired
-        return required
+        return required and not (ways == {"sso"} and is_recent(request))
 
     def logout(self, request: HttpRequest) -> None:
         log.info("signed out", user=request.user.pk)

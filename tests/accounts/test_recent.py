@@ -7,10 +7,12 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from allauth.account.adapter import get_adapter
 from allauth.socialaccount.models import SocialAccount
+from django.core import mail
 from django.db import transaction
 from django.test import Client
-from django.urls import get_resolver
+from django.urls import get_resolver, reverse
 from pytest_django import Settings
 
 from accounts import recent
@@ -173,6 +175,18 @@ def test_signing_in_is_an_answer_and_so_is_a_code(client: Client, settings: Sett
     assert client.post(asked.url, {"code": "000000"}).status_code == 422
     assert client.post(asked.url, {"code": code()}).url == "/en/office/people/invitations/"
     assert Invitation.objects.count() == 2
+
+
+def test_a_code_by_mail_is_no_answer(client: Client, office: User) -> None:
+    ways = get_adapter().get_reauthentication_methods(office)
+
+    assert [way["id"] for way in ways] == ["reauthenticate"]
+    sent = len(mail.outbox)
+    for name in ("account_request_reauthentication_code", "account_confirm_reauthentication_code"):
+        for answer in (client.get(reverse(name)), client.post(reverse(name), {"code": "123456"})):
+            assert answer.status_code in {403, 302}, name
+            assert "code" not in answer.headers.get("Location", "")
+    assert len(mail.outbox) == sent
 
 
 def test_asked_from_within_a_page_the_whole_page_goes_there(client: Client, office: User) -> None:

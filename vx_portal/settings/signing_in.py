@@ -39,6 +39,9 @@ ACCOUNT_CONFIRM_EMAIL_ON_GET = False
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_CHANGE_EMAIL = False
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
+# Signing in again at the university counts too (accounts/oidc.py). A code by mail does not: who
+# sits at somebody's open screen often has their mail open as well.
+ACCOUNT_REAUTHENTICATION_METHODS = ("password", "mfa", "socialaccount")
 # Seconds for which an answer to who one is counts; the demo, whose password everybody knows, asks
 # seldom. Grades come by the dozen, so before those it is asked less often (accounts/recent.py).
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 3600 if DEMO else 300
