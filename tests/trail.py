@@ -65,6 +65,9 @@ ELSEWHERE = {
         *("paper-link:answers", "confirm:answered", "own-copies:download"),
         "transcript-link:download",
     },
+    "refused; tests/accounts/test_recent.py": {
+        *("account_request_reauthentication_code", "account_confirm_reauthentication_code"),
+    },
     "the session alone": {
         *("account_logout", "account_reauthenticate", "mfa_reauthenticate"),
         *("mfa_reauthenticate_webauthn", "sso", "sso-confirm", "sso-connect", "usersessions_list"),
