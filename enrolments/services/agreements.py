@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
+from itertools import batched
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import User
+from accounts.models import StudentProfile, User
 from enrolments import agreement, people
 from enrolments.models import Enrolment, State
+from enrolments.services import requests
 from enrolments.services.actions import ActionError, StaleError
+from enrolments.services.rules import one_rulebook
 from paperwork.models import Attachment, Document, Event
 from paperwork.services.documents import owe_document
 from paperwork.services.events import Actor, record
@@ -21,6 +26,7 @@ from paperwork.uploads import Upload
 
 KIND, SIGNED = "agreement", "agreement_signed"
 PLACED = frozenset({State.ENROLLED, State.FINISHED})
+AT_A_TIME = 200
 
 
 def versions_of(case: Enrolment) -> list[Document]:
@@ -102,7 +108,8 @@ def _confirmation_of(case: Enrolment) -> Event | None:
 def renew_changed() -> int:
     """Renew the agreements of enrolled students that no longer say what holds; how many those are.
 
-    For every night: an edition's dates or a case's purpose may have been corrected.
+    For every night: an edition's dates or a case's purpose may have been corrected. Thousands are
+    looked at without a lock, some at a time; what differs is locked and looked at once more.
     """
     standing = Document.objects.filter(kind=KIND, replaced_at=None, withdrawn_at=None)
     cases = Enrolment.objects.filter(
@@ -115,10 +122,32 @@ def renew_changed() -> int:
         "home_approved_by",
     )
     renewed = 0
-    for case in cases.iterator(chunk_size=200):
-        with suppress(ActionError):  # somebody did it at the same moment
-            renewed += renew_agreement(case, by=None) is not None
+    for some in batched(cases.iterator(chunk_size=AT_A_TIME), AT_A_TIME):
+        with one_rulebook():
+            changed = _changed(some, standing)
+        for case in changed:
+            with suppress(ActionError):  # somebody did it at the same moment
+                renewed += renew_agreement(case, by=None) is not None
     return renewed
+
+
+def _changed(cases: Sequence[Enrolment], standing: QuerySet[Document]) -> list[Enrolment]:
+    """Those whose standing agreement says otherwise than what holds. Three queries."""
+    keys = [case.pk for case in cases]
+    profiles = StudentProfile.objects.filter(user__in={case.student_id for case in cases})
+    profile_of = {profile.user_id: profile for profile in profiles}
+    said = dict(standing.filter(subject_id__in=keys).values_list("subject_id", "data__facts"))
+    confirmations = Event.objects.filter(
+        subject_kind=Enrolment._meta.label_lower, subject_id__in=keys, action="confirm"
+    )
+    confirmed = {event.subject_id: event for event in confirmations.order_by("at", "pk")}
+    for case in cases:
+        requests.judge_by(case, profile_of.get(case.student_id))
+    return [
+        case
+        for case in cases
+        if said.get(case.pk) != agreement.facts_of(case, confirmed.get(case.pk))
+    ]
 
 
 @transaction.atomic

@@ -7,7 +7,9 @@ from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import User
@@ -93,6 +95,22 @@ def test_a_new_version_when_it_says_otherwise_and_only_then(cast: Cast) -> None:
     Enrolment.objects.update(purpose=Purpose.MINOR)
     assert agreements.renew_agreement(fresh(case), by=cast.office) is not None
     assert Event.objects.about(case).filter(action="agreement").count() == 2
+
+
+def test_a_night_looks_at_thousands_as_at_one(cast: Cast) -> None:
+    """Case by case it took longer than a task may, and the last ones were never looked at."""
+    queries = []
+    for more in (1, 5):
+        cases = [placed(cast) for _each in range(more)]
+        with CaptureQueriesContext(connection) as asked:
+            assert agreements.renew_changed() == 0
+        queries.append(len(asked))
+    assert queries[0] == queries[1]
+    # What differs is locked, one by one: there the number grows.
+    Enrolment.objects.filter(pk__in=[case.pk for case in cases[:3]]).update(year=5)
+    with CaptureQueriesContext(connection) as asked:
+        assert agreements.renew_changed() == 3
+    assert len(asked) > queries[1] + 3
 
 
 @pytest.mark.parametrize("who", ["owner", "other_coordinator", "administration", "host", "auditor"])
