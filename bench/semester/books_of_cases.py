@@ -15,6 +15,7 @@ from enrolments.models.enrolment import Kind
 from enrolments.services import places
 from grades import registrars
 from grades.models import Registration, RegistrationState, Result
+from grades.models.registration import WITH_ADMINISTRATION
 from paperwork.models import Event
 
 CASE = Enrolment._meta.label_lower
@@ -125,10 +126,8 @@ def usis(evidence: Evidence) -> list[str]:
     found = Registration.objects.filter(state=R.RECONCILED, current=True).select_related(
         "enrolment", "result"
     )
-    references = set()
     for row in found:
         entered = evidence.usis.get(row.enrolment.reference)
-        references.add(row.enrolment.reference)
         if entered is None:
             wrong.append(f"registration {row.pk}: found in uSis, where it does not stand")
             continue
@@ -143,8 +142,9 @@ def usis(evidence: Evidence) -> list[str]:
             theirs = _number(str(entered[name])) if name in {"ec", "result"} else entered[name]
             if theirs != value:
                 wrong.append(f"registration {row.pk}: {name} {value}, in uSis {theirs}")
-    open_ones = Registration.objects.filter(state__in=[R.SENT, R.REGISTERED], current=True)
-    known = references | set(open_ones.values_list("enrolment__reference", flat=True))
+    # Of what was corrected since, the old result stands there until the new request has come.
+    sent = Registration.objects.filter(state__in=WITH_ADMINISTRATION)
+    known = set(sent.values_list("enrolment__reference", flat=True))
     wrong += [
         f"{one} stands in uSis and nobody sent it" for one in evidence.usis if one not in known
     ]

@@ -27,7 +27,7 @@ from vx_portal.metrics import OWED
 LEIDEN = ZoneInfo("Europe/Amsterdam")
 IDLE = 6.0  # real seconds without any progress after which what is held was held by a dead worker
 LONGEST = 1800.0  # real seconds that the workers may take for what is owed at one time
-AGAIN = 45.0  # real seconds after which a task that was sent is sent once more: its worker died
+AGAIN = 65.0  # real seconds, more than a task may take; then it is sent again: its worker died
 
 
 class Sizes(NamedTuple):

@@ -92,3 +92,13 @@ def test_each_book_balances_and_says_when_it_is_broken(evidence: Evidence) -> No
 
 def test_each_book_has_a_control() -> None:
     assert {one.book for one in CONTROLS} == set(BOOKS)
+
+
+def test_what_was_corrected_since_still_stands_in_usis(evidence: Evidence) -> None:
+    """The old result is there until the new request comes; what nobody ever sent is not."""
+    Registration.objects.update(current=False)
+
+    assert BOOKS["uSis"](evidence) == []
+
+    Registration.objects.update(state="requested", registered_on=None, registered_by=None)
+    assert [line.endswith("nobody sent it") for line in BOOKS["uSis"](evidence)] == [True]
