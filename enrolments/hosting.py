@@ -25,7 +25,7 @@ REFERENCE = re.compile(r"VX-[0-9A-Z]{5}", re.ASCII | re.IGNORECASE)
 SHOWN = ("student", "edition__course__university", "faculty", "programme", "home_university")
 # The columns of a row in the list; all that is kept of its case would be ten times as many.
 LINE = (
-    "reference", "student_number", "programme_name", "year", "state", "since", "due_on",
+    "reference", "kind", "student_number", "programme_name", "year", "state", "since", "due_on",
     "student__name", "student__email",
     "edition__starts_on", "edition__course__title", "edition__course__language",
     "programme__name_nl", "programme__name_en", "programme__level",

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from accounts.models import Membership, Role, User
 from courses.models import University
+from enrolments.hosting import VIEWS
 from enrolments.models import Enrolment, HostLink, Purpose, State
 from enrolments.services import acting, hosting
 from paperwork.models import Document, Event, Notice
@@ -85,6 +86,19 @@ def test_sees_confirms_and_declines_its_own_alone(
     assert (told.recipient, "The course is full." in told.text) == (second.student, True)
     for reference in (other.reference, "VX-00000", "%00", "x"):
         assert client.get(f"{base}{reference}/decline/").status_code == 404
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_each_view_shows_its_rows(cast: Cast, sign_in: Callable[[User], Client], view: str) -> None:
+    """A row loads some columns alone: one that is missing would break the page."""
+    states = (State.APPROVED, State.ENROLLED, State.FINISHED, State.DECLINED)
+    cases = [case_of(cast, state) for state in states]
+    Enrolment.objects.filter(pk=cases[1].pk).update(programme=None, programme_name="Law")
+
+    page = sign_in(cast.host).get(f"/en/partner/?view={view}").text
+
+    shown = {case.state for case in cases if case.edition.course.title in page.split("<table")[1]}
+    assert shown == VIEWS[view] & set(states)
 
 
 def test_one_refusal_does_not_stop_the_rest_and_is_named(
