@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from celery import current_app
+from django.conf import settings
 from django.core.cache import cache
 from django.utils import timezone
 
@@ -27,7 +28,9 @@ from vx_portal.metrics import OWED
 LEIDEN = ZoneInfo("Europe/Amsterdam")
 IDLE = 6.0  # real seconds without any progress after which what is held was held by a dead worker
 LONGEST = 1800.0  # real seconds that the workers may take for what is owed at one time
-AGAIN = 65.0  # real seconds, more than a task may take; then it is sent again: its worker died
+# Real seconds after which a task that was sent is sent once more: no task may take so long, so its
+# worker has died.
+AGAIN = settings.CELERY_TASK_TIME_LIMIT + 5.0
 
 
 class Sizes(NamedTuple):
