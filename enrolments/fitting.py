@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from django.db.models import F
 
 from accounts.models import STUDENT, StudentProfile
+from courses.services.offer import version_in_use
 from enrolments.models import KeptPlaces
 from enrolments.models.enrolment import Purpose
 from enrolments.rulebook import Question
@@ -48,7 +49,7 @@ def ways(studies: Studies, course: Course) -> list[str]:
         return []
     if not studies.is_ours:
         return ["guest"] if course.university.is_home else []
-    book = rulebook()
+    book = rulebook(version_in_use())  # asked of every course there is
     return [
         purpose
         for purpose in Purpose.values

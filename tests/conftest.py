@@ -21,7 +21,7 @@ from accounts.models import Role, User
 from courses import house
 from courses.catalogue import forget
 from courses.services import offer
-from enrolments import queue
+from enrolments import queue, usual
 from enrolments.services import rules
 from grades import durations, meanings
 from paperwork import append_only
@@ -86,6 +86,7 @@ def _begin_in_dutch(request: pytest.FixtureRequest) -> Iterator[None]:
     shelf.clear()
     forget()
     rules.forget()
+    usual.forget()
     durations.forget()
     public.forget()
     meanings.forget()

@@ -16,11 +16,13 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import Role, User
+from enrolments import usual
 from enrolments.holding import what_next
 from enrolments.models import Enrolment, Purpose, State
 from enrolments.models.enrolment import Board, Kind
 from enrolments.route import stops
 from enrolments.services import acting, places
+from enrolments.services.rules import one_rulebook
 from enrolments.usual import usual_days
 from paperwork.models import Attachment
 from paperwork.services.events import record
@@ -267,9 +269,22 @@ class TestUsual:
         assert usual_days(case) == 5  # the rule's
         for days in (1, 2, 2, 9):
             self.make(case, days)
+        usual.forget()
         assert usual_days(case) == 5
         self.make(case, 3)
+        usual.forget()
         assert usual_days(case) == 2
+
+    def test_is_looked_up_once_in_a_while(
+        self, db: None, django_assert_num_queries: Callable[..., Any]
+    ) -> None:
+        first, second = case_in("submitted"), case_in("submitted")
+        with one_rulebook():
+            usual_days(first)
+            with django_assert_num_queries(0):
+                usual_days(first)
+            with django_assert_num_queries(1):  # another faculty's cases
+                usual_days(second)
 
     def test_of_the_board_is_the_rules(self, db: None) -> None:
         case = case_in("submitted", board=Board.ASKED, board_asked_on=timezone.localdate())

@@ -6,7 +6,9 @@ import re
 from collections.abc import Callable
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from courses.models import Course, Programme
@@ -131,6 +133,18 @@ class TestWhatFits:
 
         assert self.ways(client.get("/en/courses/").text) == {"guest"}
         assert titles(client.get("/en/courses/?fits=guest").text) == ["Ours"]
+
+    def test_asks_as_much_of_three_courses_as_of_one(
+        self, sign_in: SignIn, student: User
+    ) -> None:
+        client, asked = sign_in(student), []
+        for many in (1, 1, 3):  # the first is for what is looked up once
+            factories.EditionFactory.create_batch(many)
+            change_offer()
+            with CaptureQueriesContext(connection) as queries:
+                client.get("/en/courses/")
+            asked.append(len(queries))
+        assert asked[1] == asked[2]
 
     def test_is_nothing_for_staff(self, sign_in: SignIn, office: User) -> None:
         factories.EditionFactory.create()
