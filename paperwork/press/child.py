@@ -39,11 +39,15 @@ SHEET = struct.Struct(">I")  # length, before the JSON of a sheet
 ANSWER = struct.Struct(">?II")  # whether it was made, pages, length; before the PDF or the reason
 
 FOLDER = Path(__file__).parent
-FAMILIES = (
-    "schibsted-grotesk",
-    "newsreader",
-    "noto-sans",
-)  # fontpkg's names; the style sheet's asset:…
+# What the style sheet's `asset:…` are: of a family of fontpkg, the place in its design space that
+# is used. At no place: all of it, for letters that are rare.
+TYPEFACES: Mapping[str, tuple[str, Mapping[str, float]]] = {
+    "schibsted-400": ("schibsted-grotesk", {"wght": 400}),
+    "schibsted-600": ("schibsted-grotesk", {"wght": 600}),
+    "schibsted-700": ("schibsted-grotesk", {"wght": 700}),
+    "newsreader-600": ("newsreader", {"wght": 600, "opsz": 60}),
+    "noto": ("noto-sans", {}),
+}
 
 
 class Made(NamedTuple):
@@ -100,9 +104,76 @@ class Printer:
 
 def package_assets() -> dict[str, bytes]:
     """What every sheet may show: the typefaces and the logo."""
-    fonts = {f"asset:{family}": Path(fontpkg.path(family, 400)) for family in FAMILIES}
-    files = {**fonts, "asset:logo": FOLDER / "logo.svg"}
-    return {address: path.read_bytes() for address, path in files.items()}
+    assets = {"asset:logo": (FOLDER / "logo.svg").read_bytes()}
+    for name, (family, axes) in TYPEFACES.items():
+        font = Path(fontpkg.path(family, 400)).read_bytes()
+        assets[f"asset:{name}"] = pinned(font, axes) if axes else font
+    return assets
+
+
+def pinned(font: bytes, axes: Mapping[str, float]) -> bytes:
+    """The variable `font` at one place of its design space, with all of its letters and features.
+
+    By HarfBuzz, in some milliseconds, once: WeasyPrint looks for that place anew in each PDF, with
+    fontTools, and that takes longer than all the rest. Where HarfBuzz cannot, the font as it is.
+    """
+    try:
+        call = HarfBuzz()
+    except OSError:
+        return font
+    face = call.face_create(call.blob_create(font, len(font), 0, None, None), 0)
+    wanted = call.subset_input_create_or_fail()
+    call.set_clear(call.subset_input_set(wanted, DROPPED_TABLES))
+    for kind in KEPT_WHOLE:
+        every = call.subset_input_set(wanted, kind)
+        call.set_clear(every)
+        call.set_invert(every)
+    call.subset_input_set_flags(wanted, KEPT_AS_THEY_ARE)
+    for axis, place in axes.items():
+        call.subset_input_pin_axis_location(wanted, face, int.from_bytes(axis.encode()), place)
+    made = call.subset_or_fail(face, wanted)
+    if not made:
+        return font
+    length = ctypes.c_uint()
+    data = call.blob_get_data(call.face_reference_blob(made), ctypes.byref(length))
+    return ctypes.string_at(data, length.value)
+
+
+# HarfBuzz's hb_subset_sets_t and hb_subset_flags_t.
+DROPPED_TABLES = 3
+KEPT_WHOLE = (0, 1, 4, 5, 6, 7)  # glyphs, letters, names, their languages, features, scripts
+KEPT_AS_THEY_ARE = 0x08 | 0x20 | 0x40 | 0x80  # old names, unknown tables, .notdef, glyphs' names
+
+
+class HarfBuzz:
+    """The functions of HarfBuzz that `pinned` calls. Raises OSError where it is not installed.
+
+    What they make is not given back: it is some fonts, when a press starts.
+    """
+
+    def __init__(self) -> None:
+        both = [ctypes.CDLL(f"lib{name}.so.0") for name in ("harfbuzz-subset", "harfbuzz")]
+        pointer, number, kind = ctypes.c_void_p, ctypes.c_uint, ctypes.c_int
+        for name, gives, *takes in (
+            ("blob_create", pointer, ctypes.c_char_p, number, kind, pointer, pointer),
+            ("blob_get_data", pointer, pointer, ctypes.POINTER(number)),
+            ("face_create", pointer, pointer, number),
+            ("face_reference_blob", pointer, pointer),
+            ("set_clear", None, pointer),
+            ("set_invert", None, pointer),
+            ("subset_input_create_or_fail", pointer),
+            ("subset_input_set", pointer, pointer, kind),
+            ("subset_input_set_flags", None, pointer, number),
+            ("subset_input_pin_axis_location", kind, pointer, pointer, number, ctypes.c_float),
+            ("subset_or_fail", pointer, pointer, pointer),
+        ):
+            own = next(library for library in both if hasattr(library, f"hb_{name}"))
+            function = getattr(own, f"hb_{name}")
+            function.restype, function.argtypes = gives, takes
+            setattr(self, name, function)
+
+    def __getattr__(self, name: str) -> Any:
+        raise AttributeError(name)  # for the type checker: they are set above
 
 
 def fetcher(assets: Mapping[str, bytes]) -> Any:

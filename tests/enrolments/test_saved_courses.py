@@ -134,9 +134,7 @@ class TestWhatFits:
         assert self.ways(client.get("/en/courses/").text) == {"guest"}
         assert titles(client.get("/en/courses/?fits=guest").text) == ["Ours"]
 
-    def test_asks_as_much_of_three_courses_as_of_one(
-        self, sign_in: SignIn, student: User
-    ) -> None:
+    def test_asks_as_much_of_three_courses_as_of_one(self, sign_in: SignIn, student: User) -> None:
         client, asked = sign_in(student), []
         for many in (1, 1, 3):  # the first is for what is looked up once
             factories.EditionFactory.create_batch(many)
