@@ -215,6 +215,31 @@ class TestTheProcess:
 
         assert ended.stdout.strip() == "False"
 
+    @pytest.mark.parametrize("is_ready", [True, False])
+    def test_no_reader_has_to_import_anything(self, tmp_path: Path, is_ready: bool) -> None:
+        """Each of them would do it again; not ready, the control, it is dozens of modules."""
+        (tmp_path / "pdf").write_bytes(plain())
+        (tmp_path / "photo").write_bytes(photo())
+        code = (
+            "import sys; from pathlib import Path; from paperwork.inside import __main__ as inside\n"
+            "if sys.argv[2] == 'True': inside.get_ready()\n"
+            "before = set(sys.modules)\n"
+            "for file in Path(sys.argv[1]).iterdir():\n"
+            "    for asked in ('check', 'words', 'pages', 'page'):\n"
+            "        inside.answer(asked, [1], file.read_bytes())\n"
+            "print(*(set(sys.modules) - before))"
+        )
+        ended = subprocess.run(
+            [sys.executable, "-c", code, tmp_path, str(is_ready)],
+            capture_output=True,
+            text=True,
+            cwd=portal_settings.BASE_DIR,
+            check=True,
+        )
+
+        imported = [name for name in ended.stdout.split() if not name.startswith("encodings.")]
+        assert (imported == []) is is_ready, imported
+
 
 def test_every_reason_has_its_sentence() -> None:
     codes = {code for _make, code in HOSTILE.values()}
