@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from fractions import Fraction
+from functools import lru_cache
 from itertools import groupby
 from math import ceil
 from typing import TYPE_CHECKING
@@ -127,6 +128,7 @@ def noon(day: date) -> datetime:
     return datetime.combine(day, time(12), our_zone())
 
 
+@lru_cache(maxsize=1000)  # the days on which editions begin, by zone: a year is looked through
 def next_change(zone: tzinfo, at: datetime) -> tuple[date, Fraction] | None:
     """The first day within a year on which the difference is another one, and that difference."""
     now = hours_ahead(zone, at)

@@ -44,8 +44,8 @@ log = structlog.get_logger("enrolments.desk")
 class Counted(Paginator):  # type: ignore[type-arg]
     """A paginator that knows how many there are."""
 
-    def __init__(self, rows: Any, number: int) -> None:
-        super().__init__(rows, PAGE)
+    def __init__(self, rows: Any, number: int, page: int = PAGE) -> None:
+        super().__init__(rows, page)
         self.__dict__["count"] = number
 
     count: cached_property[int]

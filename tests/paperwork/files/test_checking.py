@@ -221,7 +221,8 @@ class TestTheProcess:
         (tmp_path / "pdf").write_bytes(plain())
         (tmp_path / "photo").write_bytes(photo())
         code = (
-            "import sys; from pathlib import Path; from paperwork.inside import __main__ as inside\n"
+            "import sys; from pathlib import Path\n"
+            "from paperwork.inside import __main__ as inside\n"
             "if sys.argv[2] == 'True': inside.get_ready()\n"
             "before = set(sys.modules)\n"
             "for file in Path(sys.argv[1]).iterdir():\n"
