@@ -79,6 +79,7 @@ class UsisRow(models.Model):
     class Outcome(models.TextChoices):
         FOUND = "found", pgettext_lazy("reconciliation", "the same as was sent")
         DIFFERS = "differs", pgettext_lazy("reconciliation", "differs from what was sent")
+        REPLACED = "replaced", pgettext_lazy("reconciliation", "corrected since")
         UNKNOWN = "unknown", pgettext_lazy("reconciliation", "nothing was sent for it")
 
     usis_list = models.ForeignKey(UsisList, models.CASCADE, related_name="rows")
@@ -101,7 +102,7 @@ class UsisRow(models.Model):
             models.UniqueConstraint(name="usis_row_line_once", fields=["usis_list", "line"]),
             models.CheckConstraint(
                 name="usis_row_outcome_known",
-                condition=Q(outcome__in=["found", "differs", "unknown"]),
+                condition=Q(outcome__in=["found", "differs", "replaced", "unknown"]),
             ),
             models.CheckConstraint(
                 name="usis_row_of_a_registration",

@@ -22,7 +22,7 @@ from courses.models import Faculty, Programme
 from enrolments.scopes import scopes_of
 from grades import form, usis_lists
 from grades.models import Registration, RegistrationState, UsisList, UsisRow
-from grades.models.registration import RegistrationQuerySet
+from grades.models.registration import WITH_ADMINISTRATION, RegistrationQuerySet
 from grades.proposing import in_usis
 from grades.registrars import has_administration
 from grades.services import registering
@@ -136,9 +136,10 @@ def compared(
     """Each line with the registration of the same student that it fits best. Two queries.
 
     Lines that do not say which course they are about come last: they never take the registration
-    of a line that does.
+    of a line that does. One that was sent before its result was corrected is found where no other
+    is: uSis holds it until what follows is entered.
     """
-    sent = _sent(faculty.pk, programmes).filter(state__in=[S.SENT, S.REGISTERED, S.RECONCILED])
+    sent = _sent(faculty.pk, programmes).filter(state__in=WITH_ADMINISTRATION)
     of: dict[str, list[Registration]] = {}
     for row in sent.select_related(*form.SHOWN):
         of.setdefault(usis_lists.bare(row.enrolment.student_number), []).append(row)
@@ -151,7 +152,7 @@ def compared(
 
 def _sent(faculty: int, programmes: Sequence[Programme]) -> RegistrationQuerySet:
     """The registrations that uSis may hold: of the faculty, or of these programmes alone."""
-    rows = Registration.objects.current().filter(enrolment__faculty=faculty)
+    rows = Registration.objects.filter(enrolment__faculty=faculty)
     if programmes:
         rows = rows.filter(enrolment__programme__in=programmes)
     return rows.exclude(route=Registration.Route.HONOURS)
@@ -163,10 +164,14 @@ def _line(cells: dict[str, str], of: dict[str, list[Registration]], taken: set[i
         for row in of.get(usis_lists.bare(cells.get("student_number", "")), [])
         if row.pk not in taken
     ]
-    found = [(row, differences(row, cells)) for row in possible]
-    found = [(row, differ) for row, differ in found if is_same_course(row, cells)]
+    about_it = [row for row in possible if is_same_course(row, cells)]
+    found = [(row, differences(row, cells)) for row in about_it if row.current]
     if not found:
-        return Line(cells, None, Outcome.UNKNOWN, [])
+        replaced = [row for row in about_it if says_a_course(cells)]
+        if not replaced:
+            return Line(cells, None, Outcome.UNKNOWN, [])
+        taken.add(replaced[-1].pk)
+        return Line(cells, replaced[-1], Outcome.REPLACED, [])
     row, differ = min(found, key=lambda one: (len(one[1]), one[0].pk))
     taken.add(row.pk)
     return Line(cells, row, Outcome.DIFFERS if differ else Outcome.FOUND, differ)
@@ -212,16 +217,18 @@ def summary(usis_list: UsisList) -> dict[str, Any]:
     rows = list(usis_list.rows.select_related("registration__enrolment__student").order_by("line"))
     found = [row for row in rows if row.outcome == Outcome.FOUND]
     differ = [row for row in rows if row.outcome == Outcome.DIFFERS]
+    replaced = [row for row in rows if row.outcome == Outcome.REPLACED]
     unknown = [row for row in rows if row.outcome == Outcome.UNKNOWN]
     programmes = list(usis_list.programmes.all())
     sent = _sent(usis_list.faculty_id, programmes)
-    open_ones = sent.filter(state__in=[S.SENT, S.REGISTERED])
+    open_ones = sent.current().filter(state__in=[S.SENT, S.REGISTERED])
     absent = open_ones.exclude(pk__in=[row.registration_id for row in rows if row.registration_id])
     absent = absent.filter(sent_at__lte=usis_list.brought_at)
     missing = list(absent.select_related(*form.SHOWN).order_by("sent_at", "pk")[:200])
     return {
         "found": found,
         "differ": differ,
+        "replaced": replaced,
         "unknown": unknown,
         "missing": missing,
         "programmes": programmes,

@@ -12,12 +12,13 @@ from accounts.models import Role, User
 from courses.imports.reading import UnreadableError
 from enrolments.models import Enrolment
 from grades import registrations, usis_lists
-from grades.models import RegistrationState, UsisRow
+from grades.models import Registration, RegistrationState, UsisRow
 from grades.services import reconciling
 from grades.services.registration_actions import ActionError
 from tests import factories
 from tests.enrolments.cases import Cast, make_cast, student_of
 from tests.grades.registering import TITLE, fresh, moved, opened
+from tests.grades.test_superseding import FAIL, corrected
 
 pytestmark = pytest.mark.django_db
 S = RegistrationState
@@ -54,6 +55,37 @@ def test_twelve_sent_eleven_found_one_differs() -> None:
     assert fresh(row).state == S.RECONCILED  # type: ignore[arg-type]
     with pytest.raises(ActionError):
         reconciling.bring(cast.faculty, "usis.csv", right, by=other.administration)
+
+
+@pytest.mark.parametrize("passed", [True, False])
+def test_what_was_corrected_since_is_named(sign_in: SignIn, passed: bool) -> None:
+    """uSis holds it until what follows is entered: nothing is recorded, and nothing is missing."""
+    cast = make_cast()
+    row = sent(cast, "register")
+    assert isinstance(row, Registration)
+    follows = corrected(row, cast, **({} if passed else FAIL))
+    number = cast.owner.student.student_number
+    lines = as_list(f"{number};Extern onderwijs;{TITLE};5;8;U-5;", f"{number};;;5;8;;")
+    rows = usis_lists.rows_of("usis.csv", lines)
+    brought = reconciling.bring(cast.faculty, "usis.csv", rows, by=cast.administration)
+    outcomes = list(UsisRow.objects.values_list("outcome", "registration"))
+
+    assert outcomes == [("replaced", row.pk), ("unknown", None)]
+    assert reconciling.summary(brought.usis_list)["missing"] == []
+    assert fresh(row).state == S.REGISTERED
+    page = (
+        sign_in(cast.administration)
+        .get(f"/en/desk/registrations/usis/{brought.usis_list.pk}/")
+        .text
+    )
+    assert "before the result was corrected" in page
+    assert f"/en/desk/registrations/{row.enrolment.reference}/earlier/{row.pk}/" in page
+
+    if follows is not None:  # the control: what follows has been sent, and the line differs from it
+        moved(follows, "decide", "send", cast=cast)
+        reconciling.bring(cast.faculty, "usis.csv", rows[:1], by=cast.administration)
+        last = UsisRow.objects.latest("pk")
+        assert (last.outcome, last.registration) == ("differs", follows)
 
 
 def test_a_list_records_what_is_entered_but_not_by_who_verified() -> None:
