@@ -133,6 +133,7 @@ def _ask(
         with transaction.atomic():
             if readers:
                 return _ask_readers(readers, question)
+            University.objects.select_for_update(no_key=True).get(pk=host.pk)  # two workers
             lately = timezone.now() - house.span("exams.remind_days")
             if not email or links.filter(created_at__gt=lately).exists():
                 return False

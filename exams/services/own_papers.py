@@ -88,6 +88,7 @@ def _ask(group: list[Needed], today: date) -> bool:
 
 def _ask_maker(exam: Exam) -> bool:
     """A link for who makes the paper, when the exam says who that is; whether it went now."""
+    Exam.objects.select_for_update(no_key=True).get(pk=exam.pk)  # two workers
     links = ExamLink.objects.filter(
         edition=exam.edition_id, attempt=exam.attempt, purpose="paper", university=None
     )

@@ -62,8 +62,9 @@ def send_out(
 def ask_for_answers(exam: Exam, university: University) -> bool:
     """Mail a home university for the answers of its students, where our paper went; whether it did.
 
-    The link it had stops working: this one lasts longer.
+    The link it had stops working: this one lasts longer. In the caller's transaction.
     """
+    Exam.objects.select_for_update(no_key=True).get(pk=exam.pk)  # two workers
     links = ExamLink.objects.filter(
         edition=exam.edition_id, attempt=exam.attempt, purpose="paper", university=university
     )

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import os
 from datetime import datetime, time, timedelta
+from functools import partial
 from pathlib import Path
+from time import sleep
+from typing import Any
 
 import pytest
 from django.conf import LazySettings
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import Role, User
@@ -22,6 +27,7 @@ from tests import factories
 from tests.enrolments.cases import case_in
 from tests.exams.sittings import ExamFactory
 from tests.paperwork.files.samples import plain
+from tests.races import at_once
 
 
 def edition_due_in(days: int, *, with_student: bool = True) -> Edition:
@@ -92,6 +98,33 @@ def test_a_host_without_an_account_gets_a_link_once_in_a_fortnight(db: None) -> 
     long_ago = timezone.now() - house.span("exams.remind_days") - timedelta(hours=1)
     ExamLink.objects.update(created_at=long_ago)
     assert chasing.ask_to_fix(today) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("is_locked", [True, False])
+def test_two_workers_at_once_send_one_link(
+    monkeypatch: pytest.MonkeyPatch, is_locked: bool
+) -> None:
+    """Not locked is the control: both find that none was sent, and both send one.
+
+    On SQLite, which has one writer at a time, there is nothing to lock.
+    """
+    edition = edition_due_in(0)
+    type(edition.course.university).objects.update(contact_email="exams@host.example")
+    ask = fixing.ask
+
+    def ask_slowly(*about: Any, **how: Any) -> ExamLink:
+        sleep(0.3)
+        return ask(*about, **how)
+
+    monkeypatch.setattr(fixing, "ask", ask_slowly)
+    if not is_locked:
+        monkeypatch.setattr(QuerySet, "select_for_update", lambda rows, **_how: rows)
+    at_once([partial(chasing.ask_to_fix, timezone.localdate())] * 2)
+
+    links = 1 if is_locked or connection.vendor == "sqlite" else 2
+    assert ExamLink.objects.count() == links
+    assert wanted("ask_host") == links
 
 
 def test_not_too_early_not_without_students_and_not_ourselves(db: None) -> None:
