@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import defaultdict
 from typing import Any
 
 from django.utils import timezone
@@ -66,14 +66,16 @@ def _is_due(row: Notice) -> bool:
 def _shown_twice() -> list[str]:
     """The same words to the same person about the same thing for the same reason on one day."""
     actions = dict(Event.objects.filter(subject_kind=CASE).values_list("pk", "action"))
-    seen: Counter[tuple[Any, ...]] = Counter()
+    seen: dict[tuple[Any, ...], list[str]] = defaultdict(list)
     for row in Notice.objects.exclude(state=Owed.State.CANCELLED).iterator(2000):
         found = OF_A_CASE.match(row.key)
         because = actions.get(int(found[1])) if found else ""
         reader, day = row.recipient_id or row.email, timezone.localdate(row.created_at)
         about = (row.kind, row.subject_kind, row.subject_id)
-        seen[about, reader, row.subject, row.text, because, day] += 1
-    return [f"shown {many} times: {key[0]}" for key, many in seen.items() if many > 1]
+        seen[about, reader, row.subject, row.text, because, day].append(row.key)
+    return [
+        f"shown {len(keys)} times: {', '.join(keys)}" for keys in seen.values() if len(keys) > 1
+    ]
 
 
 def _not_told() -> list[str]:

@@ -186,7 +186,7 @@ def chase(at: datetime | None = None) -> int:
                 "enrolments.overdue",
                 f"enrolment-overdue-{person.pk}-{page.name}-{today}",
                 person,
-                {"number": number},
+                {"number": number, "at_host": page is AT_HOST},
                 link=page,
             )
     return len(late)

@@ -14,7 +14,7 @@ from django.utils import timezone
 from accounts.models import Role, User
 from courses.models import Edition
 from enrolments.models import Enrolment, State
-from enrolments.models.enrolment import Board
+from enrolments.models.enrolment import Board, Kind
 from enrolments.services import acting, places, upkeep
 from paperwork.models import Notice
 from tests import factories
@@ -142,6 +142,21 @@ def test_overdue_work_is_chased_on_working_days(db: None, moment: datetime, told
     assert sorted(chased.values_list("recipient", flat=True)) == sorted(readers)
     if told:
         assert chased.get(recipient=cast.host).link.endswith("/partner/")
+
+
+def test_who_is_home_and_host_hears_which_list_it_is(db: None) -> None:
+    """A partner with one student to approve and one to confirm reads two things, not one twice."""
+    with time_machine.travel(datetime(2027, 4, 26, 9, 0, tzinfo=LEIDEN), tick=False):
+        cast = make_cast()
+        case_of(cast, "approved", due_on=days(-1))
+        incoming = case_in("submitted", kind=Kind.INCOMING, due_on=days(-1))
+        Enrolment.objects.filter(pk=incoming.pk).update(
+            home_university=cast.host.memberships.get().university
+        )
+        upkeep.chase()
+
+    said = Notice.objects.filter(kind="enrolments.overdue", recipient=cast.host)
+    assert len({(one.subject, one.text) for one in said}) == 2
 
 
 @pytest.mark.parametrize("state", ["submitted", "approved"])
