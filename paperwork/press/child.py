@@ -146,7 +146,7 @@ KEPT_AS_THEY_ARE = 0x08 | 0x20 | 0x40 | 0x80  # old names, unknown tables, .notd
 
 
 class HarfBuzz:
-    """The functions of HarfBuzz that `pinned` calls. Raises OSError where it is not installed.
+    """The functions of HarfBuzz that `pinned` calls. Raises OSError where one is not installed.
 
     What they make is not given back: it is some fonts, when a press starts.
     """
@@ -167,8 +167,10 @@ class HarfBuzz:
             ("subset_input_pin_axis_location", kind, pointer, pointer, number, ctypes.c_float),
             ("subset_or_fail", pointer, pointer, pointer),
         ):
-            own = next(library for library in both if hasattr(library, f"hb_{name}"))
-            function = getattr(own, f"hb_{name}")
+            own = [library for library in both if hasattr(library, f"hb_{name}")]
+            if not own:
+                raise OSError(f"This HarfBuzz is older than hb_{name}")
+            function = getattr(own[0], f"hb_{name}")
             function.restype, function.argtypes = gives, takes
             setattr(self, name, function)
 
