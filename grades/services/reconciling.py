@@ -170,8 +170,9 @@ def _line(cells: dict[str, str], of: dict[str, list[Registration]], taken: set[i
         replaced = [row for row in about_it if says_a_course(cells)]
         if not replaced:
             return Line(cells, None, Outcome.UNKNOWN, [])
-        taken.add(replaced[-1].pk)
-        return Line(cells, replaced[-1], Outcome.REPLACED, [])
+        last = max(replaced, key=lambda row: row.pk)
+        taken.add(last.pk)
+        return Line(cells, last, Outcome.REPLACED, [])
     row, differ = min(found, key=lambda one: (len(one[1]), one[0].pk))
     taken.add(row.pk)
     return Line(cells, row, Outcome.DIFFERS if differ else Outcome.FOUND, differ)

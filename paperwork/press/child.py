@@ -146,7 +146,7 @@ KEPT_AS_THEY_ARE = 0x08 | 0x20 | 0x40 | 0x80  # old names, unknown tables, .notd
 
 
 class HarfBuzz:
-    """The functions of HarfBuzz that `pinned` calls. Raises OSError where one is not installed.
+    """The functions of HarfBuzz that `pinned` calls. Raises OSError where one is missing.
 
     What they make is not given back: it is some fonts, when a press starts.
     """

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from django.conf import LazySettings
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -20,7 +20,7 @@ from accounts.models import Role, User
 from courses import house
 from courses.models import Edition
 from exams.models import Exam, ExamLink, Held, Paper
-from exams.services import chasing, fixing, papers
+from exams.services import chasing, fixing, own_papers, paper_links, papers
 from paperwork.filing import path_of
 from paperwork.models import Notice
 from tests import factories
@@ -125,6 +125,26 @@ def test_two_workers_at_once_send_one_link(
     links = 1 if is_locked or connection.vendor == "sqlite" else 2
     assert ExamLink.objects.count() == links
     assert wanted("ask_host") == links
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("is_locked", [True, False])
+def test_two_workers_at_once_ask_who_makes_a_paper_once(
+    monkeypatch: pytest.MonkeyPatch, is_locked: bool
+) -> None:
+    exam = ExamFactory.create(contact_email="maker@home.example")
+    ask = paper_links.ask
+
+    def ask_slowly(*about: Any, **how: Any) -> ExamLink:
+        sleep(0.3)
+        return ask(*about, **how)
+
+    monkeypatch.setattr(paper_links, "ask", ask_slowly)
+    if not is_locked:
+        monkeypatch.setattr(QuerySet, "select_for_update", lambda rows, **_how: rows)
+    at_once([transaction.atomic(partial(own_papers._ask_maker, exam))] * 2)
+
+    assert ExamLink.objects.count() == (1 if is_locked or connection.vendor == "sqlite" else 2)
 
 
 def test_not_too_early_not_without_students_and_not_ourselves(db: None) -> None:
