@@ -20,6 +20,8 @@ os.environ["PROMETHEUS_MULTIPROC_DIR"] = _figures
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vx_portal.settings")
 
 from django.conf import settings  # noqa: E402  # see above
+from django.template import engines  # noqa: E402
+from django.urls import get_resolver  # noqa: E402
 from gunicorn.workers.gthread import ThreadWorker  # noqa: E402
 from prometheus_client.multiprocess import mark_process_dead  # noqa: E402
 
@@ -56,7 +58,12 @@ logconfig_dict = settings.LOGGING  # one JSON line an event, as the portal's own
 
 
 def post_worker_init(_worker: Any) -> None:
-    """What is loaded stays: looking for garbage in it again and again is a tenth of a page."""
+    """Load views and template tags before the first reader comes, who else waits over a second.
+
+    What is loaded stays: looking for garbage in it again and again is a tenth of a page.
+    """
+    get_resolver().url_patterns  # noqa: B018  # reading it imports every view
+    engines.all()
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)
