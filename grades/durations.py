@@ -1,7 +1,7 @@
 """How long each step takes: from application to uSis, per faculty and per university.
 
-In working days. Forecasts rest on the spans of the last year, which are kept in memory for some
-minutes: numbers and no persons. Of fewer than five cases there is no figure.
+In working days. Forecasts rest on the last year, whose medians are kept in memory for an hour:
+numbers and no persons. Of fewer than five cases there is no figure.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 ENOUGH = 5  # cases, before a figure is shown
 SINCE = timedelta(days=365)
 LATEST = 20_000  # of each step, for a forecast
-KEPT = 300  # seconds
+KEPT = 3600  # seconds: a year changes little in one
 
 # In the order in which they happen.
 STEPS: dict[str, str | Promise] = {
@@ -58,10 +58,9 @@ class Span(NamedTuple):
 
 @dataclass
 class Kept:
-    """What was read, and until when it is good."""
+    """What was worked out, and until when it is good."""
 
     until: float = 0.0
-    spans: list[Span] = field(default_factory=list)
     medians: dict[tuple[str, str], int] = field(default_factory=dict)
 
 
@@ -69,17 +68,8 @@ _kept = Kept()
 
 
 def forget() -> None:
-    """Read everything anew the next time."""
+    """Work everything out anew the next time."""
     _kept.until = 0.0
-
-
-def spans() -> list[Span]:
-    """All steps of the last year. Ten queries, at most once in five minutes."""
-    now = time.monotonic()
-    if _kept.until < now:
-        _kept.spans, _kept.until = list(_read()), now + KEPT
-        _kept.medians = _medians(_kept.spans)
-    return _kept.spans
 
 
 def _read() -> Iterator[Span]:
@@ -97,8 +87,13 @@ def _medians(rows: Iterable[Span]) -> dict[tuple[str, str], int]:
 
 
 def usual(step: str, *, faculty: str = "", host: str = "") -> int | None:
-    """The median of `step` there; else of all; None when too few took it."""
-    spans()
+    """The median of `step` there; else of all; None when too few took it.
+
+    Ten queries for all steps together, at most once an hour.
+    """
+    now = time.monotonic()
+    if _kept.until < now:
+        _kept.medians, _kept.until = _medians(_read()), now + KEPT
     where = f"faculty {faculty}" if faculty else f"host {host}"
     return _kept.medians.get((step, where)) or _kept.medians.get((step, ""))
 
