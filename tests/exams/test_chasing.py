@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from datetime import datetime, time, timedelta
 from functools import partial
 from pathlib import Path
 from time import sleep
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -26,6 +28,7 @@ from paperwork.models import Notice
 from tests import factories
 from tests.enrolments.cases import case_in
 from tests.exams.sittings import ExamFactory
+from tests.exams.things import link_to
 from tests.paperwork.files.samples import plain
 from tests.races import at_once
 
@@ -100,51 +103,60 @@ def test_a_host_without_an_account_gets_a_link_once_in_a_fortnight(db: None) -> 
     assert chasing.ask_to_fix(today) == 1
 
 
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("is_locked", [True, False])
-def test_two_workers_at_once_send_one_link(
-    monkeypatch: pytest.MonkeyPatch, is_locked: bool
-) -> None:
-    """Not locked is the control: both find that none was sent, and both send one.
+@pytest.fixture(params=[True, False], ids=["locked", "not_locked"])
+def links_of_two(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, transactional_db: None
+) -> Callable[..., int]:
+    """Two workers do the same at once; the links that must have been sent.
 
-    On SQLite, which has one writer at a time, there is nothing to lock.
+    Not locked is the control: both find that none was sent, and both send one. On SQLite, which
+    has one writer at a time, there is nothing to lock.
     """
+    if not request.param:
+        monkeypatch.setattr(QuerySet, "select_for_update", lambda rows, **_how: rows)
+
+    def links(work: Callable[[], object], module: ModuleType, sends: str) -> int:
+        send = getattr(module, sends)
+
+        def send_slowly(*about: Any, **how: Any) -> ExamLink:
+            sleep(0.3)
+            link: ExamLink = send(*about, **how)
+            return link
+
+        monkeypatch.setattr(module, sends, send_slowly)
+        at_once([work] * 2)
+        return 1 if request.param or connection.vendor == "sqlite" else 2
+
+    return links
+
+
+def test_two_workers_at_once_send_one_link(links_of_two: Callable[..., int]) -> None:
     edition = edition_due_in(0)
     type(edition.course.university).objects.update(contact_email="exams@host.example")
-    ask = fixing.ask
 
-    def ask_slowly(*about: Any, **how: Any) -> ExamLink:
-        sleep(0.3)
-        return ask(*about, **how)
+    links = links_of_two(partial(chasing.ask_to_fix, timezone.localdate()), fixing, "ask")
 
-    monkeypatch.setattr(fixing, "ask", ask_slowly)
-    if not is_locked:
-        monkeypatch.setattr(QuerySet, "select_for_update", lambda rows, **_how: rows)
-    at_once([partial(chasing.ask_to_fix, timezone.localdate())] * 2)
-
-    links = 1 if is_locked or connection.vendor == "sqlite" else 2
-    assert ExamLink.objects.count() == links
-    assert wanted("ask_host") == links
+    assert ExamLink.objects.count() == wanted("ask_host") == links
 
 
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("is_locked", [True, False])
-def test_two_workers_at_once_ask_who_makes_a_paper_once(
-    monkeypatch: pytest.MonkeyPatch, is_locked: bool
-) -> None:
+def test_two_workers_at_once_ask_who_makes_a_paper_once(links_of_two: Callable[..., int]) -> None:
     exam = ExamFactory.create(contact_email="maker@home.example")
-    ask = paper_links.ask
 
-    def ask_slowly(*about: Any, **how: Any) -> ExamLink:
-        sleep(0.3)
-        return ask(*about, **how)
+    work = transaction.atomic(partial(own_papers._ask_maker, exam))
+    links = links_of_two(work, paper_links, "ask")
 
-    monkeypatch.setattr(paper_links, "ask", ask_slowly)
-    if not is_locked:
-        monkeypatch.setattr(QuerySet, "select_for_update", lambda rows, **_how: rows)
-    at_once([transaction.atomic(partial(own_papers._ask_maker, exam))] * 2)
+    assert ExamLink.objects.count() == links
 
-    assert ExamLink.objects.count() == (1 if is_locked or connection.vendor == "sqlite" else 2)
+
+def test_two_workers_at_once_ask_for_answers_once(links_of_two: Callable[..., int]) -> None:
+    exam = ExamFactory.create()
+    home = factories.UniversityFactory.create()
+    link_to(exam.edition, university=home)
+
+    work = transaction.atomic(partial(paper_links.ask_for_answers, exam, home))
+    links = links_of_two(work, paper_links, "_send")
+
+    assert ExamLink.objects.count() - 1 == wanted("answers_wanted") == links
 
 
 def test_not_too_early_not_without_students_and_not_ourselves(db: None) -> None:
