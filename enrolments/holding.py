@@ -116,7 +116,7 @@ def what_next(case: Enrolment) -> str:
     """What happens next, in one sentence."""
     match case.state:
         case State.DRAFT:
-            return _("Complete the application and send it before the closing date.")
+            return _("Complete the application and send it by the closing date.")
         case State.SUBMITTED if who_has(case) == Who.BOARD:
             return _("When the Board has given permission, the application can be approved.")
         case State.SUBMITTED:

@@ -47,7 +47,7 @@ _kind("published", _("Where and when you sit an exam in {city}"), always=True)
 _kind("moved", _("Your exam in {city} is at another time or place"), always=True)
 _kind("other_place", _("You get another place at an exam in {city}"), always=True)
 _kind("rules_changed", _("What you may use at an exam in {city} has changed"), always=True)
-_kind("cancelled", _("Your exam in {city} is cancelled then and there"), always=True)
+_kind("cancelled", _("Your exam in {city} is not held at that time and place"), always=True)
 _kind(
     "attendance_corrected",
     _("Whether you were at an exam was corrected"),

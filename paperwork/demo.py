@@ -38,7 +38,7 @@ WELCOME = Letter(
         "subject": _("Welcome to {portal}"),
         "text": _(
             "This is how it goes:\n\n✓ You have an account\n● You choose a course\n○ You apply\n"
-            "○ You sit the exam in {city}\n○ The grade goes into your records"
+            "○ You sit the exam in {city}\n○ Your grade is registered"
         ),
         "words": _("See how it works"),
     },

@@ -68,7 +68,7 @@ register_settings(
         _("Who keeps the records of the honours programme"),
         Kind.BOTH,
         {"nl": "honoursorganisatie", "en": "honours organisation"},
-        help=_("“The” stands before it in most texts."),
+        help=_("In English texts “the” stands before it; in Dutch ones it stands in brackets."),
     ),
     Setting(
         "portal.places",
@@ -156,7 +156,7 @@ register_settings(
     Setting(
         "accounts.prove_days",
         Group.KEEPING,
-        _("An account whose e-mail address is never proved goes after"),
+        _("An account whose e-mail address is never confirmed goes after"),
         Kind.NUMBER,
         7,
         unit=Unit.DAYS,

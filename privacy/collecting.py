@@ -10,6 +10,7 @@ from django.apps import apps
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from accounts.models import STUDENT, User
 from enrolments import following
@@ -165,7 +166,7 @@ def _messages(user: User, cases: Sequence[Enrolment]) -> Part:
     ]
     fields = {
         "at": _("When"),
-        "kind": _("About"),
+        "kind": pgettext("event", "About"),
         "subject": _("Subject"),
         "text": _("Text"),
         "read_at": _("Read"),

@@ -105,7 +105,7 @@ register_settings(
         _("Accounts without an application are kept after somebody last signed in"),
         Kind.NUMBER,
         24,
-        help=_("Who has or had a role, or watches at exams, keeps the account."),
+        help=_("Who has or had a role, or invigilates exams, keeps the account."),
         unit=Unit.MONTHS,
         least=6,
         most=120,

@@ -35,4 +35,4 @@ def browser(agent: str) -> str:
     ]
     if all(names):
         return _("%(browser)s on %(system)s") % {"browser": names[0], "system": names[1]}
-    return names[0] or names[1] or _("Another programme")
+    return names[0] or names[1] or _("Another browser")

@@ -65,7 +65,8 @@ def adopt(plan: Plan, tasks: Collection[int] | None = None, *, by: User) -> Adop
 def said_of(left: list[str]) -> str:
     """That these exams were not taken over, and why."""
     return _(
-        "These stay as they are, since they were published or pinned otherwise: %(exams)s."
+        "These stay as they are: they have since been published, or pinned in another place: "
+        "%(exams)s."
     ) % {"exams": ", ".join(left)}
 
 

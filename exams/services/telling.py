@@ -96,7 +96,7 @@ def rules_changed(exam: Exam, event: Event) -> None:
 
 
 def cancelled(sitting: Sitting, students: Iterable[int], event: Event) -> None:
-    """That it is not held then and there, and why."""
+    """That it is not held at that time and place, and why."""
     exam = Exam.objects.select_related("edition__course__university").get(pk=sitting.exam_id)
     for seat in _seats(sitting, students):
         _owe("cancelled", event, exam, seat, reason=event.reason)

@@ -335,7 +335,7 @@ def act(request: PortalRequest, pk: int, name: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs_role(*ARRANGERS)
 def cancel(request: PortalRequest, pk: int) -> HttpResponse:
-    """Asks first: who knows of it hears that it is not held then and there."""
+    """Asks first: who knows of it hears that it is not held at that time and place."""
     row = get_object_or_404(_rows(request), pk=pk)
     data = request.POST if request.method == "POST" else None
     form = CancelForm(data, initial={"seen": row.version})

@@ -203,7 +203,10 @@ def delete_building(request: PortalRequest, pk: int) -> HttpResponse:
 def delete(request: PortalRequest, row: Any, back: str, here: str) -> HttpResponse:
     """Ask first; then delete, or say what still uses it."""
     name, uses = str(row), curation.used_by(row)
-    advice = _("It can be put out of use instead: then nothing new is planned with it.")
+    advice = _(
+        "Untick “in use” instead (for an invigilator “can be asked”): then nothing new is planned "
+        "with it."
+    )
     context: dict[str, Any] = {"name": name, "back": here, "uses": uses, "advice": advice}
     context["can"] = not uses
     status = 200

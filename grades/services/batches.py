@@ -92,10 +92,11 @@ def begin(faculty: Faculty, keys: Sequence[int], *, by: User) -> Batch:
                 faculty=faculty, day=today, number=number, total=len(wanted), made_by=by
             )
     except IntegrityError:
-        raise StaleError(_("A colleague makes a batch at this moment. Look again.")) from None
+        busy = _("A colleague is making a batch at this moment. Look again in a minute.")
+        raise StaleError(busy) from None
     claimed = _sendable(faculty).filter(pk__in=wanted).update(batch=batch)
     if claimed != len(wanted):
-        raise StaleError(_("A colleague makes a batch at this moment. Look again."))
+        raise StaleError(_("A colleague is making a batch at this moment. Look again in a minute."))
     details = {"registrations": claimed, "keys": wanted}
     record(batch, "begin", by=by, to_state=batch.state, details=details)
     # pk is a number, which a hint carries as well as a UUID.

@@ -33,7 +33,7 @@ def _filed_already(row: Registration, _by: Actor) -> str:
 
 def _not_filed(row: Registration, _by: Actor) -> str:
     if row.route == Route.HONOURS:
-        return _("The honours route asks no decision of the Board.")
+        return _("The honours route needs no decision of the Board.")
     if row.filed_on is None:
         return _("The student has not filed the request yet. Has it been filed? Record the day.")
     return ""

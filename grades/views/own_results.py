@@ -279,7 +279,7 @@ def send_back(request: PortalRequest, pk: int) -> HttpResponse:
         except ActionError as refusal:
             messages.error(request, str(refusal))
         else:
-            messages.success(request, _("The result is taken out. Nothing has been told."))
+            messages.success(request, _("The result is taken out. Nobody has been told."))
         return redirect("results:edition", result.enrolment.edition_id)
     context = {
         "result": result,

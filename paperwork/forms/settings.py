@@ -241,7 +241,12 @@ def _colour(label: str) -> forms.CharField:
     return forms.CharField(
         label=label,
         max_length=7,
-        validators=[RegexValidator(r"^#[0-9A-Fa-f]{6}\Z", _("Six figures after a #, as #001158."))],
+        validators=[
+            RegexValidator(
+                r"^#[0-9A-Fa-f]{6}\Z",
+                _("Six digits or letters from A to F after a #, such as #001158."),
+            )
+        ],
         widget=forms.TextInput(attrs={"type": "color"}),
     )
 

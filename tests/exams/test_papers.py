@@ -162,9 +162,9 @@ def test_a_file_that_was_changed_on_the_disk_is_not_handed_out(
 
 GAPS = [
     ({"printed": 24, "collected": 24, "scanned": 24, "sent": 24}, []),
-    ({"printed": 24, "collected": 23}, ["Afgedrukt 24, ingenomen 23: 1 ontbreekt."]),
+    ({"printed": 24, "collected": 23}, ["Afgedrukt 24, ingenomen 23: 1 te weinig."]),
     ({"collected": 23, "scanned": 24}, ["Ingenomen 23, gescand 24: 1 te veel."]),
-    ({"collected": 23, "sent": 22}, ["Er zijn 23 antwoorden, verstuurd zijn er 22: 1 ontbreekt."]),
+    ({"collected": 23, "sent": 22}, ["Er zijn 23 antwoorden, verstuurd zijn er 22: 1 te weinig."]),
     ({"printed": 3}, []),
     ({"printed": 3, "sent": 3}, ["Hoeveel antwoorden zijn ingenomen, is niet opgeschreven."]),
 ]

@@ -65,4 +65,4 @@ def _about(table: Table) -> Sheet:
     ]
     if table.few:
         said.append([_("Hidden"), _("Numbers of fewer than %(n)s cases.") % {"n": table.few}])
-    return Sheet([_("About this report"), ""], said, _("About"))
+    return Sheet([_("About this report"), ""], said, _("About this report"))
