@@ -80,7 +80,7 @@ def news(cases: Sequence[Enrolment]) -> dict[int, News]:
     if not known:
         return {}
     found: dict[int, News] = {}
-    for resit in Resit.objects.filter(enrolment__in=known, answer=""):
+    for resit in Resit.objects.open().filter(enrolment__in=known, answer=""):
         case = known[resit.enrolment_id]
         found[case.pk] = News(turn=_turn(case, _("Say whether you take the resit"), "", ""))
     now = timezone.now()

@@ -28,9 +28,8 @@ def not_there() -> Q:
     sat = Seat.objects.standing().filter(
         enrolment=OuterRef("enrolment"), sitting__exam__attempt=OuterRef("attempt")
     )
-    resits = Resit.objects.filter(~Exists(sat), enrolment=OuterRef("pk"))
-    to_come = resits.exclude(answer=Resit.Answer.NO)
-    return Q(Exists(seats.filter(absent)), ~Exists(seats.exclude(absent)), ~Exists(to_come))
+    resits = Resit.objects.open().filter(~Exists(sat), enrolment=OuterRef("pk"))
+    return Q(Exists(seats.filter(absent)), ~Exists(seats.exclude(absent)), ~Exists(resits))
 
 
 def awaited() -> QuerySet[Enrolment]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Self
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -14,7 +14,7 @@ from django.utils.translation import pgettext_lazy
 from accounts.models import User
 from enrolments.models import Enrolment
 from exams import gates
-from exams.models.exam import FIRST_ATTEMPT, LAST_ATTEMPT
+from exams.models.exam import FIRST_ATTEMPT, LAST_ATTEMPT, Exam
 
 if TYPE_CHECKING:
     from vx_portal.http import Person
@@ -30,6 +30,21 @@ class ResitQuerySet(models.QuerySet["Resit"]):
     def taking(self) -> Self:
         """Those whose student takes part."""
         return self.filter(answer=Resit.Answer.YES)
+
+    def open(self) -> Self:
+        """Those that the student takes, and those to which they can still say yes.
+
+        Without an answer a resit is over once it has begun; where the host has not fixed it, after
+        the day that it named.
+        """
+        fixed = Exam.objects.filter(
+            edition=OuterRef("enrolment__edition"), attempt=OuterRef("attempt")
+        )
+        day = Q(enrolment__edition__resit_on=None)
+        day |= Q(enrolment__edition__resit_on__gte=timezone.localdate())
+        to_come = Q(Exists(fixed.upcoming())) | Q(~Exists(fixed), day)
+        is_given = Q(enrolment__edition__resit_offered=True)
+        return self.filter(Q(answer=Resit.Answer.YES) | Q(is_given, to_come, answer=""))
 
 
 class Resit(models.Model):

@@ -21,6 +21,7 @@ from exams.showing import shown
 from paperwork.services.events import Actor, record
 from paperwork.services.notices import Link, owe_notice, settle
 
+FIRST_RESIT = FIRST_ATTEMPT + 1  # a host gives no third chance by itself
 SITTING = (State.ENROLLED, State.FINISHED)  # cases whose student sits the exam
 LOOK_BACK = timedelta(days=60)  # for sittings whose absent students were not offered a resit yet
 
@@ -32,6 +33,8 @@ def why_no_resit(case: Enrolment, attempt: int) -> str:
     if case.edition.resit_offered is not True:
         return _("The host gives no resit for this course.")
     exam = exam_of(case, attempt)
+    if exam is None and attempt > FIRST_RESIT:
+        return _("The host gives no further resit.")
     if exam is not None and exam.latest_end_at <= timezone.now():
         return _("This resit has been.")
     return ""
@@ -39,7 +42,7 @@ def why_no_resit(case: Enrolment, attempt: int) -> str:
 
 @transaction.atomic
 def offer_resit(
-    case: Enrolment, *, because: str, by: Actor = None, attempt: int = FIRST_ATTEMPT + 1
+    case: Enrolment, *, because: str, by: Actor = None, attempt: int = FIRST_RESIT
 ) -> Resit:
     """Offer the student the next attempt, and ask again which facility is needed.
 

@@ -7,12 +7,11 @@ from datetime import timedelta
 from django.utils import timezone
 
 from exams.models import Resit
-from exams.services.resits import offer_resit, why_no_resit
+from exams.services.resits import FIRST_RESIT, offer_resit, why_no_resit
 from grades.models import Result
 from paperwork.services.notices import UNDO
 
 LOOK_BACK = timedelta(days=60)  # for results of which nobody was told yet
-FIRST_RESIT = 2  # the attempt; a host gives no third chance by itself
 
 
 def offer_after_failing() -> int:

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Role, User
+from courses.models import Edition
 from enrolments.later import news_of
 from enrolments.models import Enrolment
 from enrolments.services.actions import ActionError, StaleError
@@ -79,6 +80,35 @@ def test_a_resit_that_has_been_is_not_offered(db: None) -> None:
 
     with pytest.raises(ActionError):
         resits.offer_resit(fresh(case), because="failed")
+
+
+@pytest.mark.parametrize(
+    ("fixed_in", "expected_in", "asked"),
+    [(5, None, True), (-1, None, False), (None, None, True), (None, 5, True), (None, -1, False)],
+)
+def test_an_answer_is_up_to_the_student_until_the_resit(
+    db: None, fixed_in: int | None, expected_in: int | None, asked: bool
+) -> None:
+    case = offered().enrolment
+    if fixed_in is not None:
+        ExamFactory.create(edition=case.edition, attempt=2, starts_at=in_days(fixed_in))
+    if expected_in is not None:
+        day = timezone.localdate() + timedelta(days=expected_in)
+        Edition.objects.update(exam_on=None, resit_on=day)
+
+    assert (case.pk in own.news([fresh(case)])) == asked
+
+
+def test_who_was_at_neither_gets_no_third_chance_by_itself(db: None) -> None:
+    exam = ExamFactory.create(edition__resit_offered=True)
+    resit = ExamFactory.create(edition=exam.edition, attempt=2)
+    closed = {"state": "closed", "signed_off_at": timezone.now()}
+    sitting = PublishedSittingFactory.create(exam=resit, **closed)
+    seat(sitting, attendance=Attendance.ABSENT)
+
+    assert resits.offer_to_absent(sitting) == []
+    ExamFactory.create(edition=exam.edition, attempt=3)  # unless the host fixes one
+    assert [one.attempt for one in resits.offer_to_absent(sitting)] == [3]
 
 
 def test_the_facility_is_asked_again(db: None) -> None:

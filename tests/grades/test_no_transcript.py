@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import User
+from courses.models import Edition
 from enrolments.holding import Who
 from enrolments.models import Enrolment
 from exams.models import Attendance, Resit, Seat
@@ -65,9 +66,12 @@ def test_who_was_not_there_is_asked_for_nothing(case: Enrolment, sign_in: SignIn
     assert "The host university makes the transcript" not in page
 
 
-@pytest.mark.parametrize("others", ["present", "expected", "open resit", "no resit", "sat resit"])
+@pytest.mark.parametrize(
+    "others", ["present", "expected", "open resit", "resit that was", "no resit", "sat resit"]
+)
 def test_only_who_was_at_none_and_has_no_resit(case: Enrolment, others: str) -> None:
     seat(case)
+    Edition.objects.update(resit_offered=True, resit_on=None)
     if others in {"present", "expected"}:
         seat(case, others, attempt=2)
     elif others != "sat resit":
@@ -76,6 +80,9 @@ def test_only_who_was_at_none_and_has_no_resit(case: Enrolment, others: str) -> 
         Resit.objects.create(
             enrolment=case, attempt=2, because="absent", answer=answer, answered_at=answered_at
         )
+        if others == "resit that was":  # without an answer
+            begun = timezone.now() - timedelta(days=1)
+            ExamFactory.create(edition=case.edition, attempt=2, starts_at=begun)
     else:
         Resit.objects.create(
             enrolment=case,
