@@ -227,8 +227,14 @@ def _begun(papers: Papers) -> datetime | date:
     return papers.result.recorded_at if papers.result else papers.over_on
 
 
+def _refused(row: Registration) -> Step:
+    return Step("refused", _("Registration refused"), is_done=True, at=row.since)
+
+
 def _honours(papers: Papers, row: Registration | None) -> list[Stop]:
-    is_sent = row is not None and row.state in SENT
+    is_refused = row is not None and row.state == R.REFUSED
+    # The Academy says no to what was sent to it; a coordinator before that.
+    is_sent = row is not None and (row.state in SENT or (is_refused and row.sent_at is not None))
     is_done = row is not None and row.state in DONE
     sent = Step(
         "sent",
@@ -243,6 +249,9 @@ def _honours(papers: Papers, row: Registration | None) -> list[Stop]:
         row.registered_on if row and is_done else None,
     )
     due_on = row.due_on if row else None
+    if row is not None and is_refused:
+        steps = [sent, _refused(row)] if is_sent else [_refused(row)]
+        return [_stop(papers, step, Who.NOBODY, "", since=row.since) for step in steps]
     return [
         _stop(
             papers,
@@ -298,8 +307,8 @@ def _in_usis(papers: Papers, row: Registration | None) -> list[Stop]:
     )
     since = row.since if row else _begun(papers)
     if row is not None and row.state == R.REFUSED:
-        refused = Step("refused", _("Registration refused"), is_done=True, at=row.since)
-        return [_stop(papers, step, Who.NOBODY, "", since=since) for step in (filed, refused)]
+        steps = [filed, _refused(row)]
+        return [_stop(papers, step, Who.NOBODY, "", since=since) for step in steps]
     return [
         _stop(
             papers,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -117,6 +117,26 @@ def test_after_a_fail_nothing_is_registered(cast: Cast, case: Enrolment) -> None
     result_of(case, cast.coordinator, transcript=row, grade=5, passed=False, recorded_at=LONG_AGO)
     assert line(case) == [("transcript", "done"), ("verified", "done")]
     assert "niets om te registreren" in what_next(case)
+
+
+@pytest.mark.parametrize(
+    ("sent_at", "stops_before"),
+    [(LONG_AGO, [("sent", DONE)]), (None, [])],
+    ids=["the Academy's no", "a coordinator's, before it was sent"],
+)
+def test_a_refusal_on_the_honours_route_is_the_end(
+    cast: Cast, sent_at: datetime | None, stops_before: list[tuple[str, str]]
+) -> None:
+    case = finished(cast, purpose="honours")
+    row = verified(case, cast.honours, changed_at=LONG_AGO)
+    result = result_of(case, cast.honours, transcript=row, recorded_at=LONG_AGO)
+    values = {"route": "honours", "request_type": "", "proposed_type": "", "created_at": LONG_AGO}
+    registration_of(result, state="refused", refusal="No.", sent_at=sent_at, **values)
+
+    checked = [("transcript", DONE), ("verified", DONE)]
+    assert line(case) == [*checked, *stops_before, ("refused", DONE)]
+    assert who(case) == Who.NOBODY
+    assert "geweigerd" in what_next(case)
 
 
 @pytest.mark.parametrize(
