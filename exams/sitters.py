@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.db.models import OuterRef, QuerySet
 
 from enrolments.models import Enrolment
 from exams import planning
-from exams.models import ARRANGEMENTS, Exam, Facility, Mode, SlotChoice
+from exams.models import Exam, Facility, Mode, Seat, SlotChoice
 from exams.places import is_away
 from exams.planning import Span
 from exams.services.resits import SITTING, takers
 
 LEIDEN = ZoneInfo(settings.TIME_ZONE)
 KINDS = {"computer": planning.Kind.COMPUTERS}  # the others have the same name
-FACILITY = ("attempt", "extra_minutes", "other", *list(ARRANGEMENTS)[:4])
 
 
 def kind_of(kind: str) -> planning.Kind:
@@ -95,7 +95,7 @@ class Takers(NamedTuple):
     # case, student, name, edition, kind, faculty, programme; in order of name
     enrolled: list[tuple[int, int, str, int, str, int | None, int | None]]
     resits: dict[int, set[int]]  # of each exam that is one: the cases that take part
-    granted: list[tuple[Any, ...]]  # case, and what `FACILITY` names
+    granted: list[tuple[int, int, int, list[str]]]  # case, attempt, extra minutes, arrangement
     chosen: list[tuple[int, int, int, datetime]]  # exam, case, slot, its moment
 
 
@@ -105,7 +105,6 @@ def takers_of(exams: Iterable[Exam]) -> Takers:
     cases = Enrolment.objects.filter(
         edition__in={exam.edition_id for exam in exams}, state__in=SITTING
     )
-    granted = Facility.objects.granted().filter(enrolment__in=cases).order_by("pk")
     slots = [exam for exam in exams if getattr(exam, "has_slots", True)]
     chosen = SlotChoice.objects.filter(exam__in=slots).order_by("slot__starts_at", "pk")
     return Takers(
@@ -115,9 +114,29 @@ def takers_of(exams: Iterable[Exam]) -> Takers:
             )
         ),
         takers(exams),
-        list(granted.values_list("enrolment", *FACILITY)),
+        _granted(cases),
         list(chosen.values_list("exam", "enrolment", "slot", "slot__starts_at")) if slots else [],
     )
+
+
+def _granted(cases: QuerySet[Enrolment]) -> list[tuple[int, int, int, list[str]]]:
+    """What holds for each: what was granted, or what the seat has since before it was asked anew.
+
+    A newer decision takes nothing away from a seat while it waits, nor when it is not accepted.
+    """
+    seats = Seat.objects.standing().filter(
+        enrolment=OuterRef("enrolment"), sitting__exam__attempt=OuterRef("attempt")
+    )
+    rows = Facility.objects.filter(enrolment__in=cases).exclude(state=Facility.State.WITHDRAWN)
+    rows = rows.annotate(
+        seat_minutes=seats.values("extra_minutes")[:1], seat_has=seats.values("arrangement")[:1]
+    )
+    return [
+        (row.enrolment_id, row.attempt, row.extra_minutes, row.flags)
+        if row.state == Facility.State.CHECKED
+        else (row.enrolment_id, row.attempt, row.seat_minutes or 0, row.seat_has or [])
+        for row in rows.order_by("pk")
+    ]
 
 
 def tasks_of(by_pk: dict[int, Exam], known: Takers, *, everywhere: bool = False) -> dict[int, Task]:
@@ -150,10 +169,9 @@ def _sitters(
     editions: defaultdict[int, list[Exam]] = defaultdict(list)
     for each in by_pk.values():
         editions[each.edition_id].append(each)
-    granted = {}
-    for case, attempt, extra, other, *having in who.granted:
-        flags = [key for key, has in zip(ARRANGEMENTS, having, strict=False) if has]
-        granted[case, attempt] = (extra, (*flags, *([other] if other else [])))
+    granted = {
+        (case, attempt): (extra, tuple(flags)) for case, attempt, extra, flags in who.granted
+    }
     found: defaultdict[int, dict[int, Sitter]] = defaultdict(dict)
     for case, student, name, edition, kind, *_studies in who.enrolled:
         for exam in editions[edition]:

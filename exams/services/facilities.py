@@ -76,7 +76,7 @@ def ask(
 ) -> Facility:
     """Write what the student says was granted, with the decision; exam staff get it to check.
 
-    What was asked before for this attempt is replaced, its file too. Until the new one is checked,
+    What was asked before for this attempt is replaced, its file too. Until a new one is granted,
     seats keep what they have. Raises ActionError when `by` is not its student or it is too late,
     FileRefusedError when the file cannot be kept.
     """
