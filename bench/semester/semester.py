@@ -115,14 +115,14 @@ class Semester:
         if any(each.exists() for each in self._unfinished()):
             clock.forward(UNDO + timedelta(seconds=1))  # what can be taken back goes now
         kill = kill and self.processes.killed.total() < self.sizes.most_kills
-        killed, known, since, began = False, -1, time.monotonic(), time.monotonic()
+        killed, known, since, began = False, None, time.monotonic(), time.monotonic()
         while left := self.due():
             if kill and not killed and self._is_held():
                 self.processes.kill_a_worker()
                 killed = True
-            now = time.monotonic()
-            if left != known:
-                known, since = left, now
+            now, progress = time.monotonic(), (left, *self._beats())
+            if progress != known:
+                known, since = progress, now
             elif now - since > IDLE:
                 clock.forward(timedelta(seconds=LEASE + 1))
                 since = now
@@ -141,6 +141,12 @@ class Semester:
         rows += [Batch.objects.exclude(state=Batch.State.SENT)]
         rows += [Plan.objects.filter(state__in=[Plan.State.WAITING, Plan.State.RUNNING])]
         return sum(each.count() for each in rows)
+
+    @staticmethod
+    def _beats() -> list[datetime | None]:
+        """Signs of life of plans that are made: forward, another worker would begin them anew."""
+        running = Plan.objects.filter(state=Plan.State.RUNNING)
+        return list(running.values_list("beat_at", flat=True))
 
     @staticmethod
     def _unfinished() -> list[Any]:
