@@ -115,7 +115,8 @@ class Semester:
         if any(each.exists() for each in self._unfinished()):
             clock.forward(UNDO + timedelta(seconds=1))  # what can be taken back goes now
         kill = kill and self.processes.killed.total() < self.sizes.most_kills
-        killed, known, since, began = False, None, time.monotonic(), time.monotonic()
+        killed, since, began = False, time.monotonic(), time.monotonic()
+        known: tuple[Any, ...] = ()
         while left := self.due():
             if kill and not killed and self._is_held():
                 self.processes.kill_a_worker()
