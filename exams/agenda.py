@@ -97,13 +97,11 @@ def agenda(user: User) -> Agenda:
 
 def _going_on(exams: QuerySet[Exam]) -> QuerySet[Exam]:
     """Those to come that somebody sits, and those of which a sitting is not closed."""
-    sits, retakes = places.cases_here(), places.resits_here()
     coming = Exam.objects.upcoming().values("pk")
-    wanted = Q(Exists(sits), attempt=FIRST_ATTEMPT) | Q(Exists(retakes), attempt__gt=FIRST_ATTEMPT)
     unclosed = Sitting.objects.filter(exam=OuterRef("pk"), state__in=OPEN)
     sittings = Sitting.objects.standing().select_related("room__building")
     return (
-        exams.filter(Q(pk__in=coming) & wanted | Q(Exists(unclosed)))
+        exams.filter(Q(pk__in=coming) & places.sat_here() | Q(Exists(unclosed)))
         .annotate(has_paper=HAS_PAPER)
         .select_related("edition__course__university")
         .prefetch_related(Prefetch("sittings", sittings, to_attr="standing"))
@@ -116,13 +114,11 @@ def missed(exams: QuerySet[Exam]) -> list[Exam]:
     The first one first. They leave it when the host fixes another moment, or the cases end.
     """
     now = timezone.now()
-    sits, retakes = places.cases_here([State.ENROLLED]), places.resits_here()
     planned = Sitting.objects.standing().filter(exam=OuterRef("pk"))
     return list(
         exams.filter(
             Q(starts_at__lte=now) | Q(window_until__lte=now),
-            Q(Exists(sits), attempt=FIRST_ATTEMPT)
-            | Q(Exists(retakes), Exists(sits), attempt__gt=FIRST_ATTEMPT),
+            places.sat_here([State.ENROLLED]),
             ~Exists(planned),
         )
         .select_related("edition__course__university")

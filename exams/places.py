@@ -35,8 +35,8 @@ def cases_here(states: Iterable[State] = SITTING) -> QuerySet[Enrolment]:
     return rows.filter(state__in=list(states))
 
 
-def resits_here() -> QuerySet[Resit]:
-    """For a subquery of exams: who takes this resit in our rooms."""
+def resits_here(states: Iterable[State] = SITTING) -> QuerySet[Resit]:
+    """For a subquery of exams: who takes this resit in our rooms, of cases in these states."""
     return (
         Resit.objects.taking()
         .alias(held=_held())
@@ -44,8 +44,16 @@ def resits_here() -> QuerySet[Resit]:
             Q(held=Held.LEIDEN) | ~Q(enrolment__kind=Kind.INCOMING),
             attempt=OuterRef("attempt"),
             enrolment__edition=OuterRef("edition"),
+            enrolment__state__in=list(states),
         )
     )
+
+
+def sat_here(states: Iterable[State] = SITTING) -> Q:
+    """Of exams: those that somebody sits in our rooms."""
+    states = list(states)
+    first = Q(attempt=FIRST_ATTEMPT) & Exists(cases_here(states))
+    return first | Q(attempt__gt=FIRST_ATTEMPT) & Exists(resits_here(states))
 
 
 def _held() -> ExpressionWrapper[OuterRef]:
@@ -54,10 +62,8 @@ def _held() -> ExpressionWrapper[OuterRef]:
 
 def here(rows: QuerySet[Exam]) -> QuerySet[Exam]:
     """Those held in our rooms, for everybody or for some."""
-    first = Q(attempt=FIRST_ATTEMPT) & Exists(cases_here())
-    again = Q(attempt__gt=FIRST_ATTEMPT) & Exists(resits_here())
     planned = Q(Exists(Sitting.objects.standing().filter(exam=OuterRef("pk"))))
-    return rows.filter(Q(held=Held.LEIDEN) | first | again | planned)
+    return rows.filter(Q(held=Held.LEIDEN) | sat_here() | planned)
 
 
 def is_here(exam: Exam) -> bool:

@@ -21,7 +21,7 @@ from accounts.models import User
 from courses import house
 from courses.models import University
 from enrolments.services.actions import ActionError
-from exams import lists, people
+from exams import lists, people, places
 from exams.models import Exam, ExamLink, Held, Paper
 from exams.services import fixing, own_papers, paper_links
 from exams.services.papers import PaperError
@@ -77,11 +77,16 @@ def ask_to_fix(today: date) -> int:
 
 
 def ask_for_papers(today: date) -> int:
-    """Hosts whose paper is due within a week or late; exam staff hear of those that are late."""
+    """Hosts whose paper is due within a week or late; exam staff hear of those that are late.
+
+    Of an exam that nobody sits no paper is asked for, and nobody has to see to one any more.
+    """
+    _want_no_more()
     asked, every = 0, house.number("exams.remind_days")
     here = Paper.objects.current().values("exam")
     rows = Exam.objects.upcoming().filter(held=Held.LEIDEN, paper_due_at__isnull=False)
-    rows = rows.exclude(pk__in=here).exclude(edition__course__university__is_home=True)
+    rows = rows.filter(places.sat_here()).exclude(pk__in=here)
+    rows = rows.exclude(edition__course__university__is_home=True)
     for exam in rows.select_related("edition__course__university").order_by("pk"):
         assert exam.paper_due_at is not None  # noqa: S101  # asked for above
         due = timezone.localdate(exam.paper_due_at)
@@ -105,6 +110,15 @@ def ask_for_papers(today: date) -> int:
         ask = partial(paper_links.ask, exam, by=None)
         asked += _ask(host, question, links, ask, exam.contact_email or host.contact_email)
     return asked
+
+
+def _want_no_more() -> None:
+    """What was asked for exams that nobody sits any more leaves "now up to you"."""
+    unsat = Exam.objects.upcoming().exclude(places.sat_here()).filter(held=Held.LEIDEN)
+    asked = Notice.objects.to_do().filter(kind__in=["exams.paper_wanted", "exams.paper_late"])
+    asked.filter(subject_kind=Exam._meta.label_lower, subject_id__in=unsat.values("pk")).update(
+        settled_at=timezone.now()
+    )
 
 
 def _tell_staff(exam: Exam, facts: dict[str, Any]) -> None:

@@ -27,7 +27,7 @@ from paperwork.filing import path_of
 from paperwork.models import Notice
 from tests import factories
 from tests.enrolments.cases import case_in
-from tests.exams.sittings import ExamFactory
+from tests.exams.sittings import ExamFactory, enrolled
 from tests.exams.things import link_to
 from tests.paperwork.files.samples import plain
 from tests.races import at_once
@@ -51,9 +51,12 @@ def contact_of(edition: Edition) -> User:
 
 
 def exam_whose_paper_is_due_in(days: int, **fields: object) -> Exam:
+    """One, with a student."""
     now = timezone.now()
     due = now + timedelta(days=days)
-    return ExamFactory.create(starts_at=now + timedelta(days=20), paper_due_at=due, **fields)
+    exam = ExamFactory.create(starts_at=now + timedelta(days=20), paper_due_at=due, **fields)
+    enrolled(exam)
+    return exam
 
 
 def wanted(kind: str) -> int:
@@ -208,6 +211,38 @@ def test_only_papers_that_come_here_are_asked_for(db: None) -> None:
     contact_of(exam.edition)
 
     assert chasing.ask_for_papers(timezone.localdate()) == 0
+
+
+def test_the_paper_of_an_exam_that_nobody_sits_is_not_asked_for(db: None) -> None:
+    left = exam_whose_paper_is_due_in(-1)
+    again = exam_whose_paper_is_due_in(-1, attempt=2)
+    for exam in (left, again):
+        contact_of(exam.edition)
+    left.edition.enrolments.update(state="withdrawn")
+    factories.MemberFactory.create(role=Role.EXAMS)
+    takes = again.edition.enrolments.get()
+    today = timezone.localdate()
+    assert chasing.ask_for_papers(today) == 0
+    assert not Notice.objects.exists()
+
+    takes.resits.create(attempt=2, because="failed", answer="yes", answered_at=timezone.now())
+    assert chasing.ask_for_papers(today) == 1
+    assert wanted("paper_late") == 1
+
+    takes.edition.enrolments.update(state="withdrawn")
+    assert chasing.ask_for_papers(today + timedelta(days=20)) == 0
+    assert not Notice.objects.to_do().exists(), "nobody has to see to it any more"
+
+
+@pytest.mark.parametrize("exams", [1, 3])
+def test_who_owes_a_paper_is_found_in_as_many_queries_for_more(
+    db: None, django_assert_num_queries: Any, exams: int
+) -> None:
+    for _number in range(exams):
+        exam_whose_paper_is_due_in(30)
+
+    with django_assert_num_queries(3):  # what nobody sits, the settings, the exams
+        assert chasing.ask_for_papers(timezone.localdate()) == 0
 
 
 @pytest.mark.parametrize(
