@@ -33,7 +33,7 @@ from paperwork import making, restored, waking
 from paperwork.models import Document, Event
 from paperwork.services.documents import owe_document
 from paperwork.services.events import record
-from paperwork.services.notices import Link, owe_notice, owed_together, settle
+from paperwork.services.notices import Link, owe_notice, owed_together
 
 log = structlog.get_logger("grades.batches")
 S = RegistrationState
@@ -194,7 +194,6 @@ def _finish(batch: Batch) -> bool:
     if not same.update(**values, changed_at=timezone.now()):
         return True
     batch.refresh_from_db()
-    settle(batch)
     with owed_together():
         _tell_left_out(batch)
     if not total:
@@ -202,6 +201,7 @@ def _finish(batch: Batch) -> bool:
     _owe_cover(batch)
     record(batch, "sent", by=batch.made_by, to_state=batch.state)
     recorders = _recorders(batch)
+    waits = batch.registrations.current().filter(state=S.SENT).exists()
     with owed_together():
         if not recorders:
             _tell_the_office(batch)
@@ -213,7 +213,7 @@ def _finish(batch: Batch) -> bool:
                 {"number": total, "batch": batch},
                 about=batch,
                 link=Link("registrations:batch", [batch.pk]),
-                asks=True,
+                asks=waits,
             )
     return True
 

@@ -57,6 +57,7 @@ def receive(
         for one in {shown, *originals}:
             files.keep(KeptUpload(one), purpose=one.purpose, by=by, about=row)
         event = record(row, "receive", by=by, role=role, to_state=S.RECEIVED)
+        telling.no_longer_wanted(case)
         telling.received(event, row)
     reading.read_now(row)
     return row

@@ -106,7 +106,7 @@ def change_route(row: Registration, case: Enrolment, change: PurposeChange, *, b
         "sent_at": None,
         "taken_by": None,
     }
-    seen, as_seen = row.state, _same(row)
+    seen, batch, as_seen = row.state, row.batch_id, _same(row)
     for name, value in values.items():
         setattr(row, name, value)
     row.enrolment = case
@@ -125,6 +125,7 @@ def change_route(row: Registration, case: Enrolment, change: PurposeChange, *, b
     )
     owe_paper(row)
     telling.tell(event, row)
+    telling.no_longer_sent(batch)
     telling.not_theirs_any_more(event, row, had_it)
 
 
@@ -232,7 +233,7 @@ def act(
         "changed_at": now,
     }
     before = {field: getattr(row, field) for field in values}
-    as_seen = _same(row)
+    batch, as_seen = row.batch_id, _same(row)
     for field, value in values.items():
         setattr(row, field, value)
     row.due_on = values["due_on"] = due_after(row, target)
@@ -260,6 +261,8 @@ def act(
     if target != seen or name == "choose":
         owe_paper(row)
     telling.tell(event, row)
+    if seen == S.SENT != target:
+        telling.no_longer_sent(batch)
     return event
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.models import User
 from enrolments import people
 from grades import proposing, registrars
-from grades.models import HonoursLink, Registration, RegistrationState
+from grades.models import Batch, HonoursLink, Registration, RegistrationState
 from paperwork.models import Event, Notice
 from paperwork.services.notices import (
     UNDO,
@@ -154,6 +154,16 @@ def nobody(row: Registration) -> None:
         )
 
 
+def no_longer_sent(batch: int | None) -> None:
+    """One of the batch with this key need not be entered any more: after the last, nobody is asked.
+
+    Of two at once the second sees what the first did.
+    """
+    whole = Batch.objects.select_for_update(no_key=True).filter(pk=batch).first()
+    if whole and not whole.registrations.current().filter(state=S.SENT).exists():
+        settle(whole)
+
+
 def _back(event: Event, row: Registration) -> None:
     home = people.home_side(row.enrolment)
     staff(event, row, "registration_back", home, asks=True, until=_end_of(row))
@@ -216,6 +226,7 @@ def not_theirs_any_more(event: Event, row: Registration, had_it: Iterable[User |
 def no_longer(row: Registration, result: Result) -> None:
     """`row` rests on a result that was corrected: who has its paperwork must know."""
     settle(row)
+    no_longer_sent(row.batch_id)
     take_back_all(row)
     if row.state not in {S.SENT, S.REGISTERED, S.RECONCILED}:
         return
@@ -240,8 +251,10 @@ def _corrected(row: Registration, result: Result) -> str:
 def holds_again(row: Registration, result: Result) -> None:
     """`result` was taken back in time: nobody hears of it, what was asked is asked as before."""
     take_back(_corrected(row, result))
-    settled = Notice.objects.about(row).filter(settled_at__gte=result.recorded_at)
-    settled.update(settled_at=None)
+    waits = row.batch if row.state == S.SENT else None
+    for about in filter(None, (row, waits)):
+        settled = Notice.objects.about(about).filter(settled_at__gte=result.recorded_at)
+        settled.update(settled_at=None)
 
 
 def take_back_all(row: Registration) -> None:

@@ -11,7 +11,8 @@ from django.utils import timezone
 from accounts.models import User
 from enrolments import people
 from grades.models import Result
-from paperwork.services.notices import UNDO, Link, owe_notice, settle
+from paperwork.models import Notice
+from paperwork.services.notices import UNDO, Link, owe_notice, settle, take_back
 
 if TYPE_CHECKING:
     from enrolments.models import Enrolment
@@ -117,6 +118,13 @@ def decided(event: Event, transcript: Transcript, *, wait: timedelta = UNDO) -> 
         asks=is_returned,
         wait=wait,
     )
+
+
+def undone(event: Event, transcript: Transcript) -> None:
+    """`event` was taken back in time: nobody hears of it, what was asked is asked as before."""
+    take_back(key_of(event))
+    settled = Notice.objects.about(transcript).filter(settled_at__gte=event.at)
+    settled.update(settled_at=None)
 
 
 def _owe(

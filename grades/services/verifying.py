@@ -20,7 +20,7 @@ from grades.services import registering, telling
 from grades.services.actions import ACTIONS, ActionError, StaleError, actions_for
 from paperwork.models import Event
 from paperwork.services.events import record
-from paperwork.services.notices import UNDO, take_back
+from paperwork.services.notices import UNDO
 
 S = TranscriptState
 
@@ -242,7 +242,7 @@ def undo(event: Event, transcript: Transcript, *, by: User) -> None:
         to_state=event.from_state,
         details={"undone": event.action},
     )
-    take_back(telling.key_of(event))
+    telling.undone(event, transcript)
 
 
 def _unrecord(result: Result) -> None:

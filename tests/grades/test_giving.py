@@ -11,7 +11,7 @@ from django.test import Client
 from accounts.models import User
 from enrolments.models import Enrolment
 from grades.models import Transcript
-from grades.services import reading, receiving
+from grades.services import chasing, reading, receiving
 from grades.services.actions import ActionError
 from paperwork import limited
 from paperwork.models import Attachment, Event, Notice
@@ -46,6 +46,15 @@ class TestStudent:
         assert ("grades.transcript_received", cast.owner.pk) in kinds
         assert ("grades.transcript_to_verify", cast.coordinator.pk) in kinds
         assert b"".join(client.get(path_of(case, f"files/{row.file_id}/"))).startswith(b"%PDF")
+
+    def test_is_no_longer_asked_for_it(self, cast: Cast, case: Enrolment) -> None:
+        chasing.chase_now(chasing.due_on(case))
+        wanted = Notice.objects.filter(kind="grades.transcript_wanted", recipient=cast.owner)
+        assert wanted.to_do().exists()
+
+        receiving.receive(case, [upload(paper_of(case))], by=cast.host)
+
+        assert not wanted.to_do().exists()
 
     def test_a_wrong_field_keeps_the_file(
         self, cast: Cast, case: Enrolment, sign_in: SignIn

@@ -139,6 +139,16 @@ class TestUndo:
         assert not Result.objects.exists()
         assert Notice.objects.get(kind="grades.transcript_verified").state == "cancelled"
 
+    def test_who_had_it_to_verify_has_it_again(self, cast: Cast, case: Enrolment) -> None:
+        row = receiving.receive(case, [upload(paper_of(case))], by=cast.owner)
+        asked = Notice.objects.filter(kind="grades.transcript_to_verify").to_do()
+        event = verifying.verify(row, statement(case), by=cast.coordinator)
+        assert not asked.exists()
+
+        verifying.undo(event, row, by=cast.coordinator)
+
+        assert asked.get().recipient == cast.coordinator
+
     def test_the_result_before_holds_again(self, cast: Cast, case: Enrolment) -> None:
         verifying.verify(transcript_of(case), statement(case), by=cast.coordinator)
         row = receiving.receive(case, [upload(paper_of(case))], by=cast.owner)
