@@ -82,13 +82,13 @@ def ask(
     """
     if case.student_id != by.pk:
         raise ActionError(_("Only the student can ask for a facility."))
+    Enrolment.objects.select_for_update().get(pk=case.pk)  # of two clicks the second finds the row
     exam = exam_of(case, attempt)
     if refusal := why_not(case, attempt, exam):
         raise ActionError(refusal)
     now = timezone.now()
-    facility = (
-        Facility.objects.select_for_update().filter(enrolment=case, attempt=attempt).first()
-    ) or Facility(enrolment=case, attempt=attempt)
+    asked = Facility.objects.select_for_update().filter(enrolment=case, attempt=attempt)
+    facility = asked.first() or Facility(enrolment=case, attempt=attempt)
     for name, value in facts.items():
         setattr(facility, name, value)
     facility.state, facility.refusal = S.ASKED, ""

@@ -17,6 +17,7 @@ from exams.forms.student import ARRANGED, FacilityForm
 from exams.models import Facility, Resit, Seat, SlotOffer
 from exams.models.exam import FIRST_ATTEMPT, LAST_ATTEMPT
 from exams.services import facilities, resits, slots
+from paperwork.refusals import FileRefusedError
 from vx_portal.http import PortalRequest, current_user
 
 
@@ -58,6 +59,8 @@ def facility(request: PortalRequest, reference: str, attempt: int = FIRST_ATTEMP
     if not refusal and form.is_valid():
         try:
             facilities.ask(case, attempt, form.facts(), form.cleaned_data["decision"], by=user)
+        except FileRefusedError as error:
+            form.add_error("decision", str(error))
         except ActionError as error:
             form.add_error(None, str(error))
         else:

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from accounts.models import Role, User
 from exams.instances import situation
 from exams.models import Exam, Facility, Seat, Sitting
 from exams.services import facilities, sittings
+from paperwork.models import Attachment
 from tests import factories
 from tests.enrolments.cases import fresh
 from tests.exams.planned import plan_all, problems_of, publish_all
 from tests.exams.sittings import LENGTH, ExamFactory, RoomFactory, enrolled
-from tests.exams.test_facilities import asked, checked
+from tests.exams.test_facilities import asked, checked, decision
+from tests.races import at_once
 
 
 @pytest.fixture
@@ -94,3 +100,32 @@ def test_what_was_never_granted_comes_to_no_seat(exam: Exam, staff: User) -> Non
     seat = Seat.objects.get()
     assert (seat.extra_minutes, seat.arrangement) == (0, [])
     assert Facility.objects.get().state == Facility.State.ASKED
+
+
+# --- two clicks -----------------------------------------------------------------------------------
+def test_of_two_clicks_at_once_the_second_sends_it_again(transactional_db: None) -> None:
+    case = fresh(enrolled(ExamFactory.create()))
+
+    results = at_once([lambda: asked(case)] * 4)
+
+    assert [type(result) for result in results] == [Facility] * 4, results
+    assert Attachment.objects.about(Facility.objects.get()).count() == 1
+
+
+def test_a_decision_that_another_click_sent_already_is_asked_again(
+    exam: Exam, sign_in: Callable[[User], Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case, ask = fresh(enrolled(exam)), facilities.ask
+
+    def second_click(*said: Any, by: User) -> Facility:
+        ask(*said, by=by)
+        return ask(*said, by=by)
+
+    monkeypatch.setattr(facilities, "ask", second_click)
+    address = reverse("exchange-exam:facility", args=[case.reference, 1])
+    response = sign_in(case.student).post(address, {"extra_minutes": "45", "decision": decision()})
+
+    assert response.status_code == 422
+    assert list(response.context["form"].errors) == ["decision"]
+    assert 'value="45"' in response.text
+    assert Attachment.objects.about(Facility.objects.get()).count() == 1
