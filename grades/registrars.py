@@ -92,16 +92,23 @@ def recorders(row: Registration) -> QuerySet[User]:
 
 
 def can_all_be_recorded(rows: Iterable[Registration]) -> bool:
-    """Whether of each of `rows` somebody other than who verified it can record the end.
+    """Whether of each of `rows` somebody other than who verified it can record the end."""
+    return all(recorders_of(rows).values())
 
-    A query for each programme and verifier among them.
+
+def recorders_of(rows: Iterable[Registration]) -> dict[int, set[User]]:
+    """The people who record each of `rows`, of one route, by key.
+
+    A query or two for each programme and verifier among them.
     """
-    asked = {}
+    asked: dict[tuple[int | None, ...], set[User]] = {}
+    found = {}
     for row in rows:
         whose = (row.enrolment.faculty_id, row.enrolment.programme_id, row.verified_by_id)
         if whose not in asked:
-            asked[whose] = recorders(row).exists()
-    return all(asked.values())
+            asked[whose] = set(recorders(row))
+        found[row.pk] = asked[whose]
+    return found
 
 
 def other_side(row_purpose: str, faculty: int | None, programme: int | None) -> QuerySet[User]:

@@ -200,22 +200,32 @@ def _finish(batch: Batch) -> bool:
         return True
     _owe_cover(batch)
     record(batch, "sent", by=batch.made_by, to_state=batch.state)
-    recorders = _recorders(batch)
-    waits = batch.registrations.current().filter(state=S.SENT).exists()
     with owed_together():
-        if not recorders:
-            _tell_the_office(batch)
-        for reader in recorders:
-            owe_notice(
-                "grades.registration_batch",
-                f"batch-{batch.pk}-{reader.pk}",
-                reader,
-                {"number": total, "batch": batch},
-                about=batch,
-                link=Link("registrations:batch", [batch.pk]),
-                asks=waits,
-            )
+        _tell_recorders(batch, total)
     return True
+
+
+def _tell_recorders(batch: Batch, total: int) -> None:
+    """Who sees all of it, once; of what none of them records, those who do, or the office."""
+    rows = rows_of(batch)
+    recorders = registrars.recorders_of(rows)
+    waits = any(row.state == S.SENT for row in rows)
+    told = _see_all_of(batch) & set[User]().union(*recorders.values())
+    for reader in told:
+        owe_notice(
+            "grades.registration_batch",
+            f"batch-{batch.pk}-{reader.pk}",
+            reader,
+            {"number": total, "batch": batch},
+            about=batch,
+            link=Link("registrations:batch", [batch.pk]),
+            asks=waits,
+        )
+    unheard = [row for row in rows if row.state == S.SENT and not recorders[row.pk] & told]
+    for row in unheard:
+        telling.sent_in_batch(row, recorders[row.pk])
+    for row in [row for row in unheard if not recorders[row.pk]][:1]:
+        telling.nobody(row)  # once for all of them
 
 
 def _tell_left_out(batch: Batch) -> None:
@@ -257,21 +267,14 @@ def _why(row: Registration) -> str:
     return _("its form could not be made. The programme office sees why; then send it anew.")
 
 
-def _tell_the_office(batch: Batch) -> None:
-    """When nobody but who verified it could record one of them."""
-    for row in rows_of(batch):
-        if not registrars.recorders(row).exists():
-            telling.nobody(row)
-            break
-
-
-def _recorders(batch: Batch) -> list[User]:
+def _see_all_of(batch: Batch) -> set[User]:
+    """The administration; where there is none, the other coordinators of the whole faculty."""
     held = Membership.objects.current().filter(faculty=batch.faculty_id, user__is_active=True)
     administration = held.filter(role=Role.ADMINISTRATION)
     if not administration.exists():  # those of some programmes do not see the whole batch
         administration = held.filter(role=Role.COORDINATOR, programmes=None)
         administration = administration.exclude(user=batch.made_by_id)
-    return list(User.objects.filter(pk__in=administration.order_by().values("user")))
+    return set(User.objects.filter(pk__in=administration.order_by().values("user")))
 
 
 def rows_of(batch: Batch) -> list[Registration]:

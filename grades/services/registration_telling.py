@@ -139,6 +139,12 @@ def _sent(event: Event, row: Registration) -> None:
         nobody(row)
 
 
+def sent_in_batch(row: Registration, to: Iterable[User]) -> None:
+    """Tell those who record `row`, when none of them hears of its batch."""
+    for event in Event.objects.about(row).filter(action="send").order_by("-at", "-pk")[:1]:
+        staff(event, row, "registration_sent", to, asks=True, until=_end_of(row))
+
+
 def nobody(row: Registration) -> None:
     """No one can record `row`: the office, which gives the roles, hears it once a week."""
     case = row.enrolment

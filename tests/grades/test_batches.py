@@ -176,62 +176,6 @@ def test_what_came_back_is_no_longer_in_the_files(made: list[str], sign_in: Sign
     assert rows[0].enrolment.reference not in page.content.decode()
 
 
-def register(cast: Cast, row: Registration) -> None:
-    moved(fresh(row), "register", cast=cast)
-
-
-def send_back(cast: Cast, row: Registration) -> None:
-    moved(fresh(row), "back", cast=cast)
-
-
-@pytest.mark.parametrize("leave", [register, send_back, to_honours, fail])
-def test_the_administration_is_asked_until_the_last_of_it_is_dealt_with(
-    made: list[str], leave: Callable[[Cast, Registration], None]
-) -> None:
-    cast = make_cast()
-    first, last = prepared(cast)
-    batch = batches.begin(cast.faculty, [first.pk, last.pk], by=cast.coordinator)
-    batches.work(batch.pk)
-    asked = Notice.objects.filter(kind="grades.registration_batch").to_do()
-
-    leave(cast, first)
-    assert asked.get().recipient == cast.administration
-    leave(cast, last)
-    assert not asked.exists()
-
-
-def test_a_correction_that_is_taken_back_asks_the_administration_again(made: list[str]) -> None:
-    cast = make_cast()
-    (row,) = prepared(cast, 1)
-    batch = batches.begin(cast.faculty, [row.pk], by=cast.coordinator)
-    batches.work(batch.pk)
-    asked = Notice.objects.filter(kind="grades.registration_batch").to_do()
-    fail(cast, row)
-    assert not asked.exists()
-
-    registering.forget_registration(Result.objects.current().get())
-
-    assert asked.exists()
-
-
-def test_nobody_is_asked_for_what_was_entered_before_the_batch_was_told(
-    made: list[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    cast = make_cast()
-    (row,) = prepared(cast, 1)
-    batch = batches.begin(cast.faculty, [row.pk], by=cast.coordinator)
-    finish = batches._finish
-
-    def late(batch: Batch) -> bool:
-        register(cast, row)
-        return finish(batch)
-
-    monkeypatch.setattr(batches, "_finish", late)
-    batches.work(batch.pk)
-
-    assert not Notice.objects.get(kind="grades.registration_batch").asks
-
-
 def test_who_coordinates_some_programmes_opens_what_they_made(sign_in: SignIn) -> None:
     cast = make_cast()
     (row,) = prepared(cast, 1)
