@@ -7,12 +7,12 @@ from django.utils import timezone
 
 from enrolments.models import Enrolment
 from exams import people
-from exams.models import Exam, Seat, Sitting, SlotChoice, SlotOffer
-from exams.services import seating, telling_invigilators
+from exams.models import Exam, Seat, Sitting
+from exams.services import resits, seating, telling_invigilators
 from exams.services.sittings import OPEN, where
 from paperwork.models import Event
 from paperwork.services.events import record
-from paperwork.services.notices import Link, owe_notice, settle
+from paperwork.services.notices import Link, owe_notice
 
 
 def leave(case: Enrolment, event: Event) -> None:
@@ -23,16 +23,8 @@ def leave(case: Enrolment, event: Event) -> None:
     exams = Exam.objects.filter(edition=case.edition_id).select_for_update().order_by("pk")
     for exam in exams:  # as those who plan or choose do: one after the other
         exam.edition = case.edition
-        _free_slot(case, exam)
+        resits.free_slot(case, exam)
         _free_seats(case, exam, event)
-
-
-def _free_slot(case: Enrolment, exam: Exam) -> None:
-    settle(exam, "exams.slots", "exams.slot_gone", reader=case.student)
-    chosen = SlotChoice.objects.filter(exam=exam, enrolment=case)
-    for choice in chosen.filter(slot__starts_at__gt=timezone.now()):
-        SlotOffer.objects.filter(pk=choice.slot_id).update(taken=F("taken") - 1)
-        choice.delete()
 
 
 def _free_seats(case: Enrolment, exam: Exam, event: Event) -> None:

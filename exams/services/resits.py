@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -14,7 +15,17 @@ from accounts.models import User
 from enrolments.models import Enrolment, State
 from enrolments.services.actions import ActionError, StaleError
 from exams import people
-from exams.models import Attendance, Exam, Facility, Resit, Seat, Sitting, SittingState
+from exams.models import (
+    Attendance,
+    Exam,
+    Facility,
+    Resit,
+    Seat,
+    Sitting,
+    SittingState,
+    SlotChoice,
+    SlotOffer,
+)
 from exams.models.exam import FIRST_ATTEMPT
 from exams.services.facilities import exam_of
 from exams.showing import shown
@@ -87,7 +98,8 @@ def offer_resit(
 def answer(resit: Resit, *, takes_part: bool, by: User) -> None:
     """The student takes part, or not; it can be changed until the exam has a published seat.
 
-    Raises ActionError when `by` is not the student, or it is too late.
+    Who does not, lets go of the moment that they chose. Raises ActionError when `by` is not the
+    student, or it is too late.
     """
     case = resit.enrolment
     if case.student_id != by.pk:
@@ -99,6 +111,8 @@ def answer(resit: Resit, *, takes_part: bool, by: User) -> None:
     Resit.objects.filter(pk=resit.pk).update(answer=value, answered_at=now)
     resit.answer, resit.answered_at = value, now
     settle(resit)
+    if not takes_part:
+        _let_go(case, resit.attempt)
     record(
         case,
         "take_resit" if takes_part else "pass_resit",
@@ -113,6 +127,25 @@ def _is_seated(case: Enrolment, attempt: int) -> bool:
     """Whether a published sitting has a seat for the student."""
     seats = Seat.objects.standing().filter(enrolment=case, sitting__exam__attempt=attempt)
     return seats.exclude(sitting__state=SittingState.PLANNED).exists()
+
+
+def _let_go(case: Enrolment, attempt: int) -> None:
+    """Of the moment that was chosen for this resit."""
+    exams = Exam.objects.filter(edition=case.edition_id, attempt=attempt)
+    for exam in exams.select_for_update():  # as those who choose do: one after the other
+        free_slot(case, exam)
+
+
+def free_slot(case: Enrolment, exam: Exam) -> None:
+    """The moment to come that `case` chose for `exam` comes free; it need not choose one any more.
+
+    In the caller's transaction, which holds the exam's row.
+    """
+    settle(exam, "exams.slots", "exams.slot_gone", reader=case.student)
+    chosen = SlotChoice.objects.filter(exam=exam, enrolment=case)
+    for choice in chosen.filter(slot__starts_at__gt=timezone.now()):
+        SlotOffer.objects.filter(pk=choice.slot_id).update(taken=F("taken") - 1)
+        choice.delete()
 
 
 @transaction.atomic
@@ -133,7 +166,10 @@ def offer_to_absent(sitting: Sitting, *, by: Actor = None) -> list[Resit]:
 
 
 def take_back_offer(seat: Seat, *, by: Actor) -> None:
-    """Who was there after all needs no resit for not being there; one that is seated stays."""
+    """Who was there after all needs no resit for not being there; one that is seated stays.
+
+    The moment that was chosen for it comes free. In the caller's transaction.
+    """
     case, attempt = seat.enrolment, seat.sitting.exam.attempt + 1
     because = [Resit.Because.ABSENT, Resit.Because.ILL]
     resit = Resit.objects.filter(enrolment=case, attempt=attempt, because__in=because).first()
@@ -141,6 +177,7 @@ def take_back_offer(seat: Seat, *, by: Actor) -> None:
         return
     settle(resit)
     resit.delete()
+    _let_go(case, attempt)
     record(case, "take_back_resit", by=by, from_state=case.state, to_state=case.state)
 
 

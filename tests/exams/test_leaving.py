@@ -98,7 +98,7 @@ def test_what_has_begun_keeps_its_list_but_offers_no_resit(staff: User) -> None:
 
     assert row.seats.standing().count() == 1
     assert resits.offer_to_absent(row) == []
-    with pytest.raises(ActionError, match="volgt deze cursus niet meer"):
+    with pytest.raises(ActionError, match="volgt dit vak niet meer"):
         resits.offer_resit(fresh(here.enrolment), because="failed")
 
 

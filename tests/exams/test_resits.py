@@ -18,7 +18,7 @@ from enrolments.models import Enrolment
 from enrolments.services.actions import ActionError, StaleError
 from exams import own
 from exams.models import Attendance, Exam, Facility, Mode, Resit, Sitting, SlotChoice, SlotOffer
-from exams.services import resits, slots
+from exams.services import correcting, resits, slots
 from exams.tasks import every_night
 from paperwork.models import Notice
 from tests import factories
@@ -319,6 +319,30 @@ def test_of_many_for_the_last_place_one_gets_it(transactional_db: None) -> None:
     assert sum(isinstance(result, StaleError) for result in results) == 5
     last.refresh_from_db()
     assert last.taken == 1
+
+
+@pytest.mark.parametrize("says_no", [True, False])
+def test_who_takes_no_resit_lets_go_of_its_moment(exam: Exam, says_no: bool) -> None:
+    closed = closed_sitting()
+    here = seat(closed, attendance=Attendance.ABSENT)
+    case = fresh(here.enrolment)
+    Exam.objects.filter(pk=exam.pk).update(edition=case.edition, attempt=2)
+    exam.refresh_from_db()
+    (resit,) = resits.offer_to_absent(closed)
+    resits.answer(resit, takes_part=True, by=case.student)
+    last, other = slot(exam, 1), slot(exam, 4)
+    slots.tell(exam, by=staff())
+    slots.choose(case, last, by=case.student)
+    Notice.objects.filter(kind="exams.slots").update(settled_at=None)
+
+    if says_no:
+        resits.answer(resit, takes_part=False, by=case.student)
+    else:
+        correcting.correct(here, "present", why="Stond op de lijst.", seen="absent", by=staff())
+
+    last.refresh_from_db()
+    assert (last.taken, SlotChoice.objects.count(), other.taken) == (0, 0, 0)
+    assert not Notice.objects.to_do().filter(recipient=case.student).exists()
 
 
 # --- on the case's page ---------------------------------------------------------------------------
