@@ -16,7 +16,8 @@ class GradesConfig(AppConfig):
             own_registration,
             whereabouts,
         )
+        from grades.services import leaving  # noqa: PLC0415
 
         later.add(parts=following.parts)
-        later.add(parts=own_registration.parts)
+        later.add(parts=own_registration.parts, left=leaving.leave)
         later.add(parts=afterwards.parts, news=whereabouts.news, history=afterwards.history)

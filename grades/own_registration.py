@@ -73,6 +73,8 @@ def turn_of(papers: Papers) -> Turn | None:
 def words_for(row: Registration) -> str:
     """Where it stands, said to the student."""
     is_honours = row.route == Route.HONOURS
+    if row.is_over:
+        return _("Your application has ended, so nothing is registered.")
     match row.state:
         case S.REQUESTED if is_honours:
             return _("Your honours coordinator makes the overview for the honours programme.")

@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
 from enrolments.scopes import scopes_in_view
-from grades.gates import in_view
+from grades.gates import ENDED_WELL, in_view
 from grades.models import Transcript, TranscriptState
 from grades.models.transcript import TranscriptQuerySet
 
@@ -52,11 +52,13 @@ def listed(user: User) -> TranscriptQuerySet:
 
 
 def conditions_of(today: date) -> dict[str, Q]:
+    """What each view shows: of applications that ended there is nothing to do."""
     counts = ~Q(state=S.SUPERSEDED)
+    goes_on = Q(enrolment__state__in=ENDED_WELL)
     return {
-        "mine": Q(state=S.RECEIVED),
-        "late": Q(state=S.RECEIVED, due_on__lt=today),
-        "student": Q(state=S.RETURNED),
+        "mine": goes_on & Q(state=S.RECEIVED),
+        "late": goes_on & Q(state=S.RECEIVED, due_on__lt=today),
+        "student": goes_on & Q(state=S.RETURNED),
         "verified": Q(state=S.VERIFIED),
         "all": counts,
     }

@@ -29,9 +29,14 @@ class Holder:
 
 
 def holder(row: Registration) -> Holder:
-    """Who has `row`, which comes with its case; nobody, when its result was corrected."""
+    """Who has `row`, which comes with its case.
+
+    Nobody, when its result was corrected or its application ended.
+    """
     if not row.current:
         return Holder("", row.since, None, "")
+    if row.is_over:
+        return Holder("", row.since, None, _("The application has ended."))
     name, following = _who_and_next(row)
     return Holder(name, row.since, row.due_on, following)
 

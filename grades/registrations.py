@@ -16,7 +16,7 @@ from courses.plain import has
 from courses.wording import pgettext_lazy
 from enrolments.models.enrolment import Purpose
 from enrolments.scopes import Scopes, scopes_in_view
-from grades.gates import administrations, in_view
+from grades.gates import ENDED_WELL, administrations, in_view
 from grades.models import Registration, RegistrationState, UsisRow
 from grades.models.registration import WITH_ADMINISTRATION, RegistrationQuerySet
 from grades.services import superseding
@@ -55,6 +55,7 @@ VIEWS = {
 }
 FOR_ADMINISTRATION = ("mine", "late", "differs", "corrected", "done", "all")
 OPEN = (S.REQUESTED, S.PREPARED, S.SENT)
+GOES_ON = Q(enrolment__state__in=ENDED_WELL)  # of what is not sent: nothing is to do otherwise
 SORTS = {
     "oldest": ("since", False),
     "newest": ("since", True),
@@ -135,7 +136,7 @@ def _up_to(user: User) -> Q:
     gone = Q(current=False) & ~Exists(holds)  # corrected to a fail: uSis has to follow
     record = Q(current=True, state=S.SENT) & ~Q(verified_by=user) | gone
     return (
-        Q(current=True) & handled & (decide | Q(state=S.PREPARED))
+        Q(current=True) & GOES_ON & handled & (decide | Q(state=S.PREPARED))
         | handled & record & (honours | without)
         | ~honours & record & Q(enrolment__faculty__in=scopes.administers)
     )
@@ -154,12 +155,12 @@ def differing() -> Q:
 
 def conditions_of(user: User, today: date) -> dict[str, Q]:
     """What each view shows, of the rows in sight."""
-    asked = Q(state=S.REQUESTED) & ~Q(route=Route.HONOURS)
+    asked = GOES_ON & Q(state=S.REQUESTED) & ~Q(route=Route.HONOURS)
     of_those_that_hold = {
-        "late": Q(state__in=OPEN, due_on__lt=today),
+        "late": GOES_ON & Q(state__in=OPEN, due_on__lt=today),
         "student": asked & Q(filed_on=None),
         "board": asked & Q(filed_on__isnull=False),
-        "ready": Q(state=S.PREPARED),
+        "ready": GOES_ON & Q(state=S.PREPARED),
         "sent": Q(state=S.SENT),
         "differs": differing(),
         "done": Q(state__in=[S.REGISTERED, S.RECONCILED]),

@@ -16,7 +16,7 @@ from courses.models import Faculty, Programme
 from courses.wording import pgettext
 from enrolments.models import Enrolment
 from enrolments.scopes import scopes_of
-from grades.gates import administered, administrations, handled, own_or_handled
+from grades.gates import ENDED_WELL, administered, administrations, handled, own_or_handled
 from grades.models.result import Result
 
 if TYPE_CHECKING:
@@ -283,6 +283,11 @@ class Registration(models.Model):
     def is_administered(self) -> bool:
         """Whether its faculty has an administration in the portal; else a colleague records it."""
         return administrations().filter(faculty=self.enrolment.faculty_id).exists()
+
+    @property
+    def is_over(self) -> bool:
+        """Whether its application ended before it was sent: nobody does anything with it now."""
+        return self.enrolment.state not in ENDED_WELL and self.state not in WITH_ADMINISTRATION
 
     def get_state_display(self) -> str:  # type: ignore[no-redef]  # Django leaves ours
         """The state in words; where it is asked, or on the honours route, more exactly."""

@@ -24,6 +24,7 @@ from accounts.models import Membership, Role, User
 from courses.models import Faculty
 from enrolments.scopes import scopes_of
 from grades import form, registrars
+from grades.gates import ENDED_WELL
 from grades.models import Batch, Registration, RegistrationState
 from grades.models.registration import WITH_ADMINISTRATION, RegistrationQuerySet
 from grades.services import registering, registration_papers
@@ -70,7 +71,8 @@ def dry_run(faculty: Faculty, *, by: User) -> list[Ready]:
 
 def _sendable(faculty: Faculty) -> RegistrationQuerySet:
     rows = Registration.objects.current().filter(state=S.PREPARED, batch=None)
-    return rows.filter(enrolment__faculty=faculty).exclude(route=Registration.Route.HONOURS)
+    rows = rows.filter(enrolment__faculty=faculty, enrolment__state__in=ENDED_WELL)
+    return rows.exclude(route=Registration.Route.HONOURS)
 
 
 @transaction.atomic
@@ -258,6 +260,8 @@ def _why(row: Registration) -> str:
     """Why it did not go along, as it stands now."""
     if not row.current:
         return _("its result was corrected.")
+    if row.is_over:
+        return _("its application has ended.")
     if row.state == S.REFUSED:
         return _("the request was refused.")
     if row.state != S.PREPARED:

@@ -19,6 +19,7 @@ from courses.models import University
 from enrolments import people
 from enrolments.models import Enrolment
 from enrolments.services import rules
+from grades.gates import ENDED_WELL
 from grades.models import Transcript, TranscriptState
 from grades.no_transcript import awaited
 from grades.services import telling, transcript_links
@@ -149,6 +150,7 @@ def _tell_staff(today: date) -> int:
             missing.update({*sides.home(case), *sides.office})
     late: Counter[User] = Counter()
     rows = Transcript.objects.filter(state=S.RECEIVED, due_on__lt=today)
+    rows = rows.filter(enrolment__state__in=ENDED_WELL)
     for row in rows.select_related("enrolment__edition__course__university"):
         late.update(sides.home(row.enrolment))
     year, week, _day = today.isocalendar()

@@ -49,7 +49,10 @@ def receive(
     shown = _to_look_at(originals)
     with transaction.atomic():
         # One after the other, so that of two at once the second supersedes the first.
-        Enrolment.objects.select_for_update(of=("self",)).get(pk=case.pk)
+        now = Enrolment.objects.select_for_update(of=("self",)).filter(pk=case.pk)
+        case.state = now.values_list("state", flat=True).get()
+        if not may_give(by, case):
+            raise ActionError(_("A transcript cannot be sent for this application now."))
         role = giver_role(by, case)
         _supersede(case, by, role)
         NoTranscript.objects.filter(enrolment=case).delete()  # one has come all the same

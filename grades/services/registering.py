@@ -216,7 +216,7 @@ def act(
     action = ACTIONS[name]
     role = action.who(by, row)
     reason = reason.strip()
-    if not row.current or row.state not in action.sources or not role:
+    if not row.current or row.is_over or row.state not in action.sources or not role:
         raise ActionError(_("This is not possible for this registration now."))
     if hinder := action.hinder(row, by):
         raise ActionError(hinder)

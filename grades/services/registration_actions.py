@@ -188,6 +188,7 @@ def actions_for(actor: Actor, row: Registration) -> list[str]:
         name
         for name, action in ACTIONS.items()
         if row.current
+        and not row.is_over
         and row.state in action.sources
         and action.who(actor, row)
         and not action.hinder(row, actor)
@@ -197,6 +198,7 @@ def actions_for(actor: Actor, row: Registration) -> list[str]:
 def hindrance(name: str, actor: Actor, row: Registration) -> str:
     """Why `actor` cannot do now what is theirs to do; empty when they can, or never could."""
     action = ACTIONS[name]
-    if not row.current or row.state not in action.sources or not action.who(actor, row):
+    possible = row.current and not row.is_over and row.state in action.sources
+    if not possible or not action.who(actor, row):
         return ""
     return action.hinder(row, actor)

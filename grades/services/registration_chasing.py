@@ -14,6 +14,7 @@ from accounts.models import User
 from courses import house
 from enrolments import people
 from grades import form, registrars
+from grades.gates import ENDED_WELL
 from grades.models import Registration, RegistrationState
 from grades.services import registration_telling as telling
 from grades.services.chasing import is_work_time
@@ -25,6 +26,7 @@ S = RegistrationState
 def _late(at: datetime | None) -> Iterable[Registration]:
     today = timezone.localdate(at)
     rows = Registration.objects.current().filter(due_on__lt=today)
+    rows = rows.filter(enrolment__state__in=ENDED_WELL)
     return rows.select_related(*form.SHOWN).order_by("pk")
 
 

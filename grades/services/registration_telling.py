@@ -172,7 +172,7 @@ def no_longer_sent(batch: int | None) -> None:
 
 def _back(event: Event, row: Registration) -> None:
     home = people.home_side(row.enrolment)
-    staff(event, row, "registration_back", home, asks=True, until=_end_of(row))
+    staff(event, row, "registration_back", home, asks=not row.is_over, until=_end_of(row))
 
 
 def _registered(event: Event, row: Registration) -> None:

@@ -83,6 +83,7 @@ def _page(
         "own_form": row.route == Registration.Route.OWN_FORM,
         "to_file": row.state == RegistrationState.REQUESTED
         and row.filed_on is None
+        and not row.is_over
         and not is_honours,
         "type": proposing.in_usis(row.request_type) if row.request_type else "",
         "why": row.override_reason or proposing.why(case),
