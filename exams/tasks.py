@@ -6,7 +6,7 @@ from datetime import datetime
 
 from celery import shared_task
 
-from exams.services import chasing, facilities, papers, proposing, resits, upkeep
+from exams.services import chasing, done, facilities, papers, proposing, resits, upkeep
 
 
 @shared_task(ignore_result=True)
@@ -24,12 +24,13 @@ def sweep_plans() -> None:
 
 @shared_task(ignore_result=True)
 def every_hour(work_at: datetime | None = None) -> None:
-    """Exams that have to be published soon; hosts that owe something; old proposals go.
+    """Exams to be published soon; hosts that owe something; what is done, and old proposals, go.
 
     `work_at`: as at that working moment, where something is told at working hours alone.
     """
     upkeep.warn_to_publish(work_at)
     chasing.chase(work_at)
+    done.settle_done()
     proposing.forget_old()
 
 

@@ -79,9 +79,8 @@ def ask_to_fix(today: date) -> int:
 def ask_for_papers(today: date) -> int:
     """Hosts whose paper is due within a week or late; exam staff hear of those that are late.
 
-    Of an exam that nobody sits no paper is asked for, and nobody has to see to one any more.
+    Of an exam that nobody sits no paper is asked for.
     """
-    _want_no_more()
     asked, every = 0, house.number("exams.remind_days")
     here = Paper.objects.current().values("exam")
     rows = Exam.objects.upcoming().filter(held=Held.LEIDEN, paper_due_at__isnull=False)
@@ -110,15 +109,6 @@ def ask_for_papers(today: date) -> int:
         ask = partial(paper_links.ask, exam, by=None)
         asked += _ask(host, question, links, ask, exam.contact_email or host.contact_email)
     return asked
-
-
-def _want_no_more() -> None:
-    """What was asked for exams that nobody sits any more leaves "now up to you"."""
-    unsat = Exam.objects.upcoming().exclude(places.sat_here()).filter(held=Held.LEIDEN)
-    asked = Notice.objects.to_do().filter(kind__in=["exams.paper_wanted", "exams.paper_late"])
-    asked.filter(subject_kind=Exam._meta.label_lower, subject_id__in=unsat.values("pk")).update(
-        settled_at=timezone.now()
-    )
 
 
 def _tell_staff(exam: Exam, facts: dict[str, Any]) -> None:

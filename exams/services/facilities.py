@@ -5,7 +5,7 @@ What happened is written at the facility, not at the case: only its student and 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
@@ -204,6 +204,13 @@ def all_misfits() -> list[Misfit]:
     )
     pairs = _unfit(seats, rows.select_related("enrolment__student"))
     return [Misfit(facility, seat, _why(facility, seat)) for facility, seat in pairs]
+
+
+def unfit(among: Collection[int]) -> set[int]:
+    """Which of these facilities a seat to come does not have. Two queries."""
+    rows = Facility.objects.filter(pk__in=among, state__in=SETTLED)
+    seats = _seats_to_come().filter(enrolment__in=rows.order_by().values("enrolment"))
+    return {facility.pk for facility, _seat in _unfit(seats, rows)}
 
 
 def open_matters(user: User) -> tuple[int, int]:

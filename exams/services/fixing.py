@@ -24,7 +24,11 @@ from paperwork.services.events import Actor, Outsider, record
 from paperwork.services.notices import Address, Link, owe_notice, settle
 
 STUDENTS_KNOW = {"kind", "materials", "instructions"}  # it stands in what they were told
-
+# What a plan does not depend on: nothing has to be done about it.
+UNPLANNED = {
+    *("materials", "instructions", "paper_due_at"),
+    *("contact_name", "contact_phone", "contact_email"),
+}
 MOMENTS = {"mode", "window_from", "window_until", "minutes"}  # what moments to choose depend on
 
 
@@ -57,8 +61,8 @@ def fix(
     """Write what the host has fixed for this attempt; the edition's own dates follow.
 
     `facts` are the fields of a valid FixForm, `seen` is `seen_of` what it showed. Exam staff hear
-    of it, and of a change to what they have planned as something to do; students who know of their
-    exam hear of another kind, other materials and instructions. Raises ActionError when
+    of it; a change on which what they have planned depends is something to do. Students who know
+    of their exam hear of another kind, other materials and instructions. Raises ActionError when
     there is no such exam or `by` may not, StaleError when somebody else changed it meanwhile.
     """
     role = people.fixing_role(by, edition)
@@ -87,7 +91,8 @@ def fix(
         if MOMENTS.intersection(changed) and not is_new:
             exam.edition = edition
             moments = slots.keep_to(exam, event)
-        _tell_staff(exam, by, event.pk, is_new=is_new, moments=moments)
+        fits = UNPLANNED.issuperset(changed)
+        _tell_staff(exam, by, event.pk, is_new=is_new, fits=fits, moments=moments)
         if STUDENTS_KNOW.intersection(changed) and not is_new:
             telling.rules_changed(exam, event)
     settle(edition, "exams.fix_wanted")
@@ -143,8 +148,13 @@ def _within(exam: Exam, expected: Any) -> Any:
     return expected if first <= expected <= last else None
 
 
-def _tell_staff(exam: Exam, by: Actor, event: int, *, is_new: bool, moments: int) -> None:
-    """`moments`: how many to choose were taken back; that is something to do too."""
+def _tell_staff(
+    exam: Exam, by: Actor, event: int, *, is_new: bool, fits: bool, moments: int
+) -> None:
+    """It is something to do when a plan may not fit any more, until `done.settle_done`.
+
+    `moments`: how many to choose were taken back; that is something to do too.
+    """
     planned = not is_new and (moments > 0 or exam.sittings.standing().exists())
     kind = "exams.fixed" if not planned else "exams.changed_after_planning"
     for reader in people.exam_staff():
@@ -162,7 +172,7 @@ def _tell_staff(exam: Exam, by: Actor, event: int, *, is_new: bool, moments: int
             },
             about=exam,
             link=Link("exams:exam", [exam.edition_id, exam.attempt]),
-            asks=planned,
+            asks=planned and not fits,
         )
 
 

@@ -114,6 +114,7 @@ def _replace(exam: Exam, by: Actor) -> list[Paper]:
     for paper in earlier:
         if paper.replaced_at is None:
             Paper.objects.filter(pk=paper.pk).update(replaced_at=timezone.now())
+            settle(paper, "exams.paper_swapped")
             add(paper, K.REPLACED, by=by)
     return earlier
 
@@ -288,6 +289,8 @@ def open_paper(paper: Paper, *, by: User) -> bool:
     if not ready and mine is not None and mine.at > now - both_within():
         return False  # pressed twice
     add(paper, K.OPENED, by=by, with_name=theirs.by_name if theirs and ready else "")
+    if ready:
+        settle(paper, "exams.paper_swapped")
     return ready
 
 

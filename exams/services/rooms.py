@@ -16,6 +16,7 @@ from exams import people
 from exams.fitting import Hit, hits_of
 from exams.models import Invigilator, InvigilatorHours, Room, RoomClosure, RoomHours
 from exams.moments import leiden, resolve
+from exams.services import done
 from paperwork.services.events import record
 from paperwork.services.notices import Link, owe_notice
 
@@ -99,6 +100,7 @@ def _settle(
             link=Link("exams:room", [room.pk]),
             asks=True,
         )
+    done.settle_done()
     return hits
 
 
@@ -120,6 +122,7 @@ def reopen(closure: RoomClosure, *, by: User) -> None:
     """Take a closure away."""
     record(closure.room, "reopen_room", by=by, role=people.arranger_role(by))
     closure.delete()
+    done.settle_done()
 
 
 @transaction.atomic

@@ -24,7 +24,7 @@ from exams import people
 from exams.guards import refusal_of
 from exams.instances import Situation
 from exams.models import Exam, Room, Sitting, SittingState
-from exams.services import papers, seating, telling, telling_hosts, telling_invigilators
+from exams.services import done, papers, seating, telling, telling_hosts, telling_invigilators
 from exams.sitters import Sitter, Task
 from paperwork.models import Event
 from paperwork.services.events import Actor, record
@@ -111,10 +111,14 @@ def actions_for(actor: Actor, sitting: Sitting) -> list[str]:
 
 @contextmanager
 def refusing() -> Iterator[None]:
-    """One transaction, and its messages together; what the guards refuse in words."""
+    """One transaction, and its messages together; what the guards refuse in words.
+
+    What exam staff had to do and is done by it leaves "now up to you".
+    """
     try:
         with transaction.atomic(), owed_together():
             yield
+            done.settle_done()
     except DatabaseError as error:
         if said := refusal_of(error):
             raise ActionError(said) from error

@@ -15,6 +15,7 @@ from enrolments.services.actions import ActionError, StaleError
 from exams import people
 from exams.models import Exam, Mode, Seat, SittingState, SlotChoice, SlotOffer
 from exams.places import is_away
+from exams.services import done
 from exams.services.resits import SITTING, takers
 from exams.showing import at, shown
 from paperwork.models import Event
@@ -56,6 +57,7 @@ def offer(exam: Exam, starts_at: datetime, places: int, *, by: User) -> SlotOffe
     except IntegrityError:
         raise ActionError(_("This moment is offered already.")) from None
     record(exam, "offer_slot", by=by, role=people.arranger_role(by))
+    done.settle_done()
     return slot
 
 

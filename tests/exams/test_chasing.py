@@ -22,7 +22,7 @@ from accounts.models import Role, User
 from courses import house
 from courses.models import Edition
 from exams.models import Exam, ExamLink, Held, Paper
-from exams.services import chasing, fixing, own_papers, paper_links, papers
+from exams.services import chasing, done, fixing, own_papers, paper_links, papers
 from paperwork.filing import path_of
 from paperwork.models import Notice
 from tests import factories
@@ -231,7 +231,22 @@ def test_the_paper_of_an_exam_that_nobody_sits_is_not_asked_for(db: None) -> Non
 
     takes.edition.enrolments.update(state="withdrawn")
     assert chasing.ask_for_papers(today + timedelta(days=20)) == 0
+    done.settle_done()
     assert not Notice.objects.to_do().exists(), "nobody has to see to it any more"
+
+
+def test_a_paper_that_never_came_is_up_to_nobody_after_the_exam(db: None) -> None:
+    exam = exam_whose_paper_is_due_in(-1)
+    contact_of(exam.edition)
+    factories.MemberFactory.create(role=Role.EXAMS)
+    chasing.ask_for_papers(timezone.localdate())
+    done.settle_done()
+    assert Notice.objects.to_do().count() == 2
+
+    Exam.objects.update(starts_at=timezone.now() - timedelta(hours=1))
+    done.settle_done()
+
+    assert not Notice.objects.to_do().exists()
 
 
 @pytest.mark.parametrize("exams", [1, 3])
@@ -241,7 +256,7 @@ def test_who_owes_a_paper_is_found_in_as_many_queries_for_more(
     for _number in range(exams):
         exam_whose_paper_is_due_in(30)
 
-    with django_assert_num_queries(3):  # what nobody sits, the settings, the exams
+    with django_assert_num_queries(2):  # the exams, the settings
         assert chasing.ask_for_papers(timezone.localdate()) == 0
 
 
