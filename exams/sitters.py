@@ -131,12 +131,14 @@ def _granted(cases: QuerySet[Enrolment]) -> list[tuple[int, int, int, list[str]]
     rows = rows.annotate(
         seat_minutes=seats.values("extra_minutes")[:1], seat_has=seats.values("arrangement")[:1]
     )
-    return [
-        (row.enrolment_id, row.attempt, row.extra_minutes, row.flags)
-        if row.state == Facility.State.CHECKED
-        else (row.enrolment_id, row.attempt, row.seat_minutes or 0, row.seat_has or [])
-        for row in rows.order_by("pk")
-    ]
+    found = []
+    for row in rows.order_by("pk"):
+        extra, flags = row.extra_minutes, row.flags
+        if row.state != Facility.State.CHECKED:
+            extra = row.seat_minutes or 0  # type: ignore[attr-defined]  # asked for with it
+            flags = row.seat_has or []  # type: ignore[attr-defined]
+        found.append((row.enrolment_id, row.attempt, extra, flags))
+    return found
 
 
 def tasks_of(by_pk: dict[int, Exam], known: Takers, *, everywhere: bool = False) -> dict[int, Task]:
