@@ -53,6 +53,7 @@ register_notices(
         why=_("You get this because you are the contact of your university for {portal}."),
     )
 )
+_kind("handler_missing", _("Results that nobody handles"), (Role.OFFICE,))
 _kind("transcripts_missing", _("Transcripts that are missing"), (*VERIFIERS, Role.OFFICE))
 register_files(
     FileKind("transcript", _("Transcript")),

@@ -131,7 +131,8 @@ class _Sides:
 def _tell_staff(today: date) -> int:
     """One message to each person: a host every now and then, the others every week.
 
-    A host without an account gets it at its address; of one without an address the office hears.
+    A host without an account gets it at its address; of one without an address the office hears,
+    and of transcripts that nobody can verify.
     """
     sides = _Sides()
     hosts: Counter[User] = Counter()
@@ -152,7 +153,10 @@ def _tell_staff(today: date) -> int:
     rows = Transcript.objects.filter(state=S.RECEIVED, due_on__lt=today)
     rows = rows.filter(enrolment__state__in=ENDED_WELL)
     for row in rows.select_related("enrolment__edition__course__university"):
-        late.update(sides.home(row.enrolment))
+        late.update(readers := sides.home(row.enrolment))
+        if not readers:
+            with transaction.atomic():
+                telling.nobody(row.enrolment)
     year, week, _day = today.isocalendar()
     owed = _owe(hosts, "transcripts_awaited", f"{year}-{week // 2}", "partner-transcripts:give")
     owed += _write(letters, f"{year}-{week // 2}")

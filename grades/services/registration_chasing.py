@@ -12,11 +12,11 @@ from django.utils import timezone
 
 from accounts.models import User
 from courses import house
-from enrolments import people
 from grades import form, registrars
 from grades.gates import ENDED_WELL
 from grades.models import Registration, RegistrationState
 from grades.services import registration_telling as telling
+from grades.services import telling as transcripts
 from grades.services.chasing import is_work_time
 
 log = structlog.get_logger("grades.registration_chasing")
@@ -53,12 +53,17 @@ def remind(at: datetime | None = None) -> int:
     return reminded
 
 
+@transaction.atomic
+def _handlers(row: Registration) -> list[User]:
+    return transcripts.handlers(row.enrolment)
+
+
 def chase(at: datetime | None = None) -> int:
     """On working days from eight: one message to each person for each thing that is late.
 
     Coordinators hear of decisions that the Board owes and of paperwork that was not sent, the
     administration of what is not entered. Returns how many messages those are; besides them the
-    office hears of what nobody can record.
+    office hears of what nobody can record, or handles.
     """
     now = timezone.localtime(at)
     if not is_work_time(now):
@@ -72,9 +77,9 @@ def chase(at: datetime | None = None) -> int:
                 with transaction.atomic():
                     telling.nobody(row)
         elif row.state == S.PREPARED or row.route == Registration.Route.HONOURS:
-            late.update((person, "send") for person in people.home_side(row.enrolment))
+            late.update((person, "send") for person in _handlers(row))
         elif row.state == S.REQUESTED and row.filed_on:
-            late.update((person, "board") for person in people.home_side(row.enrolment))
+            late.update((person, "board") for person in _handlers(row))
     with transaction.atomic():
         telling.overdue(late, now.date())
     return len(late)

@@ -12,6 +12,7 @@ from accounts.models import User
 from enrolments import people
 from grades import proposing, registrars
 from grades.models import Batch, HonoursLink, Registration, RegistrationState
+from grades.services import telling as transcripts
 from paperwork.models import Event, Notice
 from paperwork.services.notices import (
     UNDO,
@@ -116,12 +117,12 @@ def _opened(event: Event, row: Registration) -> None:
         student(event, row, "registration_to_file", asks=True, until=_end_of(row), wait=UNDO)
         return
     # Filed for the result that this one corrects: the student has nothing to do.
-    home = people.home_side(row.enrolment)
+    home = transcripts.handlers(row.enrolment)
     staff(event, row, "registration_filed", home, asks=True, until=_end_of(row), wait=UNDO)
 
 
 def _filed(event: Event, row: Registration) -> None:
-    home = people.home_side(row.enrolment)
+    home = transcripts.handlers(row.enrolment)
     staff(event, row, "registration_filed", home, asks=True, until=_end_of(row))
 
 
@@ -171,7 +172,7 @@ def no_longer_sent(batch: int | None) -> None:
 
 
 def _back(event: Event, row: Registration) -> None:
-    home = people.home_side(row.enrolment)
+    home = transcripts.handlers(row.enrolment)
     staff(event, row, "registration_back", home, asks=not row.is_over, until=_end_of(row))
 
 

@@ -58,6 +58,28 @@ def no_longer_wanted(case: Enrolment) -> None:
     settle(case, "grades.transcript_wanted")
 
 
+def handlers(case: Enrolment) -> list[User]:
+    """The people who see its result through; when there are none, the office hears that."""
+    found = list(people.home_side(case))
+    if not found:
+        nobody(case)
+    return found
+
+
+def nobody(case: Enrolment) -> None:
+    """No one handles the result of `case`: the office, which gives the roles, hears it weekly."""
+    whose = f"{case.is_honours:d}-{case.faculty_id}"
+    week = timezone.localdate().strftime("%G-%V")
+    for reader in people.office():
+        owe_notice(
+            "grades.handler_missing",
+            f"handler-missing-{whose}-{week}-{reader.pk}",
+            reader,
+            context(case),
+            link=Link("people:people"),
+        )
+
+
 def received(event: Event, transcript: Transcript) -> None:
     """The student gets a copy, whoever sent it; the home side has something to verify."""
     case = transcript.enrolment
@@ -74,7 +96,7 @@ def received(event: Event, transcript: Transcript) -> None:
         event,
         transcript,
         "transcript_to_verify",
-        people.home_side(case),
+        handlers(case),
         asks=True,
         until=end_of(transcript),
     )
