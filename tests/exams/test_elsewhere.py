@@ -238,7 +238,7 @@ def test_answers_are_asked_of_who_had_our_paper(there: There, staff: User) -> No
     papers.receive(there.exam, upload(), by=staff)
     said = {"email": "x@home.example", "language": "en"}
     paper_links.send_out(there.exam, there.home, **said, by=staff)
-    Exam.objects.update(starts_at=timezone.now() - timedelta(days=6))
+    Exam.objects.update(starts_at=in_days(-6))
     today = timezone.localdate()
 
     days = (0, 1, 2, 16)

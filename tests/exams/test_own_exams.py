@@ -49,7 +49,7 @@ def test_said_on_its_page_seen_by_the_planner_and_taken_off(db: None, sign_in: S
     assert Event.objects.about(case).filter(action="say_own_exam").count() == 1
     html = client.get(page).text
     assert "11:30–13:00" in html
-    assert "Tentamenmedewerkers zien" in html or "Exam staff see it" in html
+    assert "Het tentamenteam ziet het" in html or "Exam staff see it" in html
     row = plan_all(exam, staff)
     (problem,) = [one for one in conflicts.by_sitting(situation())[row.pk] if not one.stops][:1]
     assert problem.kind == "own_exam_week"
