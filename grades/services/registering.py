@@ -180,6 +180,8 @@ def forget_registration(result: Result) -> None:
     row = rows.filter(result=result).first()
     before = result.replaces
     if row is not None and before is not None and row.created_at < result.recorded_at:
+        if row.state not in {S.REQUESTED, S.PREPARED}:
+            raise StaleError(_("Its registration has gone on already."))
         _go_on_with(row, before)
         return
     if row is not None:

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from enrolments.models import Enrolment
 from grades.dutch import Recorded
 from grades.models import Result, Transcript, TranscriptState
 from grades.services import registering, telling
@@ -50,8 +51,21 @@ class Statement:
         )
 
 
+def _lock(case: Enrolment) -> None:
+    """Everybody locks the case first, then its transcript: receiving, too, does so.
+
+    Its state is as stored afterwards: its student may have left since it was read.
+    """
+    now = Enrolment.objects.select_for_update(of=("self",), no_key=True).filter(pk=case.pk)
+    case.state = now.values_list("state", flat=True).get()
+
+
 def _may(name: str, transcript: Transcript, by: User) -> str:
-    """The role in which `by` does it. Raises ActionError, StaleError when it is superseded."""
+    """The role in which `by` does it. Raises ActionError, StaleError when it is superseded.
+
+    The case is locked, as long as the caller's transaction lasts.
+    """
+    _lock(transcript.enrolment)
     if transcript.state == S.SUPERSEDED:
         raise StaleError(_("A newer version of this transcript has come."))
     if name not in actions_for(by, transcript):
@@ -223,6 +237,7 @@ def undo(event: Event, transcript: Transcript, *, by: User) -> None:
         raise ActionError(_("This cannot be undone."))
     if event.at <= timezone.now() - UNDO:
         raise ActionError(_("It is too late to undo this: ten seconds have passed."))
+    _lock(transcript.enrolment)
     latest = Event.objects.about(transcript).exclude(action="opened").order_by("-at", "-pk").first()
     if latest is None or latest.pk != event.pk or transcript.state != event.to_state:
         raise StaleError(_("Somebody else has just changed this transcript."))

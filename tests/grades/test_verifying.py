@@ -10,8 +10,9 @@ import pytest
 from django.utils import timezone
 
 from enrolments.models import Enrolment
+from grades import form
 from grades.dutch import understood
-from grades.models import Result, Transcript
+from grades.models import Registration, Result, Transcript
 from grades.services import receiving, verifying
 from grades.services.actions import ACTIONS, ActionError, StaleError, actions_for
 from grades.services.verifying import Statement
@@ -19,6 +20,7 @@ from paperwork.models import Event, Notice
 from paperwork.services.notices import UNDO
 from tests.enrolments.cases import Cast, make_cast
 from tests.grades.papers import paper_of, upload
+from tests.grades.registering import moved
 from tests.grades.rows import finished, transcript_of, verified
 from tests.races import at_once
 
@@ -33,6 +35,10 @@ def statement(case: Enrolment, recorded: str = "8", **other: Any) -> Statement:
         "ec": Decimal(5),
     } | other
     return Statement(**values)
+
+
+def registration() -> Registration:
+    return Registration.objects.current().select_related(*form.SHOWN).get()
 
 
 ALLOWED = {
@@ -157,6 +163,18 @@ class TestUndo:
         verifying.undo(event, row, by=cast.coordinator)
 
         assert Result.objects.current().get().grade == 8
+
+    def test_not_when_its_registration_was_sent_with_it(self, cast: Cast, case: Enrolment) -> None:
+        verifying.verify(transcript_of(case), statement(case), by=cast.coordinator)
+        moved(registration(), "file", "decide", cast=cast)
+        row = receiving.receive(case, [upload(paper_of(case))], by=cast.owner)
+        event = verifying.verify(row, statement(case, "9"), by=cast.coordinator, reason="A resit.")
+        moved(registration(), "send", cast=cast)
+
+        with pytest.raises(StaleError):
+            verifying.undo(event, row, by=cast.coordinator)
+
+        assert registration().result.grade == 9
 
     def test_not_later_not_by_others_not_after_more(self, cast: Cast, case: Enrolment) -> None:
         row = transcript_of(case)
