@@ -166,6 +166,8 @@ def no_longer_sent(batch: int | None) -> None:
 
     Of two at once the second sees what the first did.
     """
+    if batch is None:
+        return
     whole = Batch.objects.select_for_update(no_key=True).filter(pk=batch).first()
     if whole and not whole.registrations.current().filter(state=S.SENT).exists():
         settle(whole)
