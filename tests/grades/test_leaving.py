@@ -124,6 +124,8 @@ def test_nobody_is_chased_for_a_transcript_that_waits(
     page = sign_in(cast.coordinator).get(f"/en/desk/{case.reference}/transcript/")
     assert page.status_code == 200
     assert page.context["form"] is None
+    assert "The application has ended." in page.text
+    assert "Verify it by" not in page.text
 
 
 @pytest.mark.parametrize("leave", WAYS)
