@@ -7,6 +7,7 @@ from datetime import datetime
 from celery import shared_task
 
 from enrolments.services import agreements, asking, hosting, upkeep
+from paperwork.turns import GOES_ON
 
 
 @shared_task(ignore_result=True)
@@ -16,7 +17,7 @@ def every_minute() -> None:
     upkeep.fill_free_places()
 
 
-@shared_task(ignore_result=True)
+@shared_task(ignore_result=True, **GOES_ON)
 def every_hour(work_at: datetime | None = None) -> None:
     """What a date decides, and reminders: each at most once, also when a night was missed.
 
@@ -34,7 +35,7 @@ def every_hour(work_at: datetime | None = None) -> None:
     hosting.write_to_hosts()
 
 
-@shared_task(ignore_result=True)
+@shared_task(ignore_result=True, **GOES_ON)
 def every_night() -> None:
     """Agreements that no longer say what holds."""
     agreements.renew_changed()

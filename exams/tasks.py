@@ -7,6 +7,7 @@ from datetime import datetime
 from celery import shared_task
 
 from exams.services import chasing, done, facilities, papers, proposing, resits, upkeep
+from paperwork.turns import GOES_ON
 
 
 @shared_task(ignore_result=True)
@@ -22,7 +23,7 @@ def sweep_plans() -> None:
         proposing.make(pk)
 
 
-@shared_task(ignore_result=True)
+@shared_task(ignore_result=True, **GOES_ON)
 def every_hour(work_at: datetime | None = None) -> None:
     """Exams to be published soon; hosts that owe something; what is done, and old proposals, go.
 
@@ -34,7 +35,7 @@ def every_hour(work_at: datetime | None = None) -> None:
     proposing.forget_old()
 
 
-@shared_task(ignore_result=True)
+@shared_task(ignore_result=True, **GOES_ON)
 def every_night() -> None:
     """Facilities whose day has come go, and papers without a row; the absent get a resit."""
     facilities.delete_old()

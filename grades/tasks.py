@@ -8,6 +8,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from grades.services import batches, chasing, reading, registration_chasing, resits, sending
+from paperwork.turns import GOES_ON
 
 
 @shared_task(ignore_result=True)
@@ -18,7 +19,7 @@ def every_minute() -> None:
         make_batch(str(pk))
 
 
-@shared_task(ignore_result=True)
+@shared_task(ignore_result=True, **GOES_ON)
 def every_hour(work_at: datetime | None = None) -> None:
     """Ask for transcripts, offer resits, and raise the alarm; chase registrations that wait.
 

@@ -13,7 +13,8 @@ clock.follow()
 
 
 @task_postrun.connect
-def say_done(task_id: str, **_more: Any) -> None:
+def say_done(task_id: str, state: str, **_more: Any) -> None:
     from django.core.cache import cache  # noqa: PLC0415  # which reads these settings
 
-    cache.set(f"done-{task_id}", True, timeout=600)
+    if state != "RETRY":  # then it goes on under the same name
+        cache.set(f"done-{task_id}", True, timeout=600)

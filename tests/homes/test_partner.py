@@ -183,5 +183,5 @@ def test_what_waits_in_another_role_is_told(cast: Cast, sign_in: SignIn) -> None
 
     html = page(sign_in(user), "/en/work/")
 
-    assert f"As honours coordinator, {cast.faculty.name_en} one thing more waits for you" in html
+    assert f"As honours coordinator, {cast.faculty.name_en} one more thing waits for you" in html
     assert names(html) == []
