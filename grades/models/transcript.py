@@ -13,7 +13,7 @@ from django.utils.translation import pgettext_lazy
 from accounts.models import User
 from enrolments.models import Enrolment
 from enrolments.scopes import scopes_of
-from grades.gates import administered, own_or_handled
+from grades.gates import ENDED_WELL, administered, own_or_handled
 from paperwork.models import Attachment
 
 if TYPE_CHECKING:
@@ -169,6 +169,11 @@ class Transcript(models.Model):
 
     def __str__(self) -> str:
         return f"{self.enrolment_id} {self.version}"
+
+    @property
+    def is_over(self) -> bool:
+        """Whether its application ended: nobody does anything with it now."""
+        return self.enrolment.state not in ENDED_WELL
 
     @property
     def counts(self) -> bool:

@@ -10,7 +10,6 @@ from django.utils.translation import pgettext_lazy
 
 from enrolments.models import Enrolment
 from enrolments.services.actions import ActionError, StaleError
-from grades.gates import ENDED_WELL
 from grades.models import Transcript, TranscriptState
 from grades.people import verifier_role
 from paperwork.services.events import Actor
@@ -72,7 +71,7 @@ ACTIONS: dict[str, Action] = {
 
 def actions_for(actor: Actor, transcript: Transcript) -> list[str]:
     """The one answer to "may I?": the buttons and the services both ask here."""
-    if transcript.enrolment.state not in ENDED_WELL:
+    if transcript.is_over:
         return []
     return [
         name

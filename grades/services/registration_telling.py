@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from django.utils import timezone
 
 from accounts.models import User
-from enrolments import people
 from grades import proposing, registrars
 from grades.models import Batch, HonoursLink, Registration, RegistrationState
 from grades.services import telling as transcripts
@@ -147,18 +146,11 @@ def sent_in_batch(row: Registration, to: Iterable[User]) -> None:
 
 
 def nobody(row: Registration) -> None:
-    """No one can record `row`: the office, which gives the roles, hears it once a week."""
-    case = row.enrolment
-    whose = f"{row.route == Route.HONOURS:d}-{case.faculty_id}"
-    week = timezone.localdate().strftime("%G-%V")
-    for reader in people.office():
-        owe_notice(
-            "grades.registration_nobody",
-            f"registration-nobody-{whose}-{week}-{reader.pk}",
-            reader,
-            context(row),
-            link=Link("people:people"),
-        )
+    """No one can record `row`: the office hears it."""
+    is_honours = row.route == Route.HONOURS
+    transcripts.office_gives_a_role(
+        "registration_nobody", row.enrolment, context(row), is_honours=is_honours
+    )
 
 
 def no_longer_sent(batch: int | None) -> None:

@@ -67,15 +67,22 @@ def handlers(case: Enrolment) -> list[User]:
 
 
 def nobody(case: Enrolment) -> None:
-    """No one handles the result of `case`: the office, which gives the roles, hears it weekly."""
-    whose = f"{case.is_honours:d}-{case.faculty_id}"
+    """No one handles the result of `case`: the office hears it."""
+    office_gives_a_role("handler_missing", case, context(case), is_honours=case.is_honours)
+
+
+def office_gives_a_role(
+    kind: str, case: Enrolment, facts: dict[str, Any], *, is_honours: bool
+) -> None:
+    """Tell the office, once a week for each faculty or for honours, with the way to the people."""
+    whose = f"{is_honours:d}-{case.faculty_id}"
     week = timezone.localdate().strftime("%G-%V")
     for reader in people.office():
         owe_notice(
-            "grades.handler_missing",
-            f"handler-missing-{whose}-{week}-{reader.pk}",
+            f"grades.{kind}",
+            f"{kind.replace('_', '-')}-{whose}-{week}-{reader.pk}",
             reader,
-            context(case),
+            facts,
             link=Link("people:people"),
         )
 

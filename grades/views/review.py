@@ -19,7 +19,6 @@ from enrolments.views.desk import keys_on
 from grades import files as transcript_files
 from grades import queue, reviewing
 from grades.forms.review import ReturnForm, ReviewForm, initial_of, taken_over
-from grades.gates import ENDED_WELL
 from grades.models import Transcript, TranscriptState
 from grades.people import verifier_role
 from grades.services import reading, verifying
@@ -142,7 +141,6 @@ def page(
         "troubles": [check for check in checks if check.is_trouble],
         "was_read": row.read_at is not None,
         "may": may,
-        "is_over": case.state not in ENDED_WELL,
         "result": before,
         "results": reviewing.results_of(case),
         "suggestions": reviewing.suggestions_for(form, checks, case),
