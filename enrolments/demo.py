@@ -105,7 +105,7 @@ def _make_students(chance: random.Random) -> list[StudentProfile]:
 
 
 def _named(editions: list[Edition]) -> Iterator[Story]:
-    """The cases of the people whom one can sign in as."""
+    """The cases of the people whom one can sign in as, and those that their desks must find."""
     by_slug: dict[str, list[Edition]] = {}
     for edition in editions:
         by_slug.setdefault(edition.course.slug, []).append(edition)
@@ -137,7 +137,8 @@ def _others(
         taken = edition.taken - sum(
             story.edition == edition and story.state in HOLDING for story in named
         )
-        pool = [*(theirs * at_home), *ours]
+        there = {story.student for story in named if story.edition == edition}
+        pool = [one for one in [*(theirs * at_home), *ours] if one not in there]
         chance.shuffle(pool)
         turn = cycle(pool)
         states = list(_states_of(edition, max(0, taken), today, chance))
