@@ -65,13 +65,16 @@ with transaction.atomic():
 said = [edition.pk, edition.course.get_absolute_url()[3:], str(edition.starts_on),
         edition.course.title]
 """
-# The day of the exam comes: what was planned begins in a quarter of an hour.
+# The day of the exam comes: what was planned begins in a quarter of an hour, or, late in the
+# evening, has begun: it is an exam of today.
 EXAM_DAY = """
 from datetime import timedelta
 from django.utils import timezone
+from exams.demo_day import within
 from exams.models import Exam, Room, Sitting
 sitting = Sitting.objects.get(exam__edition={edition}, state="published")
-now = timezone.now() + timedelta(minutes=15)
+now = timezone.localtime()
+now = within(now, now + timedelta(minutes=15))
 length = sitting.ends_at - sitting.starts_at
 taken = Sitting.objects.standing().filter(
     starts_at__lt=now + length, ends_at__gt=now - timedelta(hours=1))
@@ -92,13 +95,16 @@ before = timedelta(minutes=30)
 Sitting.objects.filter(pk=sitting.pk).update(starts_at=sitting.starts_at - before)
 Exam.objects.filter(pk=sitting.exam_id).update(starts_at=sitting.starts_at - before)
 """
-# An exam of its own: other tests close those of the demo. Its first seat is the honours student's.
+# An exam of its own: other tests close those of the demo. Its first seat is the honours student's,
+# who sits one of the demo's own soon, or sits it already when the evening is late.
 AN_EXAM_TODAY = """
 from datetime import timedelta
 from django.utils import timezone
 from exams.demo_day import published_sitting, running_course
+from exams.models import Sitting
 edition = running_course('{course}', 3)
-began = timezone.now() - timedelta(minutes={minutes})
+demo = Sitting.objects.get(exam__edition__course__slug="fundamentals-of-biomedical-imaging")
+began = min(timezone.now(), demo.starts_at) - timedelta(minutes={minutes})
 sitting = published_sitting(edition, 1, '2.02', began, number=3)
 said = [sitting.pk, sitting.seats.get(number=1).enrolment.reference]
 """
