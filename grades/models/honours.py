@@ -13,7 +13,7 @@ from accounts.models import User
 from courses.models.links import SignedLink, SignedLinkQuerySet
 from enrolments.models import Enrolment, Purpose
 from enrolments.scopes import scopes_of
-from grades.gates import handled
+from grades.gates import ENDED_WELL, handled
 from grades.models.registration import Registration
 
 if TYPE_CHECKING:
@@ -89,6 +89,11 @@ class PurposeChange(models.Model):
     @property
     def is_to_honours(self) -> bool:
         return self.purpose == Purpose.HONOURS
+
+    @property
+    def is_over(self) -> bool:
+        """Whether its application ended: nobody has to answer now."""
+        return self.enrolment.state not in ENDED_WELL
 
 
 class HonoursLinkQuerySet(SignedLinkQuerySet["HonoursLink"]):

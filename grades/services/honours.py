@@ -185,8 +185,8 @@ def others(change: PurposeChange) -> Iterable[User]:
 
 
 def may_answer(user: User, change: PurposeChange) -> bool:
-    """Whether `user` is of the other side, and did not ask it."""
-    if change.agreed is not None or change.asked_by_id == user.pk:
+    """Whether `user` is of the other side, and did not ask it; while the application lasts."""
+    if change.agreed is not None or change.is_over or change.asked_by_id == user.pk:
         return False
     return user in others(change) and user.pk != change.enrolment.student_id
 
@@ -198,6 +198,8 @@ def answer(change: PurposeChange, *, agreed: bool, by: User) -> None:
     Raises ActionError; StaleError when it has been registered meanwhile, or somebody else
     has answered.
     """
+    if change.is_over:
+        raise ActionError(_("The application has ended."))
     if not may_answer(by, change):
         raise ActionError(_("Only a coordinator of the other side can answer this."))
     now = timezone.now()

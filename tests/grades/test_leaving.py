@@ -193,14 +193,22 @@ def test_it_does_not_go_along_in_a_batch(cast: Cast, case: Enrolment, made: list
     assert said.text == f"- {case.reference}: de aanmelding is beëindigd."
 
 
-def test_a_question_about_the_honours_route_asks_no_more(cast: Cast, case: Enrolment) -> None:
+def test_a_question_about_the_honours_route_asks_no_more(
+    cast: Cast, case: Enrolment, sign_in: SignIn
+) -> None:
     honours.ask_for(case, "honours", "It fits.", by=cast.coordinator)
     assert asked() == ["grades.purpose_change_asked"]
+    assert honours.may_answer(cast.honours, PurposeChange.objects.get())
 
     withdraw(cast, case)
 
-    assert PurposeChange.objects.exists()
     assert asked() == []
+    change = PurposeChange.objects.get()
+    assert not honours.may_answer(cast.honours, change)
+    with pytest.raises(ActionError, match="beëindigd"):
+        honours.answer(change, agreed=True, by=cast.honours)
+    page = sign_in(cast.honours).get(f"/nl/desk/registrations/changes/{change.pk}/")
+    assert "De aanmelding is beëindigd" in page.content.decode()
 
 
 def test_no_transcript_comes_into_a_case_that_ends_meanwhile(
