@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from grades import registrars
-from grades.models import Registration
+from grades.models import Registration, RegistrationState
 from grades.models.registration import WITH_ADMINISTRATION
 from grades.services import registration_papers
 from grades.services import registration_telling as telling
@@ -44,12 +44,18 @@ def restore(row: Registration, result: Result, *, by: User) -> None:
 
 def may_deal_with(user: User, row: Registration) -> bool:
     """Whether `user` can say that what stands in uSis is right again: when nothing new follows."""
+    follow_up = follow_up_of(row)
     return (
         row.state in WITH_ADMINISTRATION
         and bool(registrars.recorder_role(user, row))
-        and not Registration.objects.filter(enrolment=row.enrolment_id).current().exists()
+        and (follow_up is None or follow_up.state == RegistrationState.REFUSED)
         and not is_dealt_with(row)
     )
+
+
+def follow_up_of(row: Registration) -> Registration | None:
+    """The registration that took the place of `row`: refused, it may be asked for once more."""
+    return Registration.objects.filter(enrolment=row.enrolment_id).current().first()
 
 
 def is_dealt_with(row: Registration) -> bool:

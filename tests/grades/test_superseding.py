@@ -201,6 +201,24 @@ def test_no_mark_of_that_kind_while_a_new_one_follows() -> None:
         superseding.deal_with(fresh(row), by=cast.administration)
 
 
+def test_it_can_be_ended_when_what_follows_is_refused(sign_in: SignIn) -> None:
+    cast = make_cast()
+    row = moved(sent(cast), "register", cast=cast)
+    again = corrected(row, cast)
+    assert again is not None
+    client = sign_in(cast.administration)
+    assert "A new form follows" in client.get(address_of(row)).content.decode()
+
+    moved(fresh(again), "refuse", cast=cast)
+
+    page = client.get(address_of(row)).content.decode()
+    assert "The new request was refused" in page
+    assert "A new form follows" not in page
+    assert client.post(address_of(row)).status_code == 302
+    assert not Notice.objects.about(row).to_do().exists()
+    assert row not in registrations.listed(cast.administration)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_of_two_who_record_it_at_once_one_does(transactional_db: None) -> None:
     cast = make_cast()
