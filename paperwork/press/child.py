@@ -20,6 +20,7 @@ import signal
 import struct
 import sys
 import traceback
+from collections import ChainMap
 from collections.abc import Mapping, Sequence
 from io import BytesIO
 from pathlib import Path
@@ -65,11 +66,14 @@ class Printer:
         from weasyprint.text.fonts import FontConfiguration
 
         self.assets = package_assets()
+        self.of_the_sheet: dict[str, bytes] = {}
+        # One for all sheets: a new one prepares for TLS, a twentieth of a letter's time.
+        self.fetch = fetcher(ChainMap(self.of_the_sheet, self.assets))
         self.fonts = FontConfiguration()
         self.style = CSS(
             string=(FOLDER / "document.css").read_text(),
             font_config=self.fonts,
-            url_fetcher=fetcher(self.assets),
+            url_fetcher=self.fetch,
         )
 
     def make(
@@ -80,12 +84,13 @@ class Printer:
     ) -> Made:
         """The PDF of `html`, with `files` in it, their bytes unchanged.
 
-        Raises FatalURLFetchingError for any address but the assets'.
+        Raises FatalURLFetchingError for any address but those of `assets` and of the package.
         """
         from weasyprint import HTML, Attachment
 
-        fetch = fetcher({**self.assets, **assets})
-        document = HTML(string=html, url_fetcher=fetch).render(
+        self.of_the_sheet.clear()  # what another one showed is not this one's
+        self.of_the_sheet.update(assets)
+        document = HTML(string=html, url_fetcher=self.fetch).render(
             stylesheets=[self.style], font_config=self.fonts, pdf_variant=VARIANT
         )
         document.metadata.attachments += [  # those of the HTML stay, and are refused below

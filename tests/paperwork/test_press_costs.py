@@ -1,4 +1,4 @@
-"""What a PDF costs: its text is laid out once, and its typefaces do not vary."""
+"""What a PDF costs: its text is laid out once, its typefaces do not vary, one fetcher serves all."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import fontpkg
 import pytest
 from fontTools.ttLib import TTFont  # noqa: TID253  # tests pay for it anyway
 from weasyprint.logger import PROGRESS_LOGGER  # noqa: TID253
+from weasyprint.urls import FatalURLFetchingError  # noqa: TID253
 
 from paperwork.press import Sheet, child
 from paperwork.rendering import sheet_of
@@ -45,6 +46,14 @@ def test_the_number_of_pages_in_its_text_would_take_more(
     """The control: what a counter of pages costs that does not stand in the margin."""
     counted = page_of("<style>p::after { content: counter(pages) }</style><p>of ")
     assert layouts(printer, counted, caplog) > 1
+
+
+def test_what_one_sheet_shows_is_not_there_for_the_next(printer: child.Printer) -> None:
+    page, picture = page_of('<img src="asset:own" alt="a dot">').html, b"<svg viewBox='0 0 1 1'/>"
+    for own in ({}, {"asset:other": picture}):
+        printer.make(page, {"asset:own": picture})  # the control: with it, it is made
+        with pytest.raises(FatalURLFetchingError):
+            printer.make(page, own)
 
 
 class TestTypefaces:
