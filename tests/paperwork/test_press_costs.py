@@ -1,4 +1,4 @@
-"""What a PDF costs: its text is laid out once, its typefaces do not vary, one fetcher serves all."""
+"""What a PDF costs: it is laid out once, its typefaces do not vary, one fetcher serves them all."""
 
 from __future__ import annotations
 
