@@ -42,6 +42,7 @@ def test_ten_requests(desk: Page) -> None:
     for _number in range(7):
         press(desk, "1")
     press(desk, "2")
+    desk.wait_for_selector("textarea:focus")  # the browser does so with the first picture
     desk.keyboard.type("Does this course overlap with your minor?")  # without looking for the field
     desk.keyboard.press("Tab")
     press(desk, "Enter")
