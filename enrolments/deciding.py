@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import datetime
+from datetime import date, datetime
 from statistics import median
 from typing import TYPE_CHECKING, NamedTuple
 
 from django.utils import timezone
-from django.utils.formats import number_format
+from django.utils.formats import date_format, number_format
 
 from accounts.models import Role
 from courses.wording import gettext as _
@@ -48,6 +48,7 @@ SAID = {
     "board_letter": pgettext_lazy("history", "sent the permission of the Board of Examiners"),
     "passed_over": pgettext_lazy("history", "gave a place to the next in line: too many credits"),
     "agreement_signed": pgettext_lazy("history", "added the signed agreement"),
+    "note": pgettext_lazy("history", "wrote a note for colleagues"),
     "purpose": pgettext_lazy("history", "agreed that it counts otherwise"),
     "purpose_asked": pgettext_lazy("history", "asked whether it may count otherwise"),
     "purpose_refused": pgettext_lazy("history", "did not agree that it counts otherwise"),
@@ -229,10 +230,11 @@ def words_of(event: Event) -> str:
             return pgettext("history", "recorded the permission of the Board of Examiners")
         case "board":
             return pgettext("history", "recorded that the Board of Examiners refuses")
+        case "aside" if until := event.details.get("until"):
+            day = date_format(date.fromisoformat(until), "DATE_FORMAT")
+            return pgettext("history", "put the application aside until %(day)s") % {"day": day}
         case "aside":
-            return pgettext("history", "put the application aside until %(day)s") % {
-                "day": event.details.get("until", "")
-            }
+            return pgettext("history", "took the application back into the queue")
         case "reorder":
             return pgettext("history", "moved it on the waiting list from %(from)s to %(to)s") % {
                 "from": event.details.get("from", ""),

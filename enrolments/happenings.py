@@ -13,7 +13,6 @@ register_events(
     | {
         "board": pgettext_lazy("history", "wrote down what the Board of Examiners decided"),
         "aside": pgettext_lazy("history", "put the application aside"),
-        "note": pgettext_lazy("history", "wrote a note for colleagues"),
         "reorder": pgettext_lazy("history", "changed the order of the waiting list"),
         # Of apps that come after this one, about a case.
         "say_own_exam": pgettext_lazy("history", "said when they have an exam of their own"),

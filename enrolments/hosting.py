@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import FETCH_RAISE, Count, Q
+from django.db.models import FETCH_RAISE, Count, Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -16,8 +16,9 @@ from courses.models import Edition
 from courses.plain import has
 from courses.spreadsheets import Cell, Sheet
 from enrolments.models import Enrolment, State
-from enrolments.models.enrolment import WITH_HOST, EnrolmentQuerySet
+from enrolments.models.enrolment import AFTERWARDS, WITH_HOST, EnrolmentQuerySet
 from enrolments.scopes import scopes_of
+from paperwork.models import Event
 from paperwork.services.notices import UNDO
 
 REFERENCE = re.compile(r"VX-[0-9A-Z]{5}", re.ASCII | re.IGNORECASE)
@@ -56,7 +57,17 @@ def students_of(universities: Iterable[int]) -> EnrolmentQuerySet:
         edition__course__university__in=list(universities), state__in=VIEWS["all"]
     )
     undecided = Q(state=State.APPROVED, since__gt=timezone.now() - UNDO)
-    return rows.exclude(undecided)
+    return still_shared(rows.exclude(undecided))
+
+
+def still_shared(rows: EnrolmentQuerySet) -> EnrolmentQuerySet:
+    """Without those whose student took the consent back afterwards: the host may not use them."""
+    withdrawn = Event.objects.filter(
+        subject_kind=Enrolment._meta.label_lower,
+        subject_id=OuterRef("pk"),
+        action="consent_withdrawn",
+    )
+    return rows.exclude(Q(state__in=AFTERWARDS, consent_at=None) & Exists(withdrawn))
 
 
 def counts(rows: EnrolmentQuerySet) -> dict[str, int]:

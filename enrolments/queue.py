@@ -112,7 +112,9 @@ def _reached(user: User, scopes: Scopes) -> EnrolmentQuerySet:
 def conditions_of(user: User, today: date) -> dict[str, Q]:
     """What each view shows, of the cases in sight."""
     scopes = scopes_in_view(user)
-    with_board = Q(state=State.SUBMITTED, board=Board.ASKED) & ~Q(kind=Kind.INCOMING)
+    # `holding.is_with_board`, as SQL: without a day the coordinator has yet to ask.
+    with_board = Q(state=State.SUBMITTED, board=Board.ASKED, board_asked_on__isnull=False)
+    with_board &= ~Q(kind=Kind.INCOMING)
     up_to_me = Q(state=State.SUBMITTED) & ~with_board & decided_by(scopes)
     if scopes.is_office:  # which places students on courses of our own
         up_to_me |= Q(state=State.APPROVED, kind__in=[Kind.OWN, Kind.INCOMING])

@@ -53,6 +53,8 @@ HOLDING = frozenset(
 )
 OVER = frozenset({State.REJECTED, State.DECLINED, State.WITHDRAWN, State.EXPIRED})
 WITH_HOST = frozenset({State.APPROVED, State.ENROLLED, State.FINISHED})
+# With the host still, although nothing of the case can end any more.
+AFTERWARDS = frozenset({State.FINISHED, State.DECLINED})
 
 
 class Purpose(models.TextChoices):

@@ -65,24 +65,29 @@ def ask(case: Enrolment, *, email: str, language: str, message: str, by: User) -
             request.save()
     except IntegrityError:
         raise StaleError(_("Somebody else has just asked the Board.")) from None
-    before = case.board
-    case.board, case.board_asked_on = Board.ASKED, timezone.localdate(now)
-    fields: dict[str, Any] = {
-        "board": case.board,
-        "board_asked_on": case.board_asked_on,
-        "changed_at": now,
-    }
-    if case.state == State.SUBMITTED:
-        fields |= {"since": now, "due_on": acting.due_after(case, State.SUBMITTED, now, fields)}
-    rows = Enrolment.objects.filter(pk=case.pk, state=case.state, board=before)
-    if not rows.update(**fields):
-        raise StaleError(_("Somebody else has just changed this application."))
-    for field, value in fields.items():
-        setattr(case, field, value)
+    asked = {"board": Board.ASKED, "board_asked_on": timezone.localdate(now)}
+    _set(case, asked, before=case.board)
     role = board.may_record(by, case)
     record(case, "ask_board", by=by, role=role, from_state=case.state, to_state=case.state)
     _send(request, token, occasion="asked")
     return request
+
+
+def _set(case: Enrolment, fields: dict[str, Any], *, before: str) -> None:
+    """What the case says of its Board; who has it now gets all of their days.
+
+    Raises StaleError unless its state and its Board are as they were seen.
+    """
+    now = timezone.now()
+    fields = fields | {"changed_at": now}
+    for field, value in fields.items():
+        setattr(case, field, value)
+    if case.state == State.SUBMITTED:
+        case.since, case.due_on = now, acting.due_after(case, State.SUBMITTED, now, fields)
+        fields |= {"since": case.since, "due_on": case.due_on}
+    rows = Enrolment.objects.filter(pk=case.pk, state=case.state, board=before)
+    if not rows.update(**fields):
+        raise StaleError(_("Somebody else has just changed this application."))
 
 
 def _send(request: BoardRequest, token: str, *, occasion: str) -> None:
@@ -129,12 +134,17 @@ def _revoke_open(case: Enrolment) -> int:
 
 @transaction.atomic
 def revoke(case: Enrolment, *, by: User) -> None:
-    """Make the open link stop working; raises ActionError when there is none or `by` may not."""
+    """Make the open link stop working: whoever handles the case has yet to ask again.
+
+    Raises ActionError when `by` may not, StaleError when there is no such link any more.
+    """
     role = board.may_record(by, case)
     if not role:
         raise ActionError(_("This is not possible for this application now."))
     if not _revoke_open(case):
         raise StaleError(_("This link was used or revoked already."))
+    if case.board == Board.ASKED:
+        _set(case, {"board_asked_on": None}, before=case.board)
     record(case, "revoke_board", by=by, role=role, from_state=case.state, to_state=case.state)
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from enrolments import people
 from enrolments.models import Enrolment, State
+from enrolments.models.enrolment import AFTERWARDS
 from enrolments.services import acting, telling
 from enrolments.services.actions import ACTIONS, ActionError, StaleError
 from enrolments.services.telling import Way
@@ -20,8 +21,6 @@ from paperwork.services.notices import settle
 
 SOURCES = ACTIONS["withdraw_consent"].sources
 UNTOLD, TOLD = "host_untold", "host_told"  # events of the case
-# With the host still, although nothing of the case can end any more.
-AFTERWARDS = frozenset({State.FINISHED, State.DECLINED})
 WITH_HOST = frozenset({State.APPROVED, State.ENROLLED}) | AFTERWARDS
 # Over, and with the host or not: it depends on how far the case came.
 ENDED = frozenset({State.WITHDRAWN, State.EXPIRED})

@@ -19,7 +19,7 @@ from django.utils import timezone
 from courses.models import Edition, PublicState
 from courses.prepared import Given, Prepared
 from enrolments.models import Enrolment, KeptPlaces, State
-from enrolments.models.enrolment import EnrolmentQuerySet
+from enrolments.models.enrolment import OVER, EnrolmentQuerySet
 
 
 class Claim(NamedTuple):
@@ -242,6 +242,9 @@ def keep_places(edition: Edition, places: dict[int, int]) -> None:
                 edition=locked, university_id=university, defaults={"places": number}
             )
         else:
-            KeptPlaces.objects.filter(edition=locked, university=university).delete()
+            row = KeptPlaces.objects.filter(edition=locked, university=university)
+            # Who had one of them and left has it no longer; who has one still keeps the row.
+            Enrolment.objects.filter(kept__in=row, state__in=OVER).update(kept=None)
+            row.delete()
     kept = sum(KeptPlaces.objects.filter(edition=locked).values_list("places", flat=True))
     Edition.objects.filter(pk=locked.pk).update(kept=kept)

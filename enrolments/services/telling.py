@@ -241,7 +241,9 @@ def host_hears(case: Enrolment, state: str) -> bool:
     if state != State.APPROVED or not by_mail:
         return state == State.APPROVED
     approved = case.home_approved_at or case.since
-    links = HostLink.objects.filter(university=university, expires_at__gt=approved)
+    links = HostLink.objects.filter(
+        university=university, purpose=HostLink.Purpose.STUDENTS, expires_at__gt=approved
+    )
     return links.exclude(revoked_at__lt=approved).exists()
 
 
@@ -264,8 +266,12 @@ def way_to_host(case: Enrolment, state: str) -> Way:
 
 
 def host_address(university: University) -> Address | None:
-    """Where a host without an account is written to: where its last link went, else its contact."""
-    last = HostLink.objects.filter(university=university, revoked_at=None).first()
+    """Where a host without an account is written to about its students.
+
+    Where its last link to them went, else its contact; one for transcripts may be somebody else's.
+    """
+    links = HostLink.objects.filter(university=university, purpose=HostLink.Purpose.STUDENTS)
+    last = links.filter(revoked_at=None).first()
     if last is not None:
         return Address(last.email, last.language)
     if not university.contact_email:
@@ -311,7 +317,7 @@ def _consent_withdrawn(event: Event, case: Enrolment) -> None:
             return
     match way_to_host(case, event.from_state):
         case Way.ACCOUNT:
-            _owe(event, case, "consent_gone", people.host_side(case), to_host(case), asks=True)
+            _owe(event, case, "consent_gone", people.host_side(case), to_host(case))
         case Way.ADDRESS:
             _outside(event, case, "consent_gone_outside")
         case Way.OFFICE:

@@ -131,10 +131,13 @@ def remind_of_questions(at: datetime | None = None) -> int:
 
 
 def remind_of_board(at: datetime | None = None) -> int:
-    """Students whose Board should have answered by now hear that its letter is awaited."""
+    """Students whose Board should have answered by now hear that its letter is awaited.
+
+    Those who asked it themselves: by a link the Board itself is reminded, and when that has
+    expired, it is late for whoever sent it.
+    """
     now = at or timezone.now()
-    # By a link the Board itself is reminded.
-    links = BoardRequest.objects.filter(spent_at=None, revoked_at=None, expires_at__gt=now)
+    links = BoardRequest.objects.filter(revoked_at=None)
     late = _with_edition().filter(
         state=State.SUBMITTED,
         board=Board.ASKED,

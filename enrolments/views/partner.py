@@ -36,7 +36,7 @@ def mine(request: PortalRequest) -> EnrolmentQuerySet:
     rows = Enrolment.objects.visible_to(user).filter(
         edition__course__university__in=universities, state__in=hosting.VIEWS["all"]
     )
-    return rows.select_related(*hosting.SHOWN)
+    return hosting.still_shared(rows).select_related(*hosting.SHOWN)
 
 
 def listing(request: PortalRequest, rows: EnrolmentQuerySet, universities: Any) -> dict[str, Any]:
@@ -81,7 +81,7 @@ def home(request: PortalRequest) -> HttpResponse:
     incoming = Enrolment.objects.visible_to(user).filter(
         kind=Kind.INCOMING,
         home_university__in=hosting.universities_of(user),
-        state__in=[State.SUBMITTED, State.WAITING],
+        state=State.SUBMITTED,
     )
     context["to_approve"] = incoming.count()
     template = "enrolments/partner/home.html"

@@ -246,7 +246,10 @@ def test_the_coordinator_asks_follows_and_revokes(
     client = sign_in(cast.coordinator)
     client.post(f"/en/desk/{case.reference}/board/revoke/")
     assert not BoardRequest.objects.get().is_usable
-    assert "The link was revoked" in client.get(f"/en/desk/{case.reference}/").text
+    page = client.get(f"/en/desk/{case.reference}/")
+    assert "The link was revoked" in page.text
+    assert holder(fresh(case)).who == Who.COORDINATOR, "who has yet to ask somebody else"
+    assert case.reference in client.get("/en/desk/?view=mine").text
 
 
 @pytest.mark.django_db(transaction=True)

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from enrolments.holding import Who, who_has
-from enrolments.models import Enrolment, State
+from enrolments.models import BoardRequest, Enrolment, State
 from enrolments.models.enrolment import Board, Kind
 from enrolments.services import acting, actions, asking, board, upkeep
 from enrolments.services.actions import ActionError
@@ -143,3 +143,5 @@ class TestReminder:
         Enrolment.objects.update(due_on=days(-1))
 
         assert upkeep.remind_of_board() == 0
+        BoardRequest.objects.update(expires_at=timezone.now())
+        assert upkeep.remind_of_board() == 0, "the student has asked nobody"

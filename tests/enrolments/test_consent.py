@@ -10,13 +10,14 @@ from django.test import Client
 
 from accounts.models import User
 from courses.models import Edition
+from enrolments import hosting
 from enrolments.models import Enrolment
 from enrolments.services import consent, places
 from enrolments.services.actions import ActionError, actions_for
 from paperwork.models import Event, Notice
 from paperwork.services.events import record
 from tests import factories
-from tests.enrolments.cases import case_in, case_of, fresh, make_cast
+from tests.enrolments.cases import case_in, case_of, fresh, make_cast, student_of
 
 type SignIn = Callable[[User], Client]
 
@@ -155,7 +156,27 @@ def test_afterwards_the_case_stays_and_the_host_is_told(
     assert (case.state, case.consent_at) == (state, None)
     assert Event.objects.about(case).filter(action="consent_withdrawn").count() == 1
     assert cast.host in told("consent_gone")
+    assert not Notice.objects.filter(recipient=cast.host).to_do().exists()
     assert places.imbalances() == []
+
+
+@pytest.mark.parametrize("state", ["finished", "declined"])
+def test_afterwards_the_host_no_longer_sees_who_it_was(
+    sign_in: SignIn, cast: Any, state: str
+) -> None:
+    case = case_of(cast, state)
+    page = "/en/partner/?view=all"
+
+    def shows() -> tuple[bool, int]:
+        client = sign_in(cast.host)
+        seen = case.student.name in client.get(page).text
+        return seen, hosting.students_of([cast.host_university.pk]).count()
+
+    assert shows() == (True, 1)
+    consent.withdraw(case, by=cast.owner)
+    assert shows() == (False, 0)
+    case_in(state, case.edition, student_of(cast.faculty), consent_at=None)
+    assert hosting.students_of([cast.host_university.pk]).count() == 1, "who was never asked"
 
 
 @pytest.mark.parametrize("state", ["withdrawn", "expired"])

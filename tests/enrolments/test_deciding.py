@@ -12,8 +12,10 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from accounts.models import Role, User
+from enrolments import deciding
 from enrolments.models import Enrolment, Note, Purpose, State
 from enrolments.models.enrolment import Board, Kind
 from enrolments.services import acting, working
@@ -287,6 +289,9 @@ class TestAside:
         assert day is not None
         client.post(f"/en/desk/{case.reference}/aside/", {"until": "back"})
         assert (shown("mine"), shown("aside")) == (True, False)
+        back, put = deciding.history_in_words(case, cast.coordinator)[:2]
+        assert back.words == "took the application back into the queue"
+        assert put.words == f"put the application aside until {date_format(day, 'DATE_FORMAT')}"
         Enrolment.objects.update(snoozed_until=timezone.localdate())
         assert shown("mine"), "on that day it is back"
 

@@ -17,6 +17,7 @@ from accounts.models import Membership, Role, User
 from courses.models import University
 from enrolments.hosting import VIEWS
 from enrolments.models import Enrolment, HostLink, Purpose, State
+from enrolments.models.enrolment import Kind
 from enrolments.services import acting, hosting
 from paperwork.models import Document, Event, Notice
 from paperwork.sealing import unseal
@@ -333,3 +334,19 @@ def test_confirming_and_declining_at_once_ends_in_one_of_them() -> None:
     heard = Notice.objects.filter(kind__in=told.values())
     assert [notice.kind for notice in heard] == [told[won.action]]
     assert Document.objects.exists() is (won.action == "confirm")
+
+
+def test_its_page_names_its_own_students_whom_its_list_shows(
+    db: None, sign_in: Callable[[User], Client]
+) -> None:
+    """Who waits for a place may be approved before, but need not be."""
+    cast = make_cast(Kind.INCOMING)
+    case = case_of(cast, State.WAITING)
+    client = sign_in(cast.home)
+    asks = "One of your own students waits"
+    assert asks not in client.get("/en/partner/").text
+
+    Enrolment.objects.filter(pk=case.pk).update(state=State.SUBMITTED)
+
+    assert asks in client.get("/en/partner/").text
+    assert case.reference in client.get("/en/desk/").text

@@ -157,6 +157,22 @@ class TestKeptPlaces:
         assert [fresh(case).state for case in (leiden, two)] == ["waiting", "submitted"]
         assert KeptPlaces.objects.get().taken == 1
 
+    def test_can_be_given_up_when_who_had_one_has_left(self, db: None) -> None:
+        edition = edition_with(2, course__university=factories.HomeUniversityFactory.create())
+        epfl = factories.UniversityFactory.create()
+        places.keep_places(edition, {epfl.pk: 1})
+        theirs = fresh(draft(edition, student_of(None, home_university=epfl)))
+        acting.act(theirs, "submit", by=theirs.student)
+        with pytest.raises(IntegrityError), transaction.atomic():
+            places.keep_places(edition, {epfl.pk: 0})  # the control: it is taken
+
+        acting.act(theirs, "withdraw", by=theirs.student)
+        places.keep_places(edition, {epfl.pk: 0})
+
+        assert not KeptPlaces.objects.exists()
+        assert Edition.objects.get().free == 2
+        assert places.imbalances() == []
+
     def test_who_has_one_reads_that_it_is_free(
         self, db: None, sign_in: Callable[[User], Client]
     ) -> None:

@@ -54,8 +54,10 @@ def states(cast: Cast) -> dict[str, Enrolment]:
         edition = factories.EditionFactory.create(course=course)
         student = student_of(cast.faculty)
         made[state.value] = case_in(state, edition, student, purpose=Purpose.ELECTIVE)
-    asked = case_of(cast, State.SUBMITTED, purpose=Purpose.ELECTIVE, board=Board.ASKED)
-    return made | {"board": asked}
+    asked: dict[str, Any] = {"purpose": Purpose.ELECTIVE, "board": Board.ASKED}
+    with_board = case_of(cast, State.SUBMITTED, **asked, board_asked_on=factories.days(-1))
+    to_ask = case_in(State.SUBMITTED, with_board.edition, student_of(cast.faculty), **asked)
+    return made | {"board": with_board, "board to ask": to_ask}
 
 
 def test_each_view_shows_its_cases_and_counts_them(
@@ -63,7 +65,7 @@ def test_each_view_shows_its_cases_and_counts_them(
 ) -> None:
     client = sign_in(cast.coordinator)
     expected = {
-        "mine": {"submitted"},
+        "mine": {"submitted", "board to ask"},
         "late": set(),
         "student": {"returned", "offered"},
         "board": {"board"},
@@ -81,12 +83,12 @@ def test_each_view_shows_its_cases_and_counts_them(
 @pytest.mark.parametrize(
     ("who", "sees"),
     [
-        ("coordinator", 12),
+        ("coordinator", 13),
         ("other_coordinator", 0),
         ("honours", 0),
         ("administration", 2),
-        ("office", 12),
-        ("auditor", 12),
+        ("office", 13),
+        ("auditor", 13),
         ("host", 0),  # hosts have a page of their own
         ("home", 0),
     ],

@@ -14,7 +14,7 @@ from enrolments.models import Enrolment, HostLink, State
 from enrolments.services import acting, hosting, places
 from paperwork.models import Notice
 from tests import factories
-from tests.enrolments.cases import Cast, case_of, draft, fresh, make_cast, student_of
+from tests.enrolments.cases import Cast, case_in, case_of, draft, fresh, make_cast, student_of
 
 HEARS = "hoort dat je niet komt"
 
@@ -60,6 +60,18 @@ def test_where_its_last_link_went(cast: Cast) -> None:
     withdraw(case, cast.owner)
 
     assert told("gone_outside") == {"p@host.example"}
+
+
+def test_a_link_for_transcripts_is_not_one_to_students(cast: Cast) -> None:
+    hosting.send_link(cast.host_university, email="one@host.example", language="en")
+    HostLink.objects.update(purpose=HostLink.Purpose.TRANSCRIPTS)
+    enrolled = case_of(cast, "enrolled")
+    withdraw(enrolled, cast.owner)
+    assert told("gone_outside") == {"c@host.example"}
+
+    again = case_in("approved", enrolled.edition, student_of(cast.faculty))
+    withdraw(again, again.student)
+    assert not Notice.objects.about(again).filter(kind="enrolments.gone_outside").exists()
 
 
 @pytest.mark.parametrize("before", ["never", "expired", "revoked"])
