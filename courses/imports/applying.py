@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
-from typing import TYPE_CHECKING, NamedTuple
+from collections import Counter, defaultdict
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 BATCH = 200
+TOLD_DATES = frozenset({"starts_on", "ends_on", "withdraw_until"})  # of which students hear
 State = ImportRun.State
 
 
@@ -155,6 +156,21 @@ def counted(found: Comparison) -> dict[str, int]:
     return dict(+counts)
 
 
+def concerned(found: Comparison) -> int:
+    """How many students hear it when this is written: their edition ends, or has other dates."""
+    known = [part for part in found.parts if part.merged and part.kind != NEW]
+    courses = [part.row.pk for part in known if part.what is Course and part.kind == VANISHED]
+    editions = [
+        part.row.pk
+        for part in known
+        if part.what is Edition
+        and (part.kind == VANISHED or TOLD_DATES & {one.column.attribute for one in part.taken})
+    ]
+    if not courses and not editions:
+        return 0
+    return changes.concerned(Q(pk__in=editions) | Q(course__in=courses))
+
+
 def _written(found: Comparison) -> Q:
     """The editions that `_write` may change: those in it, and those of its courses."""
     known = [part for part in found.parts if part.merged and part.kind != NEW]
@@ -163,7 +179,10 @@ def _written(found: Comparison) -> Q:
 
 
 def _write(found: Comparison) -> None:
-    """Write the merged rows, universities first; the number of queries grows only by batches."""
+    """Write the merged rows, universities first; of each row only what is accepted.
+
+    The number of queries grows by batches, and by the sets of fields that differ.
+    """
     parts = [part for part in found.parts if part.merged]
     now = timezone.now()
     touched = {
@@ -176,14 +195,22 @@ def _write(found: Comparison) -> None:
     for model in (University, Course, Edition):
         mine = [part for part in parts if part.what is model]
         model._default_manager.bulk_create([p.row for p in mine if p.kind == NEW], BATCH)
-        known = [p for p in mine if p.kind != NEW]
-        fields = {c.column.attribute for p in known for c in p.taken} - {"live_sessions"}
-        if any(p.kind == VANISHED for p in known):
-            fields.add("participating_until" if model is University else "state")
-        if fields:
-            model._default_manager.bulk_update([p.row for p in known], sorted(fields), BATCH)
+        by_fields: defaultdict[tuple[str, ...], list[Any]] = defaultdict(list)
+        for part in mine:
+            if part.kind != NEW:
+                by_fields[_fields(part)].append(part.row)
+        for fields, rows in by_fields.items():
+            if fields:
+                model._default_manager.bulk_update(rows, fields, BATCH)
     Course.objects.filter(pk__in=touched).update(changed_at=now)
     _write_sessions([part for part in parts if part.what is Edition])
+
+
+def _fields(part: Entry) -> tuple[str, ...]:
+    """The fields of a known row that are written."""
+    if part.kind == VANISHED:
+        return ("participating_until" if part.what is University else "state",)
+    return tuple(sorted({c.column.attribute for c in part.taken} - {"live_sessions"}))
 
 
 def _write_sessions(editions: list[Entry]) -> None:

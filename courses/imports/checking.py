@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from courses.imports.cells import BadCellError, read_cell
 from courses.imports.columns import (
+    CONTROLS,
     EDITION_COLUMNS,
     SHEETS,
     Column,
@@ -78,7 +79,9 @@ class Checker:
         self.rows_of: dict[tuple[str, ...], str] = {}  # where something was first named
 
     def fault(self, where: str, column: str, message: str, value: object = "") -> None:
-        self.found.faults.append(Fault(where, column, message, str(value)[:80]))
+        # What stands in the file may hold half a character, which no answer can be written with.
+        said = (where, column, message, str(value)[:80])
+        self.found.faults.append(Fault(*(CONTROLS.sub("\ufffd", text) for text in said)))
         if len(self.found.faults) >= MOST_FAULTS:
             raise TooManyFaultsError
 

@@ -115,6 +115,20 @@ class Comparison:
         """The entries and those of their editions."""
         return [part for entry in self.entries for part in (entry, *entry.editions)]
 
+    @property
+    def withdrawn(self) -> list[tuple[Course, Edition | None]]:
+        """What the file names and the portal has withdrawn: an import leaves it so."""
+        found: list[tuple[Course, Edition | None]] = []
+        for course in self.portal.courses:
+            if course.pk not in self.portal.matched:
+                continue
+            if course.state == PublicState.WITHDRAWN:
+                found.append((course, None))
+                continue
+            editions = [e for e in self.portal.editions[course.pk] if e.pk in self.portal.in_file]
+            found += [(course, e) for e in editions if e.state == PublicState.WITHDRAWN]
+        return found
+
 
 def compare(
     data: dict[str, Any], choices: dict[str, bool], *, today: date, lock: bool = False
@@ -122,7 +136,7 @@ def compare(
     """The differences, with what the office chose for each. A fixed number of queries.
 
     New and changed are accepted and vanished is left, unless `choices` has another word for the
-    key. With `lock` nobody else can change the compared courses until the transaction ends.
+    key. With `lock` nobody else can change what is compared until the transaction ends.
     """
     portal = Portal(data, lock=lock)
     entries = [*_universities(data, portal), *_courses(data, portal), *_vanished(data, portal)]
@@ -147,13 +161,15 @@ class Portal:
     def __init__(self, data: dict[str, Any], *, lock: bool) -> None:
         named = {course["values"]["university"] for course in data["courses"]}
         codes = named | {values["code"] for values in data["universities"]}
-        self.universities = {u.code: u for u in University.objects.order_by("code")}
-        self.not_named = [u for code, u in self.universities.items() if code not in codes]
+        universities = University.objects.order_by("code")
         rows = Course.objects.filter(university__code__in=named).order_by("pk")
         found = Edition.objects.filter(course__university__code__in=named)
         if lock:  # editions first, as everybody who changes an edition and its course does
             for locked in (found.order_by("pk"), rows):
                 list(locked.select_for_update(of=("self",), no_key=True).values_list("pk"))
+            universities = universities.select_for_update(no_key=True)
+        self.universities = {u.code: u for u in universities}
+        self.not_named = [u for code, u in self.universities.items() if code not in codes]
         self.courses = list(rows.select_related("university"))
         self.editions: dict[int, list[Edition]] = defaultdict(list)
         found = found.prefetch_related("live_sessions")
@@ -165,7 +181,9 @@ class Portal:
             self.editions[edition.course_id].append(edition)
         self.by_address = {(c.university.code, c.slug): c for c in self.courses}
         self.by_code = {(c.university.code, c.code.casefold()): c for c in self.courses if c.code}
-        self.by_title = {(c.university.code, c.title.casefold()): c for c in reversed(self.courses)}
+        # Of those with one title the first, and one that is withdrawn only where there is no other.
+        titled = sorted(self.courses, key=lambda c: (c.state != PublicState.WITHDRAWN, -c.pk))
+        self.by_title = {(c.university.code, c.title.casefold()): c for c in titled}
         self.matched: dict[int, Entry] = {}  # the entry of each course that the file names
         self.in_file: set[int] = set()  # editions
 

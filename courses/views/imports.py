@@ -96,7 +96,10 @@ def import_run(request: PortalRequest, pk: int) -> HttpResponse:
     """An import: while it is open its differences, and after that what became of it."""
     run = get_object_or_404(ImportRun.objects.visible_to(request.user), pk=pk)
     if run.state != ImportRun.State.OPEN:
-        return render(request, "courses/office/import_closed.html", {"run": run})
+        context: dict[str, Any] = {"run": run}
+        if run.state == ImportRun.State.APPLIED and not run.counts:
+            context["withdrawn"] = applying.differences(run).withdrawn
+        return render(request, "courses/office/import_closed.html", context)
     response = _differences(request, run, request.GET)
     patch_vary_headers(response, ["HX-Request"])
     return response
@@ -114,7 +117,7 @@ def _differences(
     kinds = [(kind, len(_filtered(found, filters | {"kind": kind}))) for kind in KINDS]
     context = {"run": run, "form": form, "page_obj": page, "filters": filters, "kinds": kinds}
     context |= {"total": len(found.entries), "shown": _keys(page), "query": urlencode(filters)}
-    context |= _since(found, run) | more
+    context |= {"withdrawn": found.withdrawn} | _since(found, run) | more
     name = "courses/office/import.html"
     name += "#results" if request.htmx else ""
     return render(request, name, context, status=more.get("status", 200))
@@ -134,9 +137,10 @@ def _filtered(found: Comparison, filters: dict[str, str]) -> list[Entry]:
     ]
 
 
-def _keys(entries: Any) -> list[str]:
-    """The keys of everything in `entries` that can be accepted or left."""
+def _keys(entries: Any, kind: str = "") -> list[str]:
+    """The keys of everything in `entries` that can be accepted or left; of one kind, if asked."""
     parts = [part for entry in entries for part in (entry, *entry.editions)]
+    parts = [part for part in parts if not kind or part.kind == kind]
     return [
         key
         for part in parts
@@ -162,7 +166,8 @@ def choose(request: PortalRequest, pk: int) -> HttpResponse:
     if doing in {"all", "none"}:
         form = DifferenceFilter(asked)
         form.is_valid()
-        shown = _keys(_filtered(applying.differences(run), form.cleaned_data))
+        filters = form.cleaned_data
+        shown = _keys(_filtered(applying.differences(run), filters), filters.get("kind", ""))
         accepted = shown if doing == "all" else []
     try:
         applying.choose(run, shown=shown, accepted=accepted, by=current_user(request))
@@ -221,6 +226,7 @@ def _summary(
     gone = [part for part in found.parts if part.merged and part.kind == VANISHED]
     ending = [part for part in gone if part.what is University]
     context |= {"gone": [part for part in gone if part not in ending], "ending": ending} | more
+    context["concerned"] = 0 if problems else applying.concerned(found)
     return render(request, "courses/office/import_apply.html", context, status=status)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from datetime import date, timedelta
 from decimal import Decimal
@@ -16,6 +17,7 @@ from django.utils import timezone
 
 from courses.imports import applying
 from courses.imports.comparing import CHANGED, NEW, VANISHED, Comparison, digest
+from courses.imports.merging import merge
 from courses.imports.rules import broken_rules
 from courses.models import Course, Edition, ImportRun, PublicState, University
 from courses.services.offer import offer_version
@@ -164,6 +166,15 @@ def test_editions_come_and_go_and_keep_their_sessions(solar: Course) -> None:
     assert new.live_sessions.get().required
 
 
+def test_a_title_means_the_course_that_is_not_withdrawn(solar: Course) -> None:
+    Course.objects.filter(pk=solar.pk).update(state=PublicState.WITHDRAWN, code="")
+    again = factories.CourseFactory.create(university=solar.university, title=solar.title, ec=5)
+
+    found = applying.differences(take_in("university,title,ec\nUQ,Solar Energy,6\n"))
+
+    assert [entry.row for entry in found.entries] == [again]
+
+
 def test_a_row_that_changed_meanwhile_is_not_overwritten(solar: Course) -> None:
     run = take_in(f"{HEAD}\nUQ,SOL1,Solar Energy,6,\n")
     looked_at = seen(run)
@@ -228,6 +239,55 @@ def test_old_imports_that_nobody_applied_are_removed(solar: Course) -> None:
     remove_old_imports()
 
     assert list(ImportRun.objects.all()) == [young]
+
+
+UNIVERSITIES = "code,name,city,country,time_zone"
+
+
+def test_of_each_university_only_what_differs_is_written(
+    solar: Course, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    uq, anu = solar.university, factories.UniversityFactory.create(code="ANU")
+    rows = [
+        f"UQ,{uq.name},Elsewhere,{uq.country},{uq.time_zone}",
+        f"ANU,Another,{anu.city},{anu.country},{anu.time_zone}",
+    ]
+    run = take_in("\n".join([UNIVERSITIES, *rows]))
+    mark = seen(run)
+
+    def edited(found: Comparison) -> list[Any]:
+        University.objects.filter(pk=anu.pk).update(city="Edited")
+        return merge(found)
+
+    monkeypatch.setattr(applying, "merge", edited)
+    applying.apply(run, seen=mark, by="Karin")
+
+    for row in (uq, anu):
+        row.refresh_from_db()
+    assert (uq.city, anu.name, anu.city) == ("Elsewhere", "Another", "Edited")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_university_that_a_colleague_edits_at_that_moment_is_not_overwritten() -> None:
+    uq = factories.UniversityFactory.create(code="UQ", city="Brisbane")
+    run = take_in(f"{UNIVERSITIES}\nUQ,{uq.name},Elsewhere,{uq.country},{uq.time_zone}\n")
+    mark, begun = seen(run), threading.Event()
+
+    def edit() -> None:
+        with transaction.atomic():
+            University.objects.filter(pk=uq.pk).update(city="Edited")
+            begun.set()
+            time.sleep(0.5)
+
+    def apply() -> None:
+        begun.wait(5)
+        applying.apply(run, seen=mark, by="Karin")
+
+    outcomes = at_once([edit, apply])
+
+    uq.refresh_from_db()
+    assert isinstance(outcomes[1], applying.StaleImportError), outcomes
+    assert uq.city == "Edited"
 
 
 def big(rows: int, ec: int) -> str:

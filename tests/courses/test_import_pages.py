@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Role, User
-from courses.models import Course, ImportRun
+from courses.models import Course, ImportRun, PublicState
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -82,6 +82,24 @@ def test_a_bad_file_is_422_and_says_why(desk: Client, name: str, content: bytes)
     assert not ImportRun.objects.exists()
 
 
+@pytest.mark.parametrize(
+    "record",
+    [
+        r'"title": "Sun \ud83d"',
+        r'"title": "Sun", "Sun \ud83d": 1',
+        r'"title": "Sun", "language": "Sun \ud83d"',
+    ],
+)
+def test_half_a_character_is_shown_as_one_that_can_be_written(desk: Client, record: str) -> None:
+    """In a value, in the name of a column, and in words about a value."""
+    text = f'{{"courses": [{{"university": "UQ", {record}}}]}}'.encode()
+
+    answer = desk.post(PAGE, {"file": SimpleUploadedFile("a.json", text)})
+
+    assert answer.status_code == 422
+    assert "Sun" in answer.content.decode()
+
+
 def test_no_file(desk: Client) -> None:
     assert desk.post(PAGE).status_code == 422
 
@@ -139,6 +157,18 @@ def test_tick_everything_that_is_found(desk: Client, solar: Course) -> None:
     run.refresh_from_db()
     assert all(run.choices.values())
     assert f"c{solar.pk}" in run.choices
+
+
+def test_all_of_one_kind_ticks_nothing_of_another(desk: Client, solar: Course) -> None:
+    gone = factories.EditionFactory.create(course=solar)
+    fields = "university,code,title,ec,period,starts_on,ends_on\n"
+    days = f"{factories.days(200)},{factories.days(260)}"
+    address = upload(desk, f"{fields}UQ,SOL1,Solar Energy,6,{gone.period},{days}\n")
+
+    desk.post(f"{address}choose/", {"do": "all", "query": "kind=changed"})
+
+    chosen = ImportRun.objects.get().choices
+    assert chosen == {f"c{solar.pk}.ec": True}, "its edition that vanished is left"
 
 
 @pytest.mark.parametrize(
@@ -214,3 +244,24 @@ def test_the_same_queries_for_one_and_three(desk: Client, solar: Course) -> None
 
     assert asked(1) == asked(3)
     assert max(asked(3)) <= 12
+
+
+def test_what_is_withdrawn_in_the_portal_is_named(desk: Client, solar: Course) -> None:
+    """Where nothing differs, and beside what differs; the office would wait for it in vain."""
+    edition = factories.EditionFactory.create(course=solar, state=PublicState.WITHDRAWN)
+    link = f'<a href="/nl/office/courses/{solar.pk}/">Solar Energy</a>'
+    head = f"{HEAD.strip()},starts_on,ends_on,period\n"
+    days = f"{edition.starts_on},{edition.ends_on},{edition.period}"
+    row = f"UQ,SOL1,Solar Energy,5,{days}\n"
+
+    page = desk.get(upload(desk, f"{head}{row}")).content.decode()
+    assert f"{link}," in page
+    Course.objects.filter(pk=solar.pk).update(state=PublicState.WITHDRAWN)
+    for text in (row, f"{row}UQ,H,Water,3,,,\n"):
+        page = desk.get(upload(desk, f"{head}{text}")).content.decode()
+        assert page.count(link) == 1
+        assert f"{link}," not in page
+    Course.objects.filter(pk=solar.pk).update(state=PublicState.PUBLISHED)
+    edition.state = PublicState.PUBLISHED
+    edition.save()
+    assert link not in desk.get(upload(desk, f"{head}{row}")).content.decode()

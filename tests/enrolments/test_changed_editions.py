@@ -176,6 +176,36 @@ def test_an_import_that_withdraws_tells_too(edition: Edition) -> None:
     assert [notice.recipient for notice in told("edition_withdrawn")] == [case.student]
 
 
+@pytest.mark.parametrize(
+    ("changed", "number"), [("withdrawn", 2), ("ends_on", 2), ("host_period", 0)]
+)
+def test_before_an_import_the_office_reads_how_many_hear_of_it(
+    edition: Edition, changed: str, number: int, office: User, sign_in: Callable[[User], Client]
+) -> None:
+    for state in ("waiting", "enrolled", "finished"):
+        case_in(state, edition)
+    course, client = edition.course, sign_in(office)
+    row = {"university": course.university.code, "code": course.code, "title": course.title}
+    if changed == "withdrawn":
+        row |= {"code": "OTHER", "title": "Another course"}
+    else:
+        dates = {"starts_on": edition.starts_on, "ends_on": edition.ends_on}
+        dates |= {changed: edition.ends_on + timedelta(days=3)} if changed == "ends_on" else {}
+        row |= {"period": edition.period, "host_period": "x", **dates}
+    text = f"{','.join(row)}\n{','.join(map(str, row.values()))}\n"
+    run, checked = applying.take_in("a.csv", text.encode(), by=None)
+    assert run is not None, checked.faults
+    if changed == "withdrawn":
+        applying.choose(run, shown=[f"c{course.pk}"], accepted=[f"c{course.pk}"])
+
+    page = client.get(f"/en/office/imports/{run.pk}/apply/")
+
+    assert page.context["concerned"] == number
+    assert ("2 students have an application" in page.text) == bool(number)
+    applying.apply(run, seen=page.context["seen"], by=None)
+    assert len(told("edition_withdrawn")) + len(told("edition_dates")) == number
+
+
 @pytest.mark.parametrize("what", ["editions", "courses"])
 def test_the_office_reads_how_many_hear_of_it(
     edition: Edition, what: str, office: User, sign_in: Callable[[User], Client]
