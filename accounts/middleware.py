@@ -144,9 +144,13 @@ class StaffNeedsSecondFactor:
             return self.get_response(request)
         if is_mfa_enabled(user, FACTORS):
             return self._sent(request, "mfa_reauthenticate")
-        response = self._sent(request, "mfa_index")
-        if request.method == "POST" and is_mfa_enabled(user, FACTORS):
-            # Set up just now, by whoever knows the password: that was the first use of it.
+        if _confirms_elsewhere(request):
+            response = self.get_response(request)
+        else:
+            response = self._sent(request, "mfa_index")
+        sets_up = request.method == "POST" or request.path_info == reverse("sso-callback")
+        if sets_up and is_mfa_enabled(user, FACTORS):
+            # Set up just now, by whoever showed who they are: that was the first use of it.
             record_authentication(request, user, method="mfa", type="set-up")
         return response
 
@@ -170,6 +174,15 @@ def _serves_signing_in(request: PortalRequest) -> bool:
         "/livez",
         "/readyz",
     }
+
+
+def _confirms_elsewhere(request: PortalRequest) -> bool:
+    """Whether somebody shows at their university who they are, and comes back from there.
+
+    Setting up a factor asks for that. Who has one shows the factor instead: it may not be taken
+    away by whoever got hold of the university's account alone.
+    """
+    return request.path_info in {reverse("sso-confirm"), reverse("sso-callback")}
 
 
 class FailedFormsSay422:

@@ -82,6 +82,9 @@ class Post(Protocol):
     ) -> None:
         """Write down in the caller's transaction that `by` did `action` to `thing`."""
 
+    def forget(self, thing: models.Model) -> None:
+        """Let go of what happened to `thing`, which goes in the caller's transaction."""
+
     def call_off(self, key: str) -> None:
         """Do not send this message any more, unless it has gone or is being sent."""
 

@@ -7,10 +7,11 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from accounts.models import StudentProfile, User
+from accounts.models import Membership, StudentProfile, User
 from courses import house
 from courses.models import University
-from courses.telling import note
+from courses.services.offer import offer_changed
+from courses.telling import note, post
 
 
 def university_of_domain(domain: str) -> University | None:
@@ -60,10 +61,11 @@ def home_university_of(user: User, said: University | None) -> University | None
 def forget_unverified(email: str) -> None:
     """Delete the account that somebody began with `email` and never proved to be theirs.
 
+    What happened to it goes too: the name in it may be anybody's.
     Whoever owns the address can begin anew, and a password chosen by another is worth nothing.
     Accounts that were ever signed in to, verified or given a role are not touched.
     """
-    _never_proved().filter(email__iexact=email).delete()
+    _forget(_never_proved().filter(email__iexact=email))
     EmailAddress.objects.filter(email__iexact=email, verified=False).delete()
 
 
@@ -71,8 +73,8 @@ def forget_unverified(email: str) -> None:
 def forget_old_unverified() -> int:
     """Delete the accounts that people began longer ago than is settled and never proved theirs.
 
-    The number of them. Closed accounts stay closed, and so they are kept; what did not begin with
-    signing up (it has no e-mail address to prove) is kept too.
+    What happened to them goes too. The number of them. Closed accounts stay closed, and so they are
+    kept; what did not begin with signing up (it has no e-mail address to prove) is kept too.
     """
     waiting = EmailAddress.objects.filter(user=OuterRef("pk"), verified=False)
     old = _never_proved().filter(
@@ -80,7 +82,17 @@ def forget_old_unverified() -> int:
         is_active=True,
         created_at__lt=timezone.now() - house.span("accounts.prove_days"),
     )
-    return old.delete()[1].get(User._meta.label, 0)
+    return _forget(old)
+
+
+def _forget(accounts: QuerySet[User]) -> int:
+    """Delete those of them that are still so, with their events; how many."""
+    number = 0
+    for user in list(accounts):
+        if accounts.filter(pk=user.pk).delete()[0]:
+            post().forget(user)
+            number += 1
+    return number
 
 
 def _never_proved() -> QuerySet[User]:
@@ -97,8 +109,7 @@ def _never_proved() -> QuerySet[User]:
 @transaction.atomic
 def save_profile(user: User, profile: StudentProfile, *, name: str, language: str) -> None:
     """Keep what a student filled in; raises IntegrityError for somebody else's student number."""
-    user.name, user.language = name, language
-    user.save(update_fields=["name", "language"])
+    _save_name(user, name, language)
     profile.user = user
     profile.save()
     note(user, "change_profile", by=user, role="")
@@ -107,6 +118,19 @@ def save_profile(user: User, profile: StudentProfile, *, name: str, language: st
 @transaction.atomic
 def save_name_and_language(user: User, *, name: str, language: str) -> None:
     """Keep how somebody wants to be called and written to."""
+    _save_name(user, name, language)
+    note(user, "change_profile", by=user, role="")
+
+
+def _save_name(user: User, name: str, language: str) -> None:
+    renamed = user.name != name
     user.name, user.language = name, language
     user.save(update_fields=["name", "language"])
-    note(user, "change_profile", by=user, role="")
+    if renamed:
+        shown_anew(user)
+
+
+def shown_anew(user: User) -> None:
+    """Drop the kept page with the coordinators when `user` may stand on it; in a transaction."""
+    if Membership.objects.current().filter(user=user).exists():
+        offer_changed()

@@ -73,11 +73,19 @@ def give(user: User, grant: Grant, *, by: User) -> Membership:
 
 @transaction.atomic
 def take_up(user: User, grant: Grant, *, given_by: User | None) -> Membership:
-    """Make the membership that the office gave, or offered in an invitation."""
+    """Make the membership that the office gave, or offered in an invitation.
+
+    Raises MembershipError when the account is closed or has the role, or its last day has passed.
+    """
     user = User.objects.select_for_update(no_key=True).get(pk=user.pk)  # one after the other
     if not user.is_active:
         raise MembershipError(
             _("The account of %(name)s is closed. Open it again first.") % {"name": user}
+        )
+    if grant.ends_on and grant.ends_on < timezone.localdate():
+        raise MembershipError(
+            _("This role was until %(day)s. Ask the programme office for a new invitation.")
+            % {"day": date_format(grant.ends_on, "j F Y")}
         )
     starts_on = grant.starts_on or timezone.localdate()
     if same := _same(user, grant, starts_on):

@@ -7,8 +7,10 @@ from typing import Any
 from allauth.account import signals as account
 from allauth.mfa import signals as mfa
 from allauth.socialaccount import signals as social
+from django.db import transaction
 
 from accounts.models import User
+from accounts.services.accounts import shown_anew
 from courses.telling import note
 
 # What each of allauth's signals means; no address, code or key is kept.
@@ -40,7 +42,10 @@ def _writer(action: str) -> Any:
     def write(**said: Any) -> None:
         user = _whose(said)
         if isinstance(user, User) and user.pk:
-            note(user, action, by=user, role="")
+            with transaction.atomic():
+                note(user, action, by=user, role="")
+                if action == "change_email":
+                    shown_anew(user)
 
     return write
 

@@ -9,8 +9,9 @@ from django.db import models
 
 from accounts.models import User
 from courses.telling import Address, Delivery, Doer, Link
-from paperwork.models import Notice, Owed
+from paperwork.models import Event, Notice, Owed
 from paperwork.models.notice import WIPED
+from paperwork.services.chain import let_go
 from paperwork.services.events import Outsider, record
 from paperwork.services.notices import owe_notice
 
@@ -48,6 +49,11 @@ def note(
     """Write down in the caller's transaction that `by` did `action` to `thing`."""
     who = Outsider(by, role) if isinstance(by, str) else by
     record(thing, action, by=who, role=role, details=dict(details or {}))
+
+
+def forget(thing: models.Model) -> None:
+    """Let go of what happened to `thing`, which goes in the caller's transaction."""
+    let_go(Event.objects.about(thing))
 
 
 def deliveries(keys: Iterable[str]) -> dict[str, Delivery]:

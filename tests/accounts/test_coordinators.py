@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 import time_machine
+from allauth.account.models import EmailAddress
 from django.test import Client
 from django.utils import timezone
 
@@ -15,6 +17,7 @@ from accounts.services import memberships
 from accounts.services.memberships import Grant
 from courses.models import Faculty, Programme
 from tests.factories import (
+    PASSWORD,
     FacultyFactory,
     MemberFactory,
     MembershipFactory,
@@ -170,3 +173,19 @@ def test_the_kept_page_follows_who_comes_and_goes(client: Client, office: User) 
         assert "Ann" not in client.get(PAGE).text
     memberships.end(Membership.objects.get(pk=held.pk), by=office)
     assert "Ann" not in client.get(PAGE).text
+
+
+def test_the_kept_page_follows_names_and_addresses(sign_in: Callable[[User], Client]) -> None:
+    user = coordinator(FacultyFactory.create(), "Ann")
+    new = EmailAddress.objects.create(user=user, email="new@uni.example", verified=True)
+    own, visitor = sign_in(user), Client()
+    assert "Ann" in visitor.get(PAGE).text
+
+    own.post("/en/account/profile/", {"name": "Bea", "language": "en"})
+    assert "Bea" in visitor.get(PAGE).text
+
+    asked = own.post("/en/account/email/", {"email": new.email, "action_primary": ""})
+    own.post(asked.url, {"password": PASSWORD, "next": "/en/account/email/"})
+    user.refresh_from_db()
+    assert user.email == new.email
+    assert f'href="mailto:{new.email}"' in visitor.get(PAGE).text

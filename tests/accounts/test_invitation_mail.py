@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Invitation, Role, User
 from accounts.services import invitations
 from accounts.services.memberships import Grant
-from paperwork.models import Notice, Owed
+from courses.services.offer import offer_changed
+from paperwork.models import Notice, Owed, SettingVersion
 from tests.mails import letters
 
 pytestmark = pytest.mark.django_db
@@ -56,3 +58,16 @@ def test_a_mail_that_was_given_up_can_be_sent_again(sign_in: SignIn, office: Use
     for action in ("revoke", "resend"):  # by a colleague who was a moment too late
         path = f"/en/office/people/invitations/{invitation.pk}/{action}/"
         assert "accepted or revoked already" in client.post(path, follow=True).text
+
+
+def test_the_pages_say_for_how_many_days_a_link_works(sign_in: SignIn, office: User) -> None:
+    with transaction.atomic():
+        SettingVersion.objects.create(name="accounts.invitation_days", number=1, value=21)
+        offer_changed()
+    invite(office)
+    client = sign_in(office)
+
+    for page in ("invite", "invitations"):
+        text = client.get(f"/en/office/people/{page}/").text
+        assert "for 21 days" in text, page
+        assert "14 days" not in text, page

@@ -21,7 +21,14 @@ from accounts.services import invitations
 from accounts.services.memberships import Grant, MembershipError
 from courses.models import SignedLink
 from paperwork.models import Notice
-from tests.factories import PASSWORD, FacultyFactory, MemberFactory, ProgrammeFactory, UserFactory
+from tests.factories import (
+    PASSWORD,
+    FacultyFactory,
+    MemberFactory,
+    ProgrammeFactory,
+    UserFactory,
+    days,
+)
 from tests.mails import letters
 from tests.races import at_once
 
@@ -155,6 +162,22 @@ def test_a_spent_revoked_or_expired_link_says_what_to_do(office: User, client: C
             assert words in answer.text
             assert answer["Referrer-Policy"] == "no-referrer"
     assert User.objects.filter(email__startswith="p").exclude(pk=office.pk).count() == 1
+
+
+def test_a_role_of_which_the_last_day_has_passed_is_not_taken_up(
+    office: User, client: Client
+) -> None:
+    """Nothing is made, and the link stays: the office can end the role on another day."""
+    address = invite(office, ends_on=days(1))
+    with time_machine.travel(timezone.now() + timedelta(days=2)):
+        answer = client.post(address, NEW)
+
+    assert answer.status_code == 409
+    assert "This role was until" in answer.text
+    assert not User.objects.filter(email="femke@uni.example").exists()
+    assert Invitation.objects.get().spent_at is None
+    with time_machine.travel(timezone.now() + timedelta(days=1)):  # its last day still counts
+        assert client.post(address, NEW).status_code == 302
 
 
 @pytest.mark.parametrize("token", ["x", "x" * 5000, "%00", "..%2f..", "ünïcode"])

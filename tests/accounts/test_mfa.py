@@ -25,7 +25,10 @@ pytestmark = pytest.mark.django_db
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 STAFF = list(Role)
 # Where somebody who still has to show a second factor may go.
-OPEN = re.compile(r"^en/account/(2fa/|logout/|reauthenticate/|display/)|^(livez|readyz)$")
+OPEN = re.compile(
+    r"^en/account/(2fa/|logout/|reauthenticate/|display/|sso/confirm/)|^(livez|readyz)$"
+    r"|^sso/callback/$"
+)
 
 
 @pytest.fixture(autouse=True)

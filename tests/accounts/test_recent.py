@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -9,6 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from allauth.account.adapter import get_adapter
 from allauth.account.models import EmailAddress
+from allauth.mfa.utils import is_mfa_enabled
 from allauth.socialaccount.models import SocialAccount
 from django.core import mail
 from django.db import transaction
@@ -242,3 +244,33 @@ def test_who_comes_by_their_university_signs_in_there_again(
     protected = client.get("/en/account/2fa/totp/activate/")
     assert protected.url.startswith("/en/account/sso/confirm/")
     assert "max_age" not in go_out(Client())  # who signs in is not asked for more
+
+
+def test_staff_of_a_university_set_up_a_second_factor_after_signing_in_there_again(
+    client: Client, provider: Provider, settings: Settings
+) -> None:
+    """They have no password; what they typed is done, and who has a factor cannot go round it."""
+    settings.DEMO = False
+    settings.ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+    set_up = "/en/account/2fa/totp/activate/"
+    sign_in(client, provider)
+    user = signed_in(client)
+    assert user is not None
+    factories.MembershipFactory.create(user=user, role=Role.OFFICE)
+    shown = re.search(r'class="key">([A-Z2-7 ]+)<', client.get(set_up).content.decode())
+    assert shown
+    last_seen(client, 600)
+
+    asked = client.post(set_up, {"code": code(shown[1].replace(" ", ""))})
+    assert asked.url.startswith("/en/account/sso/confirm/")
+    there = way_out(client.post(asked.url, {"next": set_up}).content.decode())
+    provider.says(id_token={"auth_time": int(time.time())})
+    client.get(provider.back(there))
+
+    assert is_mfa_enabled(user)
+    assert client.get("/en/office/").status_code == 200
+    # In a session without the factor, the university's word is not enough to take it away.
+    client.logout()
+    client.force_login(user)
+    for path in ("/en/account/sso/confirm/", "/sso/callback/"):
+        assert "/account/2fa/reauthenticate/" in client.get(path).url
