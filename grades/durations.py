@@ -137,7 +137,7 @@ def read(
     Of these cases, for which the gate was asked; None: of all. One query for a step, two for the
     host's answer.
     """
-    counted = WorkingDays(timezone.localdate(end))
+    counted = WorkingDays()
     wanted = set(steps)
     for source in _sources(cases):
         if source.step in wanted:

@@ -16,7 +16,7 @@ from django.utils import timezone
 from paperwork.working_days import is_working_day
 
 HOUR = len("2027-01-31 23")
-LONGEST = timedelta(days=3 * 366)  # what lasts longer is not counted
+LONGEST = timedelta(days=6 * 366)  # what lasts longer is a mistake, and not counted
 
 
 def hour_of(field: str) -> Substr:
@@ -36,27 +36,38 @@ def day_of(text: str) -> date:
 
 
 class WorkingDays:
-    """How many working days lie between two days, by looking both up once they are counted."""
+    """How many working days lie between two days, by looking both up once they are counted.
 
-    def __init__(self, last: date) -> None:
-        """For spans that end on `last` or before it, and last three years at most."""
-        self.first, self.last = last - 2 * LONGEST, last
+    Days are counted as far back and ahead as is asked for: a report may be of any years.
+    """
+
+    def __init__(self) -> None:
+        self._first = self._last = date.min
         self._counted: dict[date, int] = {}
-        self._known: dict[str, int | None] = {}
-        day, number = self.first, 0
-        while day <= last:
-            number += is_working_day(day)
-            self._counted[day] = number
-            day += timedelta(days=1)
 
-    def _number(self, text: str) -> int | None:
-        if text not in self._known:
-            self._known[text] = self._counted.get(day_of(text))
-        return self._known[text]
+    def _number(self, day: date) -> int:
+        """So many working days after the first day that was asked for; before it less than 0."""
+        if not self._counted:
+            self._first = self._last = day
+            self._counted[day] = 0
+        while self._last < day:
+            number = self._counted[self._last]
+            self._last += timedelta(days=1)
+            self._counted[self._last] = number + is_working_day(self._last)
+        while day < self._first:
+            number = self._counted[self._first] - is_working_day(self._first)
+            self._first -= timedelta(days=1)
+            self._counted[self._first] = number
+        return self._counted[day]
 
     def between(self, begun: str | None, ended: str | None) -> int | None:
-        """From and to texts of `hour_of`; None when one lacks; 0 when it ended before it began."""
+        """From and to texts of `hour_of`; 0 when it ended before it began.
+
+        None when one lacks, or when it lasted longer than LONGEST.
+        """
         if not begun or not ended:
             return None
-        first, last = self._number(begun), self._number(ended)
-        return None if first is None or last is None else max(0, last - first)
+        first, last = day_of(begun), day_of(ended)
+        if last <= first:
+            return 0
+        return None if last - first > LONGEST else self._number(last) - self._number(first)

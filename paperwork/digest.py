@@ -28,10 +28,10 @@ def moment(now: datetime) -> datetime | None:
 
 
 def to_gather(until: datetime) -> NoticeQuerySet:
-    """What was due by `until`, is not read or settled, and in no digest.
+    """What was due by `until`, is not read or settled, and was in no digest.
 
-    A row keeps what its reader had chosen when it was written: a choice counts from then on, and
-    whoever changes it neither misses what waited nor gets what was not wanted.
+    Until it is gathered a row keeps what its reader had chosen when it was written: a choice counts
+    from then on, and whoever changes it neither misses what waited nor gets what was not wanted.
     """
     rows = Notice.objects.filter(daily=True, state=Owed.State.OFF, due_at__lte=until)
     return rows.filter(read_at=None, settled_at=None, digest=None)
@@ -54,7 +54,8 @@ def gather(user_id: int, until: datetime) -> bool:
     context = {"rows": rows[:MOST], "number": len(rows), "more": max(0, len(rows) - MOST)}
     owe_notice("digest", key, user, context, link=Link("notices:list"))
     made = Notice.objects.get(key=key)
-    Notice.objects.filter(pk__in=[row.pk for row in rows]).update(digest=made)
+    # `digest` does not say it for good: it is emptied when the digest goes before the rows do.
+    Notice.objects.filter(pk__in=[row.pk for row in rows]).update(digest=made, daily=False)
     # What it says stands among the notices already: it is news by mail alone.
     Notice.objects.filter(pk=made.pk).update(read_at=timezone.now())
     return True

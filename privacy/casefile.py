@@ -40,6 +40,7 @@ LEADS: dict[str, str] = {
     "grades.usisrow": "registration__enrolment",
     "privacy.legalhold": "case",
 }
+NAMING = ("courses.edition", "privacy.legalhold")  # whose events hold `case` in their details
 ABOUT: tuple[type[Attachment | Document | Notice], ...] = (Attachment, Document, Notice)
 ABOUT_KINDS = [model._meta.label_lower for model in ABOUT]
 
@@ -60,6 +61,14 @@ def about(subjects: Subjects, kinds: Iterable[str] | None = None) -> Q:
         if subjects[kind]:
             condition |= Q(subject_kind=kind, subject_id__in=subjects[kind])
     return condition
+
+
+def naming(reference: str) -> Q:
+    """The condition that an event of something else names a case by its reference.
+
+    With the kinds it is found by an index; the details alone would have every event read.
+    """
+    return Q(subject_kind__in=NAMING, details__case=reference)
 
 
 def subjects_of(cases: Iterable[int]) -> dict[str, set[int]]:

@@ -24,9 +24,10 @@ from exams.models import Exam, Invigilator, Paper, Seat
 from grades import usis_lists
 from grades.models import Registration, UsisList, UsisRow
 from grades.models.usis import UsisListQuerySet
-from paperwork.models import Attachment, Document, Notice
+from paperwork.models import Attachment, Document, Event, Notice
 from paperwork.models.attachment import AttachmentQuerySet
 from paperwork.models.document import DocumentQuerySet
+from paperwork.models.event import EventQuerySet
 from paperwork.models.notice import NoticeQuerySet
 from privacy import casefile
 from privacy.models import LegalHold
@@ -74,13 +75,20 @@ def _ended(today: date, term: str) -> EnrolmentQuerySet:
     return Enrolment.objects.filter(state=State.FINISHED, edition__ends_on__lt=last)
 
 
+def asked_and_answered(case: Any) -> EventQuerySet:
+    """The events of a case (its key, or a reference to it) that hold a question or an answer."""
+    events = Event.objects.filter(subject_kind=Enrolment._meta.label_lower, subject_id=case)
+    return events.filter(action__in=["return", "answer"]).exclude(reason="")
+
+
 def _words(today: date) -> EnrolmentQuerySet:
     """Those of which something is left to take away."""
     kind = Enrolment._meta.label_lower
     files = Attachment.objects.filter(subject_kind=kind, subject_id=OuterRef("pk"))
     notes = Note.objects.filter(enrolment=OuterRef("pk"))
     said = ~Q(motivation="") | ~Q(question="") | ~Q(answer="")
-    left = said | Exists(files) | Exists(notes)
+    told = asked_and_answered(OuterRef("pk"))
+    left = said | Exists(files) | Exists(notes) | Exists(told)
     return _ended(today, WORDS_MONTHS).filter(left)
 
 

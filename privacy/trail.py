@@ -9,7 +9,6 @@ from itertools import batched
 from typing import Any, NamedTuple
 
 from django.apps import apps
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -56,7 +55,7 @@ def found(user: User, filters: dict[str, Any]) -> EventQuerySet:
     if reference := filters.get("reference"):
         case = casefile.case_by_reference(reference)
         subjects = casefile.subjects_of([case]) if case else {}
-        of_others = Q(details__case=reference.strip().upper())
+        of_others = casefile.naming(reference.strip().upper())
         rows = rows.filter(casefile.about(subjects) | of_others)
     return rows.order_by("-at", "-pk")
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import time_machine
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import CommandError
@@ -109,6 +111,25 @@ def test_a_failed_backup_leaves_nothing(
     with pytest.raises(CommandError, match="the disk is full"):
         call_command("backup", "--to", str(tmp_path / "backups"))
     assert list((tmp_path / "backups").iterdir()) == []
+
+
+def test_what_a_killed_backup_left_goes_with_the_next(made: Path) -> None:
+    now = datetime.now(UTC)
+    killed, running = (
+        made.parent / f".vx-{now - timedelta(hours=hours):%Y%m%dT%H%M%SZ}.unfinished"
+        for hours in (25, 23)
+    )
+    other = made.parent / ".vx-notes.unfinished"
+    for folder in (killed, running, other):
+        (folder / "files").mkdir(parents=True)
+        (folder / "files/copy").write_bytes(b"a person's")
+
+    with time_machine.travel(now + timedelta(seconds=5), tick=False):
+        make_backup(made.parent)
+
+    assert not killed.exists()
+    assert running.exists()  # as it may be
+    assert other.exists()
 
 
 def test_a_file_that_goes_meanwhile_is_left_out(

@@ -21,7 +21,7 @@ import shutil
 import subprocess
 import tomllib
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
@@ -38,6 +38,8 @@ CHUNK = 1024 * 1024  # bytes; all that is in memory of a file, however large
 MANIFEST, LIST, FILES = "manifest.json", "files.jsonl", "files"
 DATABASES = {"sqlite": "database.sqlite3", "postgresql": "database.dump"}
 NAME = re.compile(r"vx-\d{8}T\d{6}Z")
+UNFINISHED = re.compile(rf"\.({NAME.pattern})\.unfinished")
+ABANDONED = timedelta(days=1)  # longer than any backup takes
 PICTURES = ".pages"  # folders of pictures of pages, which are made again when somebody looks
 
 
@@ -63,12 +65,14 @@ class Listed(NamedTuple):
 def make_backup(into: Path) -> Path:
     """Back the portal up, as it is now, into a new folder below `into`; returns that folder.
 
-    May run while people work. Raises BackupError, and then leaves nothing behind.
+    May run while people work. Raises BackupError, and then leaves nothing behind; what one left
+    that was killed goes first.
     """
     made_at = datetime.now(UTC)
     folder = into / f"vx-{made_at:%Y%m%dT%H%M%SZ}"
     unfinished = into / f".{folder.name}.unfinished"
     into.mkdir(mode=0o700, parents=True, exist_ok=True)
+    remove_abandoned(into)
     try:
         unfinished.mkdir(mode=0o700)
     except FileExistsError:
@@ -109,6 +113,15 @@ def prune(folder: Path, keep: int) -> list[Path]:
     for path in old:
         shutil.rmtree(path)
     return old
+
+
+def remove_abandoned(folder: Path) -> None:
+    """Remove what killed backups left below `folder`: those that were begun more than a day ago."""
+    last = f"vx-{datetime.now(UTC) - ABANDONED:%Y%m%dT%H%M%SZ}"
+    for path in folder.iterdir():
+        found = UNFINISHED.fullmatch(path.name)
+        if found and found[1] < last:
+            shutil.rmtree(path)
 
 
 def portal_version() -> str:

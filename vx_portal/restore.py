@@ -23,6 +23,7 @@ from paperwork.models import Document, Notice, Owed
 from paperwork.verifying import Anchor
 from paperwork.verifying import verify as verify_events
 from privacy.models import DataCopy
+from privacy.services import retention
 from vx_portal import coming_round
 from vx_portal.backup import (
     DATABASES,
@@ -162,9 +163,11 @@ def hold_back(now: datetime) -> int:
     """What was owed at the time of the backup may have gone after it: the office decides on each.
 
     So do digests: those that may have been sent are made now, and held. Sessions end, as some had
-    been ended since; what was counted and remembered in the cache is of another time. Returns how
+    been ended since; what was counted and remembered in the cache is of another time. What would be
+    deleted waits its usual days anew: it may have been put on hold after the backup. Returns how
     many sessions have ended.
     """
+    retention.put_off(timezone.localdate(now))
     for user_id in digest.readers(now):
         digest.gather(user_id, now)
     Notice.objects.unfinished().update(

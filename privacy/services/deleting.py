@@ -30,11 +30,19 @@ from paperwork.services import documents, files
 from paperwork.services.chain import let_go
 from privacy import casefile, retention
 
+ASKING = ("enrolments.question",)  # messages in which the words of a question stand
+
 
 @transaction.atomic
 def delete_words(case: Enrolment) -> None:
-    """Take away what was written and given for the request; where the case went stays."""
+    """Take away what was written and given for the request, with who opened it.
+
+    Where the case went stays, but for the two steps whose events hold a question or an answer.
+    """
+    let_go(retention.asked_and_answered(case.pk))
+    _delete_notices(casefile.about({Enrolment._meta.label_lower: {case.pk}}) & Q(kind__in=ASKING))
     for file in Attachment.objects.about(case):
+        let_go(Event.objects.about(file))
         files.remove(file)
     Note.objects.filter(enrolment=case).delete()
     BoardRequest.objects.filter(enrolment=case).delete()
@@ -48,7 +56,7 @@ def delete_case(case: Enrolment) -> None:
         facilities.forget(facility)
     subjects = casefile.subjects_of([case.pk])
     about = casefile.about(subjects)
-    let_go(Event.objects.filter(about | Q(details__case=case.reference)))
+    let_go(Event.objects.filter(about | casefile.naming(case.reference)))
     _delete_notices(about)
     for document in Document.objects.filter(about):
         documents.remove(document)

@@ -59,6 +59,12 @@ def to_carry_out(today: date) -> list[int]:
     return list(rows.order_by("pk").values_list("pk", flat=True))
 
 
+def put_off(today: date) -> None:
+    """Nothing that is planned goes before the office has had its usual days from `today` on."""
+    day = today + timedelta(days=house.number(NOTICE_DAYS))
+    Preview.objects.filter(state=P.PLANNED, delete_on__lt=day).update(delete_on=day)
+
+
 # --- Naming ---------------------------------------------------------------------------------------
 @transaction.atomic
 def name_due(today: date) -> Preview | None:

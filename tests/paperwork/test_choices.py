@@ -152,6 +152,19 @@ def test_the_days_messages_come_together_once(daily: User) -> None:
     assert made.key == f"digest-{daily.pk}-2027-01-11"
 
 
+def test_what_was_gathered_is_not_gathered_again_when_its_digest_has_gone(daily: User) -> None:
+    came("one", daily, MONDAY - timedelta(hours=9))
+    with time_machine.travel(MONDAY):
+        tasks.gather_digests()
+    Notice.objects.filter(kind="digest").delete()
+
+    with time_machine.travel(MONDAY + timedelta(days=1)):
+        tasks.gather_digests()
+
+    assert digests() == []
+    assert Notice.objects.get(key="one").digest is None
+
+
 def test_what_comes_after_seven_waits_for_the_next_day(daily: User) -> None:
     came("early", daily, MONDAY - timedelta(minutes=1))
     with time_machine.travel(MONDAY + timedelta(hours=4)):  # the one at seven was missed

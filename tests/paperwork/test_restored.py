@@ -15,16 +15,18 @@ from django.apps import apps
 from django.conf import settings as portal_settings
 from django.core.exceptions import ImproperlyConfigured
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import User
 from enrolments.tasks import every_hour as enrolments_every_hour
 from paperwork import restored, tasks, working_days
 from paperwork.models import MailChoice, Notice
 from paperwork.services.notices import owe_notice
+from privacy.models import Preview
 from tests import factories
 from tests.enrolments.cases import case_of, make_cast
 from tests.paperwork.owing import owe_a_notice
-from vx_portal import coming_round
+from vx_portal import coming_round, restore
 from vx_portal.backup import copy_files
 from vx_portal.coming_round import come_round
 
@@ -165,6 +167,27 @@ def test_a_page_that_owes_something_is_not_held_up(
         client.post("/en/office/background/test/")
 
     assert Notice.objects.get(kind="test").state == "new"
+
+
+def test_what_would_be_deleted_waits_its_usual_days_anew(db: None) -> None:
+    """It may have been put on hold after the backup."""
+    today = timezone.localdate(THURSDAY)
+    days = {"over": -3, "soon": 2, "late": 30}
+    previews = {
+        name: Preview.objects.create(delete_on=today + timedelta(days=number))
+        for name, number in days.items()
+    }
+    held, done = (
+        Preview.objects.create(delete_on=today, state=state) for state in ("held", "done")
+    )
+
+    restore.hold_back(THURSDAY)
+
+    stand = {
+        name: (Preview.objects.get(pk=preview.pk).delete_on - today).days
+        for name, preview in {**previews, "held": held, "done": done}.items()
+    }
+    assert stand == {"over": 7, "soon": 7, "late": 30, "held": 0, "done": 0}
 
 
 def test_nothing_starts_in_the_middle_of_a_restore(db: None) -> None:

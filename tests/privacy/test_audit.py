@@ -16,10 +16,11 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import Role, User
-from paperwork.models import ChainCheck
+from paperwork.models import ChainCheck, Event
 from paperwork.services import chain
 from paperwork.services.events import record
-from privacy import casefile
+from privacy import casefile, trail
+from privacy.services import deleting, retention
 from tests import factories
 from tests.enrolments.cases import case_in
 from tests.grades.rows import finish, result_of, transcript_of
@@ -107,6 +108,27 @@ def test_everything_of_a_case_is_found_by_its_reference(db: None) -> None:
         ("grades.result", result.pk): over.reference,
         ("grades.transcript", other.pk): other.enrolment.reference,
     }
+
+
+def test_what_names_a_case_is_found_and_goes_with_it(office: User) -> None:
+    case, other = (finish(case_in("submitted")) for _number in range(2))
+    hold = retention.place_hold(
+        case=case, person=None, reason="-", until=factories.days(9), by=office
+    )
+    retention.lift(hold, by=office)
+    for one in (case, other):
+        record(case.edition, "result_back", by=office, details={"case": one.reference})
+    named = {"place_hold", "lift_hold", "result_back"}
+
+    found = trail.found(office, {"reference": f" {case.reference.lower()} "})
+
+    assert named <= set(found.values_list("action", flat=True))
+    if connection.vendor == "sqlite":  # the other reads a small table as a whole anyhow
+        assert "SCAN" not in found.order_by().explain()
+        assert "SCAN" in Event.objects.filter(details__case=case.reference).order_by().explain()
+    deleting.delete_case(case)
+    left = Event.objects.filter(action__in=named)
+    assert [event.details["case"] for event in left] == [other.reference]
 
 
 def test_every_row_that_leads_to_a_case_is_known() -> None:

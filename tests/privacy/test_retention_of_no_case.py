@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Role, StudentProfile, User
+from accounts.services import accounts
 from enrolments.models import Enrolment
 from exams.models import Invigilator
 from paperwork import verifying
@@ -54,6 +56,26 @@ def message(about: Any = None, *, to: User | None = None, days: int = 800) -> No
 
 def a_member() -> User:
     return factories.MemberFactory.create(role=Role.COORDINATOR)
+
+
+@pytest.mark.django_db
+def test_who_never_proved_an_address_leaves_no_name_behind(files: Path) -> None:
+    """Whether somebody else begins with the address or its time is over; others stay."""
+    name = "Somebody’s name"
+    again, old, young = (factories.UserFactory.create(name=name) for _number in range(3))
+    EmailAddress.objects.update(verified=False)
+    User.objects.filter(pk=old.pk).update(created_at=timezone.now() - LONG_AGO)
+    for user in (again, old, young):
+        record(user, "sign_up", by=user)
+    chain.seal()
+
+    accounts.forget_unverified(again.email)
+    assert accounts.forget_old_unverified() == 1
+
+    assert list(User.objects.all()) == [young]
+    assert [event.actor for event in Event.objects.filter(actor_name=name)] == [young]
+    found = verifying.verify()
+    assert (found.faults, found.let_go) == ([], 2)
 
 
 def a_list(about: Any, days: int = 2700) -> Document:

@@ -14,6 +14,7 @@ from tests import factories
 from tests.exams.sittings import ExamFactory, PublishedSittingFactory, SittingFactory, seat
 from tests.reports.made import TODAY, YEAR, a_case, at, edition_of, filters, numbers, office
 from vx_portal.reports.exams import ahead, attendance, notice, resits
+from vx_portal.reports.periods import Period
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
 
@@ -95,6 +96,21 @@ def test_how_early_students_heard(world: dict[str, Any]) -> None:
     assert tuple(table.total.numbers.values()) == (3, 3, 12, 2, Decimal("66.7"))
     contact = factories.MemberFactory.create(role="partner", university=world["one"])
     assert set(numbers(notice(contact, filters(YEAR)))) == {"ONE"}
+
+
+def test_an_exam_that_is_years_ahead_counts_too(world: dict[str, Any]) -> None:
+    for case, year in zip(world["cases"], (2019, 2034), strict=False):
+        told = PublishedSittingFactory.create(
+            exam=world["exam"],
+            starts_at=at(date(year, 3, 29)),
+            ends_at=at(date(year, 3, 29), 15),
+            published_at=at(date(year, 3, 22)),
+        )
+        seat(told, case)
+
+    table = notice(office(), filters(Period(date(2018, 8, 1), date(2035, 7, 31))))
+
+    assert numbers(table)["ONE"]["students"] == 4
 
 
 def test_who_came(world: dict[str, Any]) -> None:

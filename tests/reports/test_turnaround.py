@@ -30,6 +30,7 @@ from tests.reports.made import (
     numbers,
     office,
 )
+from vx_portal.reports.periods import Period
 from vx_portal.reports.tables import Few
 from vx_portal.reports.turnaround import figures, how_long
 
@@ -175,9 +176,28 @@ def test_figures_are_those_of_statistics(days: list[int]) -> None:
 
 @given(st.dates(date(2025, 1, 1), TODAY), st.dates(date(2025, 1, 1), TODAY))
 def test_working_days_are_those_of_everywhere_else(first: date, last: date) -> None:
-    counted = WorkingDays(TODAY).between(str(first), str(last))
+    counted = WorkingDays().between(str(first), str(last))
 
     assert counted == max(0, working_days_between(first, last))
+
+
+@pytest.mark.parametrize(
+    "period",
+    [Period(date(2019, 4, 1), date(2027, 3, 31)), Period(date(2020, 8, 1), date(2035, 7, 31))],
+    ids=["eight years", "far ahead"],
+)
+def test_long_periods_leave_nobody_out(world: dict[str, Any], period: Period) -> None:
+    """The oldest case ended when the period had begun; what lasts too long is a mistake."""
+    law: Faculty = world["law"]
+    edition = world["cases"][0].edition
+    days = (9, 12, 15, 4000)
+    for number in days:
+        case = a_case(edition, law, state="finished")
+        checked(case, number, date(2020, 9, 7))
+
+    table = how_long(office(), filters(period, per="faculty", step="check"))
+
+    assert numbers(table)["Law"]["cases"] == 6 + len(days) - 1
 
 
 @pytest.mark.parametrize(

@@ -200,7 +200,7 @@ def notice(user: User, filters: Filters) -> Table:
         )
         .order_by()
     )
-    counted = WorkingDays(max(filters.period.ends_on, timezone.localdate()))
+    counted = WorkingDays()
     found: defaultdict[int, list[int]] = defaultdict(list)
     names = "sitting__exam__edition__course__university", hour_of("sitting__published_at")
     for host, told, starts in rows.values_list(*names, hour_of("starts_at")):
