@@ -49,7 +49,8 @@ def parts(case: Enrolment, user: User) -> Iterable[Part]:
     results = Result.objects.visible_to(user).filter(enrolment=case).current()
     # What can still be taken back has not happened yet.
     known = results.filter(recorded_at__lte=timezone.now() - UNDO).first()
-    over = ended_without([case.pk]) if newest is None and case.state == State.FINISHED else {}
+    none_yet = case.state == State.FINISHED and (newest is None or newest.state == S.RETURNED)
+    over = ended_without([case.pk]) if none_yet else {}
     facts = Facts(
         case,
         as_known(newest) if newest else None,

@@ -248,10 +248,14 @@ def _entry(edition: Edition, cells: dict[str, str], dated_on: date) -> Entry:
 
 
 def _credits(text: str) -> Decimal:
+    """With one decimal at most: more cannot be kept. Raises GradeError."""
     try:
-        return Decimal(text.lower().removesuffix("ec").strip().replace(",", "."))
-    except InvalidOperation:
-        raise GradeError(_("Give the credits as a number, such as 5.")) from None
+        number = Decimal(text.lower().removesuffix("ec").strip().replace(",", "."))
+        if number == number.quantize(Decimal("0.1")):
+            return number
+    except InvalidOperation:  # no number, or none that ends
+        pass
+    raise GradeError(_("Give the credits as a number, such as 5 or 2.5."))
 
 
 def _day(text: str) -> date:

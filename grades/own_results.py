@@ -16,6 +16,7 @@ from enrolments.scopes import scopes_of
 from grades.gates import ENDED_WELL
 from grades.lists import TEMPLATE
 from grades.models import Result
+from grades.no_transcript import not_there
 from paperwork.models import Document
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def editions(user: User) -> QuerySet[Any]:
     results = visible.filter(enrolment__edition=OuterRef("pk"))
     standing = visible.filter(enrolment=OuterRef("pk")).standing()
     open_cases = Enrolment.objects.filter(edition=OuterRef("pk"), state__in=ENDED_WELL).filter(
-        ~Exists(standing)
+        ~Exists(standing), ~not_there()
     )
     rows = Edition.objects.filter(
         course__university__is_home=True, starts_on__lte=timezone.localdate()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
-from enrolments.models.enrolment import Kind, State
+from enrolments.models.enrolment import State
 from grades.models import NoTranscript, Registration, Result, Transcript, TranscriptState
 from grades.no_transcript import ended_without
 from paperwork.services.notices import UNDO
@@ -67,5 +67,5 @@ def as_known(row: Transcript) -> Transcript:
 
 def _waits_for_paper(papers: Papers) -> bool:
     case, row = papers.case, papers.transcript
-    is_over = case.kind == Kind.OUTGOING and case.state == State.FINISHED
-    return is_over and papers.result is None and (row is None or row.state == T.RETURNED)
+    is_over = case.state == State.FINISHED and papers.result is None
+    return is_over and (row is None or row.state == T.RETURNED)

@@ -58,7 +58,7 @@ def conditions_of(today: date) -> dict[str, Q]:
     return {
         "mine": goes_on & Q(state=S.RECEIVED),
         "late": goes_on & Q(state=S.RECEIVED, due_on__lt=today),
-        "student": goes_on & Q(state=S.RETURNED),
+        "student": goes_on & Q(state=S.RETURNED, enrolment__no_transcript=None),
         "verified": Q(state=S.VERIFIED),
         "all": counts,
     }

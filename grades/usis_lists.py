@@ -111,7 +111,7 @@ def _words(text: str) -> str:
 
 def day_in(text: str) -> date | None:
     """A day as 2027-01-31 or 31-01-2027; None when it is none."""
-    for form in ("%Y-%m-%d", "%d-%m-%Y", "%d/%m/%Y"):
+    for form in ("%Y-%m-%d", "%d-%m-%Y", "%d/%m/%Y", "%d.%m.%Y"):
         try:
             return datetime.strptime(text, form).date()  # noqa: DTZ007  # a day has no zone
         except ValueError:

@@ -202,6 +202,8 @@ def _theirs(papers: Papers) -> list[Stop]:
 
 def _ours(papers: Papers) -> list[Stop]:
     """Our own result list; of a partner's student also the transcript of records."""
+    if papers.is_over:
+        return []  # not there: the exam was the last stop
     case, result = papers.case, papers.result
     at = result.confirmed_at if result else None
     what = _("The office enters the result of the course, and a second person confirms it.")

@@ -8,12 +8,12 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from enrolments.models import Enrolment
 from enrolments.services.actions import ActionError, StaleError
-from grades.models import NoTranscript
+from grades.models import NoTranscript, Transcript, TranscriptState
 from grades.no_transcript import awaited
 from grades.people import verifier_role
 from grades.services import telling
 from paperwork.services.events import record
-from paperwork.services.notices import Link, owe_notice
+from paperwork.services.notices import Link, owe_notice, settle
 
 
 def may_give_up(user: User, case: Enrolment) -> bool:
@@ -48,6 +48,8 @@ def give_up(case: Enrolment, *, by: User, reason: str) -> NoTranscript:
         reason=reason,
     )
     telling.no_longer_wanted(case)
+    for returned in Transcript.objects.filter(enrolment=case, state=TranscriptState.RETURNED):
+        settle(returned)  # which asked for another
     owe_notice(
         "grades.transcript_given_up",
         f"transcript-given-up-{event.pk}",

@@ -159,7 +159,7 @@ def ask(row: Registration, purpose: str, reason: str, *, by: User) -> PurposeCha
 def ask_for(case: Enrolment, purpose: str, reason: str, *, by: User) -> PurposeChange:
     """Ask the coordinator of the other side to agree that `case` counts as `purpose`.
 
-    Raises ActionError; StaleError when it is asked already.
+    Raises ActionError, also when there is nobody to agree; StaleError when it is asked already.
     """
     if not may_ask_for(by, case) or purpose not in purposes_for(case):
         raise ActionError(_("This is not possible for this registration now."))
@@ -172,9 +172,14 @@ def ask_for(case: Enrolment, purpose: str, reason: str, *, by: User) -> PurposeC
             )
     except IntegrityError:
         raise StaleError(_("It has been asked already and waits for an answer.")) from None
+    readers = [one for one in others(change) if one.pk not in {by.pk, case.student_id}]
+    if not readers:
+        raise ActionError(
+            _("Nobody on the other side can agree. Ask the programme office to give that role.")
+        )
     row = registration_of(case)
     record(row or case, "purpose_asked", by=by, reason=change.reason, details={"purpose": purpose})
-    _tell(change, "purpose_change_asked", others(change), asks=True)
+    _tell(change, "purpose_change_asked", readers, asks=True)
     return change
 
 
@@ -230,8 +235,7 @@ def _go_over(change: PurposeChange, by: User) -> None:
     record(case, "purpose", by=by, from_state=case.state, to_state=case.state, details=details)
     if row is not None:
         registering.change_route(row, case, change, by=by)
-    else:
-        _hand_over(case, by)
+    _hand_over(case, by)
 
 
 def _hand_over(case: Enrolment, by: User) -> None:

@@ -119,10 +119,16 @@ def bring(faculty: Faculty, name: str, rows: list[dict[str, str]], *, by: User) 
 
 
 def _record(row: Registration, cells: dict[str, str], by: User) -> bool:
-    """It stands in uSis as it was sent; whether that was not recorded before."""
+    """It stands in uSis as it was sent; whether that was not recorded before.
+
+    A list without days was made today. Raises ActionError for a day that cannot be read.
+    """
     new = row.state == S.SENT
     if new:
-        day = usis_lists.day_in(cells.get("registered_on", "")) or timezone.localdate()
+        said = cells.get("registered_on", "")
+        day = usis_lists.day_in(said) if said else timezone.localdate()
+        if day is None:
+            raise ActionError(_("Give the day as 2027-01-31 or 31-01-2027."))
         also = {"registered_on": day, "usis_reference": cells.get("usis_reference", "")[:60]}
         registering.act(row, "register", by=by, also=also)
     if row.state == S.REGISTERED:

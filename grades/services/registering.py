@@ -57,7 +57,7 @@ def open_registration(result: Result) -> Registration | None:
             fields |= {
                 name: getattr(earlier, name)
                 for name in ("filed_on", "board_decided_on", "board_reference", "honours_ec")
-            }
+            } | _chosen(earlier, case)
     if not result.passed:
         return None
     row = Registration(enrolment=case, **fields)
@@ -141,6 +141,14 @@ def _route_of(result: Result) -> dict[str, Any]:
         "request_type": kind,
         "proposed_type": kind,
     }
+
+
+def _chosen(earlier: Registration, case: Enrolment) -> dict[str, Any]:
+    """The type that somebody chose instead of the proposed one: what was filed was of this one."""
+    kind = earlier.request_type
+    if case.is_honours or kind == earlier.proposed_type or kind not in proposing.allowed_for(case):
+        return {}
+    return {"request_type": kind, "override_reason": earlier.override_reason}
 
 
 def _go_on_with(row: Registration, result: Result) -> Registration:

@@ -8,7 +8,7 @@ from django import template
 
 from enrolments.models.enrolment import Kind, State
 from grades.gates import ENDED_WELL
-from grades.models import NoTranscript, Transcript
+from grades.models import NoTranscript, Transcript, TranscriptState
 from grades.people import may_give, verifier_role
 from grades.services import honours
 
@@ -31,7 +31,8 @@ def desk_transcript(context: dict[str, Any], case: Enrolment) -> dict[str, Any]:
     if shown:
         rows = Transcript.objects.visible_to(user).filter(enrolment=case)
         row = rows.counting().first()
-    over = shown and row is None and case.state == State.FINISHED
+    none_yet = row is None or row.state == TranscriptState.RETURNED
+    over = shown and none_yet and case.state == State.FINISHED
     if over:
         none = NoTranscript.objects.visible_to(user).filter(enrolment=case).first()
     asks = honours.may_ask_for(user, case)

@@ -15,15 +15,16 @@ from accounts.models import User
 from courses.models import Edition
 from enrolments.holding import Who
 from enrolments.models import Enrolment
+from enrolments.models.enrolment import Kind
 from exams.models import Attendance, Resit, Seat
-from grades import whereabouts
+from grades import own_results, queue, whereabouts
 from grades.models import NoTranscript, Transcript
 from grades.no_transcript import awaited
 from grades.services import chasing, giving_up, receiving
 from grades.services.actions import ActionError, StaleError
 from paperwork.models import Event, Notice
 from paperwork.uploads import CheckedUpload, Found
-from tests.enrolments.cases import Cast
+from tests.enrolments.cases import Cast, make_cast
 from tests.exams.sittings import ExamFactory, PublishedSittingFactory
 from tests.grades.papers import paper_of, upload
 from tests.grades.rows import finished
@@ -143,7 +144,7 @@ def test_one_that_comes_all_the_same_ends_it(cast: Cast, case: Enrolment) -> Non
     assert awaited().get() == case
 
 
-def test_none_comes_after_one_that_went_back(cast: Cast, case: Enrolment) -> None:
+def test_none_comes_after_one_that_went_back(cast: Cast, case: Enrolment, sign_in: SignIn) -> None:
     """Nobody is asked for another then; until it is said, the student is."""
     paper = CheckedUpload(upload(paper_of(case)), Found("application/pdf", 1))
     receiving.receive(case, [paper], by=cast.owner)
@@ -154,12 +155,36 @@ def test_none_comes_after_one_that_went_back(cast: Cast, case: Enrolment) -> Non
     assert asked.holder is not None
     assert asked.holder.who == Who.STUDENT
 
+    assert queue.find(cast.coordinator, "student").counts["student"] == 1
+
     giving_up.give_up(case, by=cast.coordinator, reason="You stopped in May.")
 
+    assert queue.find(cast.coordinator, "student").counts["student"] == 0
+    own = sign_in(cast.owner).get(f"/en/exchange/{case.reference}/").text
+    assert "You stopped in May." in own
+    assert "Not yours." not in own
+    desk = sign_in(cast.coordinator).get(f"/en/desk/{case.reference}/").text
+    assert "No transcript comes." in desk
+    assert "Expect a transcript after all" in desk
     told = whereabouts.news([case])[case.pk]
     assert told.turn is None
     assert told.holder is not None
     assert told.holder.who == Who.NOBODY
+
+
+@pytest.mark.parametrize("kind", [Kind.OWN, Kind.INCOMING])
+def test_on_a_course_of_our_own_no_result_is_awaited(db: None, kind: Kind) -> None:
+    cast = make_cast(kind)
+    case = finished(cast)
+    waits = own_results.waiting(own_results.editions(cast.office))
+
+    seat(case)
+
+    assert (waits, own_results.waiting(own_results.editions(cast.office))) == ((0, 1), (0, 0))
+    told = whereabouts.news([case])[case.pk]
+    assert told.holder is not None
+    assert told.holder.who == Who.NOBODY
+    assert "was not at the exam" in told.holder.next or "niet bij het tentamen" in told.holder.next
 
 
 def test_others_say_nothing(cast: Cast, case: Enrolment) -> None:

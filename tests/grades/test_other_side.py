@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import Membership, Role, User
 from enrolments.models import Enrolment, Purpose
-from grades.models import Registration, Transcript
+from grades.models import PurposeChange, Registration, Transcript
 from grades.services import batches, honours, registration_chasing, verifying
 from grades.services.registration_actions import ActionError, StaleError
 from paperwork import making
@@ -70,6 +70,34 @@ def test_it_is_asked_only_of_who_is_placed(cast: Cast, state: str) -> None:
 
     placed = case_of(cast, "enrolled", purpose="elective")  # the control
     assert honours.ask_for(placed, Purpose.HONOURS, "It fits.", by=cast.coordinator)
+
+
+def test_where_nobody_can_agree_nothing_is_asked(cast: Cast, case: Enrolment) -> None:
+    """The asker has both roles, and cannot agree with themselves."""
+    Membership.objects.filter(role=Role.HONOURS).delete()
+    Membership.objects.create(user=cast.coordinator, role=Role.HONOURS)
+    with pytest.raises(ActionError, match="Niemand"):
+        honours.ask_for(case, Purpose.HONOURS, "It fits.", by=cast.coordinator)
+    assert not PurposeChange.objects.exists()
+
+    colleague = factories.MemberFactory.create(role=Role.HONOURS)  # the control
+    honours.ask_for(case, Purpose.HONOURS, "It fits.", by=cast.coordinator)
+    told = Notice.objects.filter(kind="grades.purpose_change_asked")
+    assert [notice.recipient for notice in told] == [colleague]
+
+
+def test_a_newer_transcript_goes_over_with_a_case_that_has_a_registration(cast: Cast) -> None:
+    row = opened(cast)
+    case = row.enrolment
+    Transcript.objects.filter(enrolment=case).update(state="superseded")
+    newer = transcript_of(case, version=2)
+    colleague = factories.MemberFactory.create(role=Role.HONOURS)
+    change = honours.ask_for(case, Purpose.HONOURS, "It fits.", by=cast.coordinator)
+
+    honours.answer(change, agreed=True, by=cast.honours)
+
+    told = Notice.objects.about(newer).filter(kind="grades.transcript_to_verify").to_do()
+    assert {notice.recipient for notice in told} == {colleague}
 
 
 def test_nor_by_others_nor_after_registering(sign_in: SignIn) -> None:

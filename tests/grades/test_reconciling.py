@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import Role, User
 from courses.imports.reading import UnreadableError
@@ -55,6 +56,24 @@ def test_twelve_sent_eleven_found_one_differs() -> None:
     assert fresh(row).state == S.RECONCILED  # type: ignore[arg-type]
     with pytest.raises(ActionError):
         reconciling.bring(cast.faculty, "usis.csv", right, by=other.administration)
+
+
+@pytest.mark.parametrize(
+    ("day", "read"), [("{0:%d.%m.%Y}", True), ("{0:%Y/%j}", False), ("", True)]
+)
+def test_a_day_that_cannot_be_read_is_not_taken_for_today(day: str, read: bool) -> None:
+    cast = make_cast()
+    row = sent(cast)
+    number, said = cast.owner.student.student_number, day.format(timezone.localdate())
+    lines = as_list(f"{number};Extern onderwijs;{TITLE};5;8;U-5;{said}")
+    rows = usis_lists.rows_of("usis.csv", lines)
+
+    brought = reconciling.bring(cast.faculty, "usis.csv", rows, by=cast.administration)
+
+    now = fresh(row)  # type: ignore[arg-type]
+    assert (brought.recorded, bool(brought.refused)) == (read, not read)
+    assert now.state == (S.RECONCILED if read else S.SENT)
+    assert now.registered_on == (timezone.localdate() if read else None)
 
 
 @pytest.mark.parametrize("passed", [True, False])

@@ -14,7 +14,7 @@ from django.utils import timezone
 from accounts.models import Role, User
 from enrolments.models import Enrolment, PortalRules, Purpose
 from enrolments.services import rules
-from grades import registrations
+from grades import proposing, registrations
 from grades.models import HonoursLink, Registration, Result, Transcript
 from grades.services import honours, registering, superseding, verifying
 from grades.services.registration_actions import ActionError, StaleError
@@ -158,6 +158,21 @@ def test_who_has_filed_is_not_asked_again_and_the_coordinators_hear_it() -> None
 
     unfiled = opened(cast)  # the control
     assert Notice.objects.about(unfiled).filter(kind="grades.registration_to_file").exists()
+
+
+def test_the_type_that_was_chosen_stays_with_what_was_filed_of_it() -> None:
+    cast = make_cast()
+    row, proposed = opened(cast), opened(cast).request_type
+    other = next(one for one in proposing.allowed_for(row.enrolment) if one != row.request_type)
+    also = {"request_type": other, "override_reason": "The Board wants it so."}
+    registering.act(row, "choose", by=cast.coordinator, also=also)
+    row = moved(fresh(row), "file", "decide", "send", cast=cast)
+    again = corrected(row, cast)
+
+    assert again is not None
+    assert (again.request_type, again.proposed_type) == (other, proposed)
+    assert again.override_reason == "The Board wants it so."
+    assert again.filed_on == today()
 
 
 def test_what_was_asked_is_settled_when_the_new_one_is_sent() -> None:
