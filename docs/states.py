@@ -144,7 +144,12 @@ def things() -> list[Thing]:
             moves_of(sittings.ACTIONS, order(SittingState), who="arranger_role"),
             [
                 Elsewhere(
-                    Move("hold", ("published",), ("held",), "exam staff, by the first mark"),
+                    Move(
+                        "hold",
+                        ("published",),
+                        ("held",),
+                        "exam staff, by the first mark; beforehand, by one that says who came",
+                    ),
                     "exams.services.marking",
                     "mark",
                 ),

@@ -84,6 +84,13 @@ class Situation:
             have[row.exam_id].update(self.seated.get(pk, ()))
         return have
 
+    def here(self, row: Sitting) -> list[Sitter]:
+        """Those who have a seat at `row` and still sit it, in order of their seats."""
+        own = [task.sitters for task in self.tasks.values() if task.exam.pk == row.exam_id]
+        sitters = {student: one for each in own for student, one in each.items()}
+        gone = self.gone.get(row.pk, ())
+        return [sitters[one] for one in self.seated[row.pk] if one not in gone]
+
     def seen_of(self, task: Task) -> int:
         """What a form remembers of who sits the task's exam, and where."""
         seats = [
@@ -185,7 +192,14 @@ type Seats = dict[int, dict[int, tuple[int, int]]]
 def _seats(
     rows: dict[int, Sitting], tasks: dict[int, Task], standing: Iterable[Row]
 ) -> tuple[Seats, dict[int, list[int]], dict[int, str]]:
-    """Who sits where; who has a seat without sitting the exam any more."""
+    """Who sits where; who has a seat without sitting the exam any more.
+
+    Who was told of a seat sits it as long as they sit the exam, whatever moment they chose: that
+    sitting may have been moved since. One that nobody was told of is for those of its moment.
+    """
+    sit: defaultdict[int, set[int]] = defaultdict(set)
+    for each in tasks.values():
+        sit[each.exam.pk].update(each.sitters)
     seated: Seats = {pk: {} for pk in rows}
     gone: defaultdict[int, list[int]] = defaultdict(list)
     names = {}
@@ -193,8 +207,9 @@ def _seats(
     for pk, sitting, student, name, number in standing:
         seated[sitting][student] = (number, pk)
         names[student] = name
-        task = by_row[sitting]
-        if task is None or student not in task.sitters:
+        task, row = by_row[sitting], rows[sitting]
+        still = sit[row.exam_id] if row.is_told else task.sitters if task else ()
+        if student not in still:
             gone[sitting].append(student)
     for pk, task in by_row.items():
         if task is None:  # nobody sits it any more

@@ -64,6 +64,7 @@ _kind("facility_after_seating", _("A facility that does not fit the plan"), STAF
 _kind("room_problem", _("A room that no longer fits what is planned"), STAFF, always=True)
 _kind("left", _("A student with a seat at an exam has left the course"), STAFF)
 _kind("ill", _("A student has reported ill"), STAFF)
+_kind("well", _("A student who reported ill comes after all"), STAFF)
 # To hosts, by a link.
 register_notices(
     NoticeKind(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from django.db.models import Q
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -20,6 +20,7 @@ from enrolments.models.enrolment import WITH_HOST
 from enrolments.turn import Turn
 from exams.models import Exam, Facility, OwnExam, Resit, Seat, SlotChoice, SlotOffer
 from exams.models.exam import FIRST_ATTEMPT
+from exams.models.sitting import TOLD
 from exams.places import is_away
 from exams.services.facilities import why_not, words_of
 from exams.services.own_exams import hit
@@ -74,7 +75,8 @@ def _is_over(edition: Edition) -> bool:
 def news(cases: Sequence[Enrolment]) -> dict[int, News]:
     """What is up to these students: to choose a moment, or to say whether they take a resit.
 
-    Two queries when some of them sit an exam, however many there are.
+    Nobody has to choose who knows of a seat, or where no place is free. Four queries when some of
+    them sit an exam, however many there are.
     """
     known = {case.pk: case for case in cases if case.state in SITTING and case.edition.has_exam}
     if not known:
@@ -89,12 +91,16 @@ def news(cases: Sequence[Enrolment]) -> dict[int, News]:
         attempt=FIRST_ATTEMPT,
         window_until__gt=now,
         slots__starts_at__gt=now,
+        slots__taken__lt=F("slots__places"),
     ).prefetch_related("slot_choices")
+    seats = Seat.objects.standing().filter(enrolment__in=known, sitting__state__in=TOLD)
+    seats = seats.filter(sitting__exam__attempt=FIRST_ATTEMPT)
+    seated = set(seats.values_list("enrolment", flat=True))
     for exam in open_ones.distinct():
         chosen = {choice.enrolment_id for choice in exam.slot_choices.all()}
         for case in known.values():
             is_theirs = case.edition_id == exam.edition_id and not is_away(exam, case.kind)
-            if is_theirs and case.pk not in {*chosen, *found}:
+            if is_theirs and case.pk not in {*chosen, *seated, *found}:
                 why = _("The host gives a period; who chooses first has the moment.")
                 last = date_format(timezone.localdate(exam.window_until), "DATE_FORMAT")
                 found[case.pk] = News(

@@ -40,14 +40,17 @@ def _rooms(pks: set[int]) -> set[int]:
 def _exams(pks: set[int]) -> set[int]:
     """Those with a sitting to come that nobody has touched since the host changed the exam.
 
-    Of those without one: where students could choose a moment, and now have none to choose.
+    Or that does not begin at the one moment that the host has fixed, whoever touched it. Of those
+    without one: where students could choose a moment, and now have none to choose.
     """
     now = timezone.now()
     standing = Sitting.objects.standing().filter(exam=OuterRef("pk"))
     untouched = standing.filter(starts_at__gt=now, changed_at__lt=OuterRef("changed_at"))
+    elsewhen = standing.filter(starts_at__gt=now).exclude(starts_at=OuterRef("starts_at"))
+    misplaced = Q(Exists(elsewhen), starts_at__isnull=False)
     moments = SlotOffer.objects.filter(exam=OuterRef("pk"), starts_at__gt=now)
     unchosen = Q(~Exists(standing), ~Exists(moments), mode=Mode.WINDOW, window_until__gt=now)
-    rows = Exam.objects.filter(Q(Exists(untouched)) | unchosen, pk__in=pks)
+    rows = Exam.objects.filter(Q(Exists(untouched)) | misplaced | unchosen, pk__in=pks)
     return set(rows.values_list("pk", flat=True))
 
 

@@ -36,8 +36,8 @@ def _free_seats(case: Enrolment, exam: Exam, event: Event) -> None:
         seating.free(sitting, [case.student_id])
         is_sooner = seating.end_sooner(sitting)
         Sitting.objects.filter(pk=sitting.pk).update(
-            version=F("version") + 1, changed_at=now, changed_by_name=event.actor_name
-        )
+            version=F("version") + 1, changed_by_name=event.actor_name
+        )  # not `changed_at`: nobody has looked at what the host changed
         left = record(sitting, "left", by=event.actor, role=event.role, details={"freed": 1})
         if is_sooner and sitting.is_told:
             telling_invigilators.moved(sitting, exam, left, where(sitting))

@@ -30,6 +30,7 @@ LONGEST_LATE = 600  # minutes
 AT_ONCE = 500  # marks that a device may send together
 
 K = Mark.Kind
+BEFOREHAND = frozenset({K.IDENTITY, K.INCIDENT})  # do not say that it has begun
 
 
 class MarkError(Exception):
@@ -106,7 +107,9 @@ def mark(
 
     The same key again changes nothing. `clock` is what the device's clock shows while it sends:
     one that is wrong is put right by as much as it differs from ours. The first mark makes a
-    published sitting one that is held. Raises MarkError when `by` may not, or it is not the day.
+    published sitting one that is held; before its start only one that says who came does, so that
+    it can still be moved or cancelled for what was noted. Raises MarkError when `by` may not, or it
+    is not the day.
     """
     now = timezone.now()
     if not may_mark(by):
@@ -150,7 +153,8 @@ def mark(
     is_closed = sitting.state == SittingState.CLOSED
     if rows and not is_closed:
         _settle(sitting, [seats[row.seat_id] for row in rows if row.seat_id in seats])
-        _begin(sitting, now, by)
+        if now >= sitting.starts_at or any(row.kind not in BEFOREHAND for row in rows):
+            _begin(sitting, now, by)
     keys = [row.key for row in rows]
     kept = Mark.objects.filter(key__in=keys)
     overruled = [] if is_closed else kept.overruled(known_at=now).values_list("key", flat=True)
@@ -197,7 +201,7 @@ def _settle(sitting: Sitting, seats: Iterable[Seat]) -> None:
 
 
 def _begin(sitting: Sitting, now: datetime, by: User) -> None:
-    """The first mark: from now on it is held."""
+    """From now on it is held, if it was not yet."""
     published = Sitting.objects.filter(pk=sitting.pk, state=SittingState.PUBLISHED)
     if published.update(state=SittingState.HELD, version=F("version") + 1, changed_at=now):
         record(

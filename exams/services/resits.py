@@ -29,6 +29,7 @@ from exams.models import (
 from exams.models.exam import FIRST_ATTEMPT
 from exams.services.facilities import exam_of
 from exams.showing import shown
+from paperwork.models import Event
 from paperwork.services.events import Actor, record
 from paperwork.services.notices import Link, owe_notice, settle
 
@@ -223,11 +224,14 @@ def report_ill(seat: Seat, *, by: User) -> None:
     if not rows.update(ill_reported_at=now):
         raise StaleError(_("This has been reported already."))
     seat.ill_reported_at = now
-    event = record(seat, "report_ill", by=by, role="student")
+    _tell_staff("ill", seat, record(seat, "report_ill", by=by, role="student"))
+
+
+def _tell_staff(kind: str, seat: Seat, event: Event) -> None:
     exam = seat.sitting.exam
     for reader in people.exam_staff():
         owe_notice(
-            "exams.ill",
+            f"exams.{kind}",
             f"seat-event-{event.pk}-{reader.pk}",
             reader,
             {"case": seat.enrolment, "course": exam.edition.course},
@@ -238,7 +242,7 @@ def report_ill(seat: Seat, *, by: User) -> None:
 
 @transaction.atomic
 def report_well(seat: Seat, *, by: User) -> None:
-    """The student comes after all; until the start."""
+    """The student comes after all; until the start. Those hear it who heard of the illness."""
     now = timezone.now()
     if seat.student_id != by.pk:
         raise ActionError(_("Only the student can report ill."))
@@ -246,4 +250,4 @@ def report_well(seat: Seat, *, by: User) -> None:
     if not rows.exclude(ill_reported_at=None).update(ill_reported_at=None):
         raise ActionError(_("The exam has begun. Write to the programme office."))
     seat.ill_reported_at = None
-    record(seat, "report_well", by=by, role="student")
+    _tell_staff("well", seat, record(seat, "report_well", by=by, role="student"))

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from enrolments.models import Enrolment
@@ -100,6 +101,12 @@ def free(sitting: Sitting, students: Iterable[int]) -> None:
         seats.update(is_cancelled=True)
 
 
+def in_course(sitting: Sitting, students: Iterable[int]) -> list[int]:
+    """Those of `students`, who have or had a seat there, that have not left the course."""
+    seats = sitting.seats.filter(student__in=list(students), enrolment__state__in=SITTING)
+    return list(seats.values_list("student", flat=True))
+
+
 def end_sooner(sitting: Sitting) -> bool:
     """Let it end with the last who has a seat, when somebody with more time has left: whether."""
     last = max(sitting.seats.standing().values_list("ends_at", flat=True), default=None)
@@ -114,26 +121,29 @@ def end_sooner(sitting: Sitting) -> bool:
 def shift(sitting: Sitting, exam: Exam, starts_at: datetime) -> None:
     """Let the seats and duties of `sitting` begin at `starts_at`, and last as they should now.
 
-    The sitting's own end is `end_at` already.
+    The sitting's own end is `end_at` already. Who reported ill for one day has not for another.
     """
     seats = sitting.seats.standing()
+    was_at = seats.values_list("starts_at", flat=True).first()
+    if was_at and timezone.localdate(was_at) != timezone.localdate(starts_at):
+        seats.update(ill_reported_at=None)
     for extra in set(seats.values_list("extra_minutes", flat=True)):
         ends_at = starts_at + timedelta(minutes=exam.minutes + extra)
         seats.filter(extra_minutes=extra).update(starts_at=starts_at, ends_at=ends_at)
     sitting.duties.filter(is_cancelled=False).update(starts_at=starts_at, ends_at=sitting.ends_at)
 
 
-def as_granted(sitting: Sitting, task: Task) -> list[int]:
+def as_granted(sitting: Sitting, exam: Exam, sitters: Iterable[Sitter]) -> list[int]:
     """Bring times and arrangements of the seats to the exam and what is granted now.
 
     The students whose seats changed.
     """
-    changed = []
+    by_student, changed = {one.student: one for one in sitters}, []
     for seat in sitting.seats.standing():
-        one = task.sitters.get(seat.student_id)
+        one = by_student.get(seat.student_id)
         if one is None:
             continue
-        ends_at = end_for(task.exam, seat.starts_at, [one])
+        ends_at = end_for(exam, seat.starts_at, [one])
         owed = (one.extra, list(one.flags), ends_at)
         if (seat.extra_minutes, seat.arrangement, seat.ends_at) == owed:
             continue
@@ -146,7 +156,7 @@ def as_granted(sitting: Sitting, task: Task) -> list[int]:
 def to_add(situation: Situation, row: Sitting) -> list[Sitter]:
     """Those without a seat who can still be put into this sitting's room."""
     task, room = situation.task_of(row), situation.rooms[row.room_id]
-    here = [task.sitters[one] for one in situation.seated[row.pk] if one in task.sitters]
+    here = situation.here(row)
     if any(is_alone(task, one) for one in here):
         return []
     waiting = [one for one in situation.unseated(task) if not is_alone(task, one)]

@@ -24,6 +24,7 @@ from exams import people
 from exams.guards import refusal_of
 from exams.instances import Situation
 from exams.models import Exam, Room, Sitting, SittingState
+from exams.models.sitting import SittingQuerySet
 from exams.services import done, papers, seating, telling, telling_hosts, telling_invigilators
 from exams.sitters import Sitter, Task
 from paperwork.models import Event
@@ -246,8 +247,8 @@ def _give_up(now: Situation, task: Task, sitters: Sequence[Sitter], by: Actor) -
 def move(sitting: Sitting, room: Room, starts_at: datetime, *, seen: int, by: Actor) -> Sitting:
     """Hold `sitting` in `room` at `starts_at`; the exam's other rooms begin when it does.
 
-    The students of a published one hear what has changed. Raises as `swap` does, and ActionError
-    when the moment is over or the database refuses.
+    Who knows of one of them hears what has changed, students and the host. Raises as `swap` does,
+    and ActionError when the moment is over or the database refuses.
     """
     if starts_at != sitting.starts_at:
         _not_over(starts_at)
@@ -255,17 +256,21 @@ def move(sitting: Sitting, room: Room, starts_at: datetime, *, seen: int, by: Ac
     with refusing(), papers.in_step(sitting.exam):
         together = [sitting]
         if starts_at != sitting.starts_at:
-            others = Sitting.objects.filter(
-                exam=sitting.exam_id, starts_at=sitting.starts_at, state__in=OPEN
-            )
-            together += others.exclude(pk=sitting.pk).select_related("room__building")
+            together += beside(sitting).select_related("room__building")
         for row in together:
             version = seen if row is sitting else row.version
             to = room if row is sitting else row.room
             event = _move_one(row, to, starts_at, seen=version, by=by)
-        if event is not None and sitting.is_told and starts_at != was_at:
+        is_told = any(row.is_told for row in together)
+        if event is not None and is_told and starts_at != was_at:
             telling_hosts.moved(_exam_of(sitting), starts_at, was_at, event)
     return sitting
+
+
+def beside(sitting: Sitting) -> SittingQuerySet:
+    """The exam's other rooms that begin when `sitting` does: another time is theirs as well."""
+    rows = Sitting.objects.filter(exam=sitting.exam_id, starts_at=sitting.starts_at, state__in=OPEN)
+    return rows.exclude(pk=sitting.pk)
 
 
 def _move_one(
@@ -336,12 +341,16 @@ def cancel(sitting: Sitting, reason: str, *, seen: int, by: Actor) -> None:
 def bring_up_to_date(situation: Situation, sitting: Sitting, *, seen: int, by: Actor) -> int:
     """Seats for those who sit it now and have none, none for those who left, and what is granted.
 
-    How many seats have changed. Of a published sitting those hear of it whom it concerns.
+    How many seats have changed. Of a published sitting those hear of it whom it concerns. Raises
+    as `swap` does, and StaleError when it does not stand any more.
     """
-    row = situation.rows[sitting.pk]
+    row = situation.rows.get(sitting.pk)
+    if row is None:  # cancelled since, or not held here any more
+        sitting.refresh_from_db(fields=["version", "changed_by_name", "state"])
+        raise StaleError(stale(sitting))
     task, new = situation.task_of(row), seating.to_add(situation, row)
     gone = situation.gone.get(sitting.pk, [])
-    here = [task.sitters[one] for one in situation.seated[row.pk] if one in task.sitters]
+    here = situation.here(row)
     ends_at = seating.end_for(task.exam, sitting.starts_at, [*here, *new])
     with refusing():
         seating.take_turn(task.exam, new)
@@ -356,9 +365,10 @@ def bring_up_to_date(situation: Situation, sitting: Sitting, *, seen: int, by: A
         )
         seating.free(sitting, gone)
         added = seating.fill(sitting, task.exam, new)
-        changed = seating.as_granted(sitting, task)
+        changed = seating.as_granted(sitting, task.exam, here)
         sitting.duties.filter(is_cancelled=False).update(ends_at=ends_at)
         if sitting.is_told:
+            telling.other_place(sitting, task.exam, seating.in_course(sitting, gone), event)
             telling.published(sitting, task.exam, event, [one.student_id for one in added])
             telling.moved(sitting, task.exam, event, where(sitting), only=changed)
             if ends_at != row.ends_at:

@@ -74,11 +74,11 @@ def take_back(slot: SlotOffer, *, by: User) -> None:
 
 @transaction.atomic
 def tell(exam: Exam, *, by: User) -> int:
-    """Ask the students who have not chosen yet to choose; how many were asked."""
+    """Ask the students to choose who have not, and know of no seat yet; how many were asked."""
     if not people.arranger_role(by):
         raise ActionError(_("You cannot offer this."))
-    chosen = set(exam.slot_choices.values_list("enrolment", flat=True))
-    waiting = [case for case in cases_of(exam) if case.pk not in chosen]
+    done_with = _seated(exam).union(exam.slot_choices.values_list("enrolment", flat=True))
+    waiting = [case for case in cases_of(exam) if case.pk not in done_with]
     today = timezone.localdate()
     for case in waiting:
         owe_notice(
@@ -105,8 +105,7 @@ def keep_to(exam: Exam, event: Event) -> int:
     gone = [slot for slot in coming if why_not_offered(exam, slot.starts_at)]
     if not gone:
         return 0
-    seats = Seat.objects.standing().filter(sitting__exam=exam, sitting__published_at__isnull=False)
-    seated = set(seats.values_list("enrolment", flat=True))
+    seated = _seated(exam)
     choices = list(
         SlotChoice.objects.filter(slot__in=gone).select_related("enrolment__student", "slot")
     )
@@ -120,6 +119,12 @@ def keep_to(exam: Exam, event: Event) -> int:
         settle(exam, "exams.slots")
     record(exam, "take_back_slot", by=event.actor, role=event.role, details={"number": len(gone)})
     return len(gone)
+
+
+def _seated(exam: Exam) -> set[int]:
+    """The cases whose students know of their seat."""
+    seats = Seat.objects.standing().filter(sitting__exam=exam, sitting__published_at__isnull=False)
+    return set(seats.values_list("enrolment", flat=True))
 
 
 def _tell_gone(exam: Exam, choice: SlotChoice, event: Event, *, may_choose: bool) -> None:

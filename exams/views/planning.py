@@ -237,6 +237,7 @@ def move(request: PortalRequest, pk: int) -> HttpResponse:
         seen=row.version,
     )
     verdict, stale = None, ""
+    others_told = any(one.is_told for one in sittings.beside(row))
     if form.is_valid() and form.starts_at is not None:
         now = situation(days=[timezone.localdate(form.starts_at)])
         verdict = verdicts.of_move(now, row, form.cleaned_data["room"], form.starts_at)
@@ -256,7 +257,9 @@ def move(request: PortalRequest, pk: int) -> HttpResponse:
             except ActionError as refusal:
                 form.add_error(None, str(refusal))
             else:
-                messages.success(request, _moved(row))
+                messages.success(
+                    request, _moved(row.is_told or (others_told and row.starts_at != before[1]))
+                )
                 return redirect(putting_back.address(row, before))
     host = row.exam.edition.course.university
     context = {
@@ -264,14 +267,15 @@ def move(request: PortalRequest, pk: int) -> HttpResponse:
         "host": host,
         "verdict": verdict,
         "stale": stale,
+        "is_told": row.is_told or others_told,
         "shown": showing.at(row.starts_at, host),
         "there": showing.at(form.starts_at, host) if form.starts_at else None,
     }
     return _where_page(request, form, "exams/plan/move.html", context)
 
 
-def _moved(row: Sitting) -> str:
-    if row.is_told:
+def _moved(is_told: bool) -> str:
+    if is_told:
         return _("Moved. The students who sit it are told what has changed.")
     return _("Moved.")
 
@@ -315,8 +319,8 @@ def _where_page(
 def act(request: PortalRequest, pk: int, name: str) -> HttpResponse:
     """Pin, unpin, or bring the seats up to date."""
     row = get_object_or_404(_rows(request), pk=pk)
-    seen = int(request.POST.get("seen", "")) if request.POST.get("seen", "").isdigit() else 0
-    user = current_user(request)
+    sent, user = request.POST.get("seen", ""), current_user(request)
+    seen = int(sent) if sent.isascii() and sent.isdigit() and len(sent) < 10 else 0
     try:
         if name == "seat":
             now = situation(row.starts_at, exams=[row.exam_id])

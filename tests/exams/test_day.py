@@ -59,6 +59,22 @@ def first(sitting: Sitting) -> Seat:
 
 
 @pytest.mark.parametrize(
+    ("kind", "state"),
+    [("incident", "published"), ("identity", "published"), ("present", "held")],
+)
+def test_before_the_start_it_is_held_once_somebody_came(staff: User, kind: str, state: str) -> None:
+    starts = timezone.now() + 30 * MINUTE
+    row = PublishedSittingFactory.create(exam__starts_at=starts, starts_at=starts)
+    one = seat(row)
+
+    marking.mark(row, [new(None if kind == "incident" else one, kind, text="x")], by=staff)
+
+    row.refresh_from_db()
+    assert row.state == state
+    assert Mark.objects.count() == 1
+
+
+@pytest.mark.parametrize(
     ("kinds", "attendance", "identified"),
     [
         ([], "expected", False),

@@ -13,6 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from accounts.models import Role, User
+from enrolments.services import acting
 from exams.instances import situation
 from exams.models import Exam, Mode, Room, RoomClosure, Sitting
 from exams.services import done, fixing, papers, rooms, sittings, slots
@@ -103,6 +104,36 @@ def test_an_exam_that_has_changed_after_planning(
     assert to_do("changed_after_planning", staff) == 1
 
     way(row, staff)
+
+    assert to_do("changed_after_planning", staff) == 0
+
+
+def test_who_leaves_does_not_see_to_what_the_host_changed(
+    row: Sitting, staff: User, other: User
+) -> None:
+    case = enrolled(row.exam)
+    bring_up_to_date(row, staff)
+    change(row.exam, other, minutes=150)
+
+    office = factories.MemberFactory.create(role=Role.OFFICE)
+    acting.act(fresh(case), "withdraw_late", by=office, reason="Ziek.")
+    done.settle_done()
+
+    assert to_do("changed_after_planning", staff) == 1
+
+
+def test_another_moment_is_to_do_until_it_is_held_then(
+    row: Sitting, staff: User, other: User
+) -> None:
+    later = row.starts_at + timedelta(hours=2)
+    change(row.exam, other, starts_at=later)
+    row.refresh_from_db()
+    sittings.pin(row, seen=row.version, by=staff)
+    bring_up_to_date(row, staff)
+    assert to_do("changed_after_planning", staff) == 1
+
+    row.refresh_from_db()
+    sittings.move(row, row.room, later, seen=row.version, by=staff)
 
     assert to_do("changed_after_planning", staff) == 0
 

@@ -232,6 +232,20 @@ class TestAfterwards:
         assert told("moved") == [stays.student_id]
         assert comes.student_id in told("published")
 
+    @pytest.mark.parametrize("seen", ["1", "²", "9" * 30])
+    def test_of_a_sitting_that_somebody_has_just_cancelled(
+        self, staff: User, client: Client, sign_in: SignIn, seen: str
+    ) -> None:
+        row = SittingFactory.create()
+        seat(row)
+        sign_in(staff)
+        sittings.cancel(row, "", seen=row.version, by=staff)
+
+        answer = client.post(reverse("planner:act", args=[row.pk, "seat"]), {"seen": seen})
+
+        assert answer.status_code == 409
+        assert "intussen veranderd" in answer.content.decode()
+
     def test_invigilators_are_chosen_from_those_who_can_come(
         self, staff: User, client: Client, sign_in: SignIn
     ) -> None:

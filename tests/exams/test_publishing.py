@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from icalendar import Calendar
 
 from accounts.models import Role, User
@@ -203,6 +204,27 @@ class TestPublishing:
         notice = Notice.objects.get(kind="exams.published")
         assert "neem je pas mee." in notice.text
         assert (message.subject, message.text) == (notice.subject, notice.text)
+
+    def test_the_host_hears_another_moment_of_any_room_that_was_published(
+        self, staff: User, client: Client, sign_in: Callable[[User], Client]
+    ) -> None:
+        exam = ExamFactory.create(contact_email="exams@host.example")
+        enrolled(exam)
+        plan_all(exam, staff)
+        publish_all(staff)
+        enrolled(exam)
+        row = plan_all(exam, staff)
+        sign_in(staff)
+        page = reverse("planner:move", args=[row.pk])
+        assert "Studenten kennen dit tentamen al" in client.get(page).content.decode()
+
+        at = timezone.localtime(row.starts_at) + timedelta(hours=1)
+        sent = {"day": at.date(), "at": f"{at:%H:%M}", "room": row.room_id, "seen": row.version}
+        answer = client.post(page, sent, follow=True)
+
+        assert "horen wat er veranderd is" in answer.content.decode()
+        assert Notice.objects.filter(kind="exams.host_day_outside").count() == 2
+        assert len(told("moved")) == 1
 
     def test_the_host_hears_when_it_is_held_once_for_all_rooms_and_without_names(
         self, staff: User

@@ -18,7 +18,7 @@ from enrolments.models import Enrolment
 from enrolments.services.actions import ActionError, StaleError
 from exams import own
 from exams.models import Attendance, Exam, Facility, Mode, Resit, Sitting, SlotChoice, SlotOffer
-from exams.services import correcting, resits, slots
+from exams.services import correcting, resits, sittings, slots
 from exams.tasks import every_night
 from paperwork.models import Notice
 from tests import factories
@@ -180,6 +180,21 @@ def test_illness_is_reported_before_the_start_and_nothing_more_is_asked(
     client.post(address, {"well": "1"})
     mine.refresh_from_db()
     assert mine.ill_reported_at is None
+    notice = Notice.objects.get(kind="exams.well")
+    assert notice.recipient == reader
+    assert mine.student.name in notice.subject
+
+
+@pytest.mark.parametrize(("days", "is_ill"), [(0, True), (1, False)])
+def test_who_is_ill_on_one_day_is_not_on_another(db: None, days: int, is_ill: bool) -> None:
+    row = PublishedSittingFactory.create()
+    mine = seat(row, ill_reported_at=timezone.now())
+
+    there = row.starts_at + timedelta(days=days, hours=1)
+    sittings.move(row, row.room, there, seen=row.version, by=staff())
+
+    mine.refresh_from_db()
+    assert (mine.ill_reported_at is not None) == is_ill
 
 
 def test_after_the_start_it_is_too_late(db: None) -> None:
