@@ -201,7 +201,7 @@ def test_pages(cast: Cast, sign_in: SignIn) -> None:
 
 
 @pytest.mark.parametrize("rows", [1, 3])
-@pytest.mark.parametrize(("who", "most"), [("coordinator", 16), ("office", 19)])
+@pytest.mark.parametrize(("who", "most"), [("coordinator", 17), ("office", 20)])
 def test_constant_queries(cast: Cast, sign_in: SignIn, rows: int, who: str, most: int) -> None:
     for number in range(rows):
         of(cast, f"Solar {number}")
