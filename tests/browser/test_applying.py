@@ -38,6 +38,7 @@ def test_find_a_course_apply_and_send(
     page.get_by_role("button", name="Bewaar en ga verder").click()
     page.get_by_label("Laat mijn coördinator het vragen").check()
     page.get_by_role("button", name="Bewaar en ga verder").click()
+    page.wait_for_selector("#id_acknowledged")  # `all` waits for nothing
     for box in page.locator("main input[type=checkbox]").all():
         box.check()
     page.get_by_role("button", name="Verstuur aanmelding").click()
