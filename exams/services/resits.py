@@ -27,6 +27,7 @@ from exams.models import (
     SlotOffer,
 )
 from exams.models.exam import FIRST_ATTEMPT
+from exams.services import telling
 from exams.services.facilities import exam_of
 from exams.showing import shown
 from paperwork.models import Event
@@ -142,7 +143,7 @@ def free_slot(case: Enrolment, exam: Exam) -> None:
 
     In the caller's transaction, which holds the exam's row.
     """
-    settle(exam, "exams.slots", "exams.slot_gone", reader=case.student)
+    telling.nothing_to_choose(exam, [case.student_id])
     chosen = SlotChoice.objects.filter(exam=exam, enrolment=case)
     for choice in chosen.filter(slot__starts_at__gt=timezone.now()):
         SlotOffer.objects.filter(pk=choice.slot_id).update(taken=F("taken") - 1)

@@ -15,7 +15,7 @@ from enrolments.services.actions import ActionError, StaleError
 from exams import people
 from exams.models import Exam, Mode, Seat, SittingState, SlotChoice, SlotOffer
 from exams.places import is_away
-from exams.services import done
+from exams.services import done, telling
 from exams.services.resits import SITTING, takers
 from exams.showing import at, shown
 from paperwork.models import Event
@@ -180,6 +180,6 @@ def choose(case: Enrolment, slot: SlotOffer, *, by: User) -> SlotChoice:
         SlotOffer.objects.filter(pk=before.slot_id).update(taken=F("taken") - 1)
     before.slot, before.chosen_at = slot, timezone.now()
     before.save()
-    settle(exam, "exams.slots", "exams.slot_gone", reader=by)
+    telling.nothing_to_choose(exam, [by.pk])
     record(case, "choose_slot", by=by, role="student", from_state=case.state, to_state=case.state)
     return before

@@ -14,8 +14,7 @@ from django.utils import timezone
 from exams.models import Exam, Room, Seat, SittingState
 from exams.models.sitting import TOLD
 from exams.moments import two_clocks
-from paperwork.models import Notice
-from paperwork.services.notices import Link, owe_notice, written
+from paperwork.services.notices import Link, owe_notice, settle, written
 
 if TYPE_CHECKING:
     from exams.models import Sitting
@@ -64,7 +63,7 @@ def published(sitting: Sitting, exam: Exam, event: Event, students: Iterable[int
     """Where and when, what to bring, how to get there, what to do when ill."""
     for seat in _seats(sitting, students):
         _owe("published", event, exam, seat)
-    _nothing_to_choose(exam, students)
+    nothing_to_choose(exam, students)
 
 
 def moved(
@@ -134,13 +133,12 @@ def given_another(sitting: Sitting, exam: Exam, event: Event, before: Mapping[in
     """Where and when they sit it now, to those who were told otherwise `before`."""
     for seat in _seats(sitting, before):
         _owe("moved", event, exam, seat, **_changes(before[seat.student_id], seat))
-    _nothing_to_choose(exam, before)
+    nothing_to_choose(exam, before)
 
 
-def _nothing_to_choose(exam: Exam, students: Iterable[int]) -> None:
-    """Who knows of a seat has no moment to choose any more."""
-    asked = Notice.objects.about(exam).to_do().filter(kind__in=["exams.slots", "exams.slot_gone"])
-    asked.filter(recipient__in=list(students)).update(settled_at=timezone.now())
+def nothing_to_choose(exam: Exam, students: Iterable[int]) -> None:
+    """These students have no moment to choose any more: they have one, or know of a seat."""
+    settle(exam, "exams.slots", "exams.slot_gone", readers=students)
 
 
 def _changes(before: Seat, seat: Seat) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from enrolments.forms.desk import query_of
 from enrolments.queue import is_reference
 from grades import corrections, form, registrations
 from grades.forms.queue import RegistrationFilter
-from grades.models import Registration, RegistrationState
+from grades.models import Registration
 from grades.registration_words import history_in_words
 from grades.services import registering, registration_papers, superseding
 from grades.services.registration_actions import ActionError
@@ -47,7 +47,6 @@ def _page(
     case = row.enrolment
     now = corrections.result_now(row)
     holds = registrations.on_desk(user).filter(enrolment=case).exists()
-    follow_up = superseding.follow_up_of(row)
     query = query_of(RegistrationFilter(request.GET, by=user).filters())
     context = {
         "row": row,
@@ -57,7 +56,7 @@ def _page(
         "now": now,
         "changes": corrections.changes_of(row, now) if now else [],
         "holds": holds,
-        "is_refused": follow_up is not None and follow_up.state == RegistrationState.REFUSED,
+        "follow_up": superseding.follow_up_of(row),
         "is_honours": row.route == Registration.Route.HONOURS,
         "may_deal_with": superseding.may_deal_with(user, row),
         "papers": list(registration_papers.papers_of(row).defer("data")),

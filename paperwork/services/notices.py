@@ -191,11 +191,11 @@ def take_back(prefix: str) -> int:
     return held.update(state=Owed.State.CANCELLED, **WIPED)
 
 
-def settle(about: models.Model, *kinds: str, reader: User | None = None) -> int:
+def settle(about: models.Model, *kinds: str, readers: Iterable[int] | None = None) -> int:
     """What the notices about `about` asked for has been done: they leave "now up to you"."""
     open_ones = Notice.objects.about(about).to_do()
     if kinds:
         open_ones = open_ones.filter(kind__in=kinds)
-    if reader is not None:
-        open_ones = open_ones.filter(recipient=reader)
+    if readers is not None:
+        open_ones = open_ones.filter(recipient__in=list(readers))
     return open_ones.update(settled_at=timezone.now())
