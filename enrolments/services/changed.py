@@ -25,7 +25,8 @@ WITHDRAWN = "edition_withdrawn"
 def concerned(editions: Q) -> int:
     """How many students have an application for these editions that goes on."""
     which = Edition.objects.filter(editions).values("pk")
-    return Enrolment.objects.filter(edition__in=which, state__in=COUNTING_ON_IT).count()
+    cases = Enrolment.objects.filter(edition__in=which, state__in=COUNTING_ON_IT)
+    return cases.values("student").distinct().count()
 
 
 def hear(changes: Sequence[Change]) -> None:

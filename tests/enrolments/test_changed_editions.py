@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from django.db.models import Model
+from django.db.models import Model, Q
 from django.test import Client
 from django.utils import translation
 from django.utils.formats import date_format
@@ -18,7 +18,7 @@ from courses.imports.comparing import digest
 from courses.models import Edition, PublicState
 from courses.services import curation
 from enrolments.models import Enrolment, State
-from enrolments.services import places, upkeep
+from enrolments.services import changed, places, upkeep
 from paperwork.models import Notice
 from tests import factories
 from tests.enrolments.cases import case_in, fresh
@@ -176,26 +176,24 @@ def test_an_import_that_withdraws_tells_too(edition: Edition) -> None:
     assert [notice.recipient for notice in told("edition_withdrawn")] == [case.student]
 
 
-@pytest.mark.parametrize(
-    ("changed", "number"), [("withdrawn", 2), ("ends_on", 2), ("host_period", 0)]
-)
+@pytest.mark.parametrize(("what", "number"), [("withdrawn", 2), ("ends_on", 2), ("host_period", 0)])
 def test_before_an_import_the_office_reads_how_many_hear_of_it(
-    edition: Edition, changed: str, number: int, office: User, sign_in: Callable[[User], Client]
+    edition: Edition, what: str, number: int, office: User, sign_in: Callable[[User], Client]
 ) -> None:
     for state in ("waiting", "enrolled", "finished"):
         case_in(state, edition)
     course, client = edition.course, sign_in(office)
     row = {"university": course.university.code, "code": course.code, "title": course.title}
-    if changed == "withdrawn":
+    if what == "withdrawn":
         row |= {"code": "OTHER", "title": "Another course"}
     else:
         dates = {"starts_on": edition.starts_on, "ends_on": edition.ends_on}
-        dates |= {changed: edition.ends_on + timedelta(days=3)} if changed == "ends_on" else {}
+        dates |= {what: edition.ends_on + timedelta(days=3)} if what == "ends_on" else {}
         row |= {"period": edition.period, "host_period": "x", **dates}
     text = f"{','.join(row)}\n{','.join(map(str, row.values()))}\n"
     run, checked = applying.take_in("a.csv", text.encode(), by=None)
     assert run is not None, checked.faults
-    if changed == "withdrawn":
+    if what == "withdrawn":
         applying.choose(run, shown=[f"c{course.pk}"], accepted=[f"c{course.pk}"])
 
     page = client.get(f"/en/office/imports/{run.pk}/apply/")
@@ -204,6 +202,13 @@ def test_before_an_import_the_office_reads_how_many_hear_of_it(
     assert ("2 students have an application" in page.text) == bool(number)
     applying.apply(run, seen=page.context["seen"], by=None)
     assert len(told("edition_withdrawn")) + len(told("edition_dates")) == number
+
+
+def test_who_applied_for_two_editions_is_one_student(edition: Edition) -> None:
+    other = factories.EditionFactory.create(course=edition.course, starts_on=days(61))
+    case_in("enrolled", other, case_in("waiting", edition).student)
+
+    assert changed.concerned(Q(course=edition.course_id)) == 1
 
 
 @pytest.mark.parametrize("what", ["editions", "courses"])
