@@ -125,9 +125,9 @@ class TestTheProcess:
     def test_who_takes_too_long_is_killed(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(limited, "SECONDS", 0.0)
 
-        # A reader may be done before anybody looks at the clock: not ten times in a row.
-        said = {limited.read_upload("check", io.BytesIO(plain())).refusal for _ in range(10)}
-        assert "too_slow" in said
+        # A reader may be done before anybody looks at the clock: not hundreds of times in a row.
+        tries = (limited.read_upload("check", io.BytesIO(plain())) for _ in range(500))
+        assert any(said.refusal == "too_slow" for said in tries)
 
     def test_readers_are_forked_from_one_that_is_ready(self) -> None:
         limited.read_upload("check", io.BytesIO(plain()))
